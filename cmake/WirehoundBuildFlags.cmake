@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Warnings and sanitizers for our own code, as a target to link privately, never globally.
+
+add_library(wirehound_build_flags INTERFACE)
+target_include_directories(wirehound_build_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(wirehound_build_flags INTERFACE
+  -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  # Aggregates are filled by designated initialisers; what is not named is zero by the standard.
+  -Wno-missing-field-initializers)
+
+if(WIREHOUND_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(WIREHOUND_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(NOT WIREHOUND_SANITIZE STREQUAL "")
+  message(FATAL_ERROR "WIREHOUND_SANITIZE is '${WIREHOUND_SANITIZE}'; expected address, thread or nothing")
+endif()

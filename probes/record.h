@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Record: one captured packet with what the capture knows about it. What every source produces
+// and the pipeline consumes. A Record owns nothing: bytes, texts and process live until the sink
+// returns. Dispatch thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <wirehound/abi/detector_abi.h>
+
+namespace wirehound {
+
+/// The layer at which `Record::bytes` starts.
+enum class LinkLayer : std::uint8_t {
+  kRawIp,     ///< an IPv4 or IPv6 header, told apart by its version
+  kEthernet,  ///< an Ethernet II header
+  kUnsupported,  ///< a link layer nothing decodes: counted, not guessed
+};
+
+struct Record {
+  std::uint64_t timestamp_ns = 0;    ///< Unix epoch
+  std::span<const std::byte> bytes;  ///< as captured, from the link layer on
+  std::uint32_t wire_length = 0;     ///< what was on the wire, >= bytes.size()
+  LinkLayer link = LinkLayer::kRawIp;
+  std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
+  std::uint32_t interface_index = 0;            ///< 0 when unknown
+  std::string_view interface_name = "any";      ///< "any" when unknown
+  std::uint32_t cpu = 0;
+  std::int32_t syscall = -1;                    ///< system call number of the send, -1 unknown
+  std::uint32_t owner_source = WIREHOUND_OWNER_NONE;
+  const wirehound_process* process = nullptr;   ///< never null in a delivered record
+};
+
+/// The process of a record whose owner is not known: all zero, all empty.
+const wirehound_process& UnknownProcess();
+
+/// Where records go.
+class RecordSink {
+ public:
+  virtual ~RecordSink() = default;
+  /// Takes one record. The record and all it points to die when this returns.
+  virtual void OnRecord(const Record& record) = 0;
+};
+
+}  // namespace wirehound
