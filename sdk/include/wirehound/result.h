@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cassert>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,29 +84,28 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-/// Success without a value, or an Error.
+/// Success without a value, or an Error. Success costs one byte, so it may be returned per event.
 template <>
 class [[nodiscard]] Result<void> {
  public:
   using value_type = void;
 
   Result() = default;
-  Result(Error error) : error_(std::move(error)), ok_(false) {}
+  Result(Error error) : error_(std::move(error)) {}
 
-  bool has_value() const { return ok_; }
-  explicit operator bool() const { return ok_; }
+  bool has_value() const { return !error_; }
+  explicit operator bool() const { return has_value(); }
   const Error& error() const& {
-    assert(!ok_);
-    return error_;
+    assert(error_);
+    return *error_;
   }
   Error&& error() && {
-    assert(!ok_);
-    return std::move(error_);
+    assert(error_);
+    return std::move(*error_);
   }
 
  private:
-  Error error_{std::string()};
-  bool ok_ = true;
+  std::optional<Error> error_;
 };
 
 using Status = Result<void>;

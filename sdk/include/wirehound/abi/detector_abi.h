@@ -13,8 +13,8 @@
  *   sender knows, not sizeof (WIREHOUND_STRUCT_SIZE). Before touching a member added later than
  *   minor 0, test WIREHOUND_HAS. Members are only appended.
  * - Who allocated frees. Host pointers are valid during the call, the host table until destroy.
- *   Plugin pointers are copied by the host before its function returns; what describe() hands out
- *   must live until the process ends.
+ *   Plugin pointers are copied by the host before its function returns. Nothing is returned that
+ *   somebody would have to free: definitions and findings go through callbacks of the host.
  * - No exception and no longjmp crosses a function of this file, in either direction.
  * - Marks: [control] runs on the host's control thread before or after dispatch; [dispatch] runs
  *   on the dispatch thread; [any] may be called from every thread. One instance is never entered
@@ -167,25 +167,20 @@ typedef struct wirehound_detector_definition {
 
 /* ---- what the host offers ------------------------------------------------------------------ */
 
-typedef struct wirehound_log_value {
-  wirehound_string key;
-  uint32_t type; /* WIREHOUND_TYPE_BOOL to WIREHOUND_TYPE_STRING */
+/* A name with a typed value: a value of a log line, a field of a finding. */
+typedef struct wirehound_named_value {
+  wirehound_string name;
+  uint32_t type; /* WIREHOUND_TYPE_BOOL to WIREHOUND_TYPE_BYTES */
   uint32_t reserved;
   wirehound_value value;
-} wirehound_log_value;
+} wirehound_named_value;
 
-typedef struct wirehound_finding_field {
-  wirehound_string name; /* one of event_fields */
-  uint32_t type;         /* as declared there */
-  uint32_t reserved;
-  wirehound_value value;
-} wirehound_finding_field;
-
-/* One detection. Fields may come in any order; a declared field that is not set is absent. */
+/* One detection. Each field is one of the definition's event_fields, in any order; integers may be
+ * of any width that holds the declared one's value. A declared field that is not set is absent. */
 typedef struct wirehound_finding {
   uint32_t struct_size;
   uint32_t field_count;
-  const wirehound_finding_field* fields;
+  const wirehound_named_value* fields;
 } wirehound_finding;
 
 /* The host as one instance sees it. Valid from create until destroy. */
@@ -193,10 +188,12 @@ typedef struct wirehound_host {
   uint32_t struct_size;
   uint32_t abi_minor; /* of the host */
   void* context;      /* pass it back as the first argument of each function here */
+  uint32_t log_level; /* the lowest WIREHOUND_LOG_* that is written; may change at any time */
+  uint32_t reserved;
 
   /* [any] Writes one line to the detector's log. */
   void (*log)(void* context, uint32_t level, wirehound_string message,
-              const wirehound_log_value* values, uint32_t value_count);
+              const wirehound_named_value* values, uint32_t value_count);
   /* [control] In init: the runtime id of an event this detector requires, or NOT_FOUND when it
    * is not available (an optional one) or was not required. */
   int32_t (*resolve_event)(void* context, wirehound_string event, uint32_t* event_id);
@@ -213,13 +210,25 @@ typedef struct wirehound_host {
 
 /* ---- what a plugin exports ----------------------------------------------------------------- */
 
-/* One detector. `instance` is the plugin's own and opaque to the host. */
+/* Where describe() puts its answer: exactly one call of take or of fail. */
+typedef struct wirehound_describe_sink {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void* context; /* pass it back */
+  /* [control] Copies the definition. */
+  void (*take)(void* context, const wirehound_detector_definition* definition);
+  /* [control] Says why there is none. */
+  void (*fail)(void* context, wirehound_string message);
+} wirehound_describe_sink;
+
+/* One detector: the functions of all its instances, as they never differ between two of them.
+ * `instance` is the plugin's own and opaque to the host. */
 typedef struct wirehound_detector {
   uint32_t struct_size;
   uint32_t reserved;
-  /* [control] The definition, the same at each call; called once per load. NULL on failure. */
-  const wirehound_detector_definition* (*describe)(void);
-  /* [control] Makes an instance, or returns an error and leaves *instance NULL. */
+  /* [control] Hands over the definition, the same at each call. Called once per load. */
+  int32_t (*describe)(const wirehound_describe_sink* sink);
+  /* [control] Makes an instance; on failure logs why, leaves *instance NULL and returns an error. */
   int32_t (*create)(const wirehound_host* host, void** instance);
   /* [control] Binds fields and prepares state. */
   int32_t (*init)(void* instance);

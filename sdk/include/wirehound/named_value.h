@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// NamedValue: a name with a typed value, the one shape that log lines and detections take their
+// fields in. It borrows its texts, so make it in the call that uses it.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
+
+namespace wirehound {
+inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+
+/// Layout of wirehound_named_value, so that a list of these is an array the host can read.
+struct NamedValue : wirehound_named_value {
+  NamedValue(std::string_view key, std::string_view text)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_STRING}) {
+    value.text = FromView(text);
+  }
+  NamedValue(std::string_view key, const char* text) : NamedValue(key, std::string_view(text)) {}
+  NamedValue(std::string_view key, const std::string& text)
+      : NamedValue(key, std::string_view(text)) {}
+  NamedValue(std::string_view key, bool number) : NamedValue(key, Tagged{WIREHOUND_TYPE_BOOL}) {
+    value.unsigned_integer = number ? 1 : 0;
+  }
+  NamedValue(std::string_view key, std::int32_t number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_INT32}) {
+    value.signed_integer = number;
+  }
+  NamedValue(std::string_view key, std::int64_t number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_INT64}) {
+    value.signed_integer = number;
+  }
+  NamedValue(std::string_view key, std::uint16_t number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_UINT16}) {
+    value.unsigned_integer = number;
+  }
+  NamedValue(std::string_view key, std::uint32_t number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_UINT32}) {
+    value.unsigned_integer = number;
+  }
+  NamedValue(std::string_view key, std::uint64_t number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_UINT64}) {
+    value.unsigned_integer = number;
+  }
+  NamedValue(std::string_view key, double number)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_DOUBLE}) {
+    value.real = number;
+  }
+  NamedValue(std::string_view key, wirehound_bytes bytes)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_BYTES}) {
+    value.bytes = bytes;
+  }
+
+ private:
+  struct Tagged {
+    std::uint32_t type;
+  };
+  NamedValue(std::string_view key, Tagged tag)
+      : wirehound_named_value{FromView(key), tag.type, 0, {}} {}
+};
+static_assert(sizeof(NamedValue) == sizeof(wirehound_named_value));
+
+}  // inline namespace abi_v1
+}  // namespace wirehound
