@@ -15,25 +15,22 @@
 
 namespace wirehound {
 
-/// The layer at which `Record::bytes` starts.
-enum class LinkLayer : std::uint8_t {
-  kRawIp,     ///< an IPv4 or IPv6 header, told apart by its version
-  kEthernet,  ///< an Ethernet II header
-  kUnsupported,  ///< a link layer nothing decodes: counted, not guessed
-};
+/// Link types (LINKTYPE_ values of tcpdump.org's registry) that sources here know.
+inline constexpr std::uint32_t kLinkTypeEthernet = 1;  ///< an Ethernet II header
+inline constexpr std::uint32_t kLinkTypeRaw = 101;  ///< an IPv4 or IPv6 header, by its version
 
 struct Record {
   std::uint64_t timestamp_ns = 0;    ///< Unix epoch
   std::span<const std::byte> bytes;  ///< as captured, from the link layer on
   std::uint32_t wire_length = 0;     ///< what was on the wire, >= bytes.size()
-  LinkLayer link = LinkLayer::kRawIp;
+  std::uint32_t link_type = kLinkTypeRaw;  ///< what `bytes` starts with
   std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
-  std::uint32_t interface_index = 0;            ///< 0 when unknown
-  std::string_view interface_name = "any";      ///< "any" when unknown
+  std::uint32_t interface_index = 0;        ///< 0 when unknown
+  std::string_view interface_name = "any";  ///< "any" when unknown
   std::uint32_t cpu = 0;
-  std::int32_t syscall = -1;                    ///< system call number of the send, -1 unknown
+  std::int32_t syscall = -1;  ///< system call number of the send, -1 unknown
   std::uint32_t owner_source = WIREHOUND_OWNER_NONE;
-  const wirehound_process* process = nullptr;   ///< never null in a delivered record
+  const wirehound_process* process = nullptr;  ///< never null in a delivered record
 };
 
 /// The process of a record whose owner is not known: all zero, all empty.

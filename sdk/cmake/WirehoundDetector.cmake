@@ -6,9 +6,8 @@
 # share anything, and links only when nothing is missing. Link further libraries to target NAME as
 # usual.
 
-set(WIREHOUND_DETECTOR_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/detector_exports.map)
-
 function(wirehound_add_detector name)
+  set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/detector_exports.map)
   add_library(${name} MODULE ${ARGN})
   set_target_properties(${name} PROPERTIES
     PREFIX ""
@@ -17,10 +16,10 @@ function(wirehound_add_detector name)
     C_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON
-    LINK_DEPENDS ${WIREHOUND_DETECTOR_EXPORTS})
+    LINK_DEPENDS ${exports})
   target_link_libraries(${name} PRIVATE wirehound::sdk)
   target_link_options(${name} PRIVATE
-    LINKER:--version-script=${WIREHOUND_DETECTOR_EXPORTS})
+    LINKER:--version-script=${exports})
   # A sanitizer's runtime is provided by the program that loads the plugin.
   get_directory_property(directory_options LINK_OPTIONS)
   if(NOT directory_options MATCHES "fsanitize")

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# wirehound_add_bpf(name source [DEPENDS file...]): compiles a BPF program and makes the INTERFACE
+# target `name`, which offers the header <stem>.skel.h with the object's bytes inside:
+# clang -target bpf -> strip debug sections (BTF stays) -> bpftool gen skeleton.
+# Nothing of the kernel the build runs on goes in: offsets are relocated when the object is loaded.
+
+find_program(WIREHOUND_BPF_CLANG NAMES clang clang-19 clang-16 clang-14 REQUIRED)
+find_program(WIREHOUND_BPF_STRIP NAMES llvm-strip llvm-strip-19 llvm-strip-16 llvm-strip-14 REQUIRED)
+find_program(WIREHOUND_BPFTOOL NAMES bpftool PATHS /usr/sbin /sbin REQUIRED)
+find_path(WIREHOUND_LIBBPF_INCLUDE NAMES bpf/bpf_helpers.h REQUIRED)
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  set(WIREHOUND_BPF_ARCH arm64)
+else()
+  set(WIREHOUND_BPF_ARCH x86)
+endif()
+
+function(wirehound_add_bpf name source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS")
+  cmake_path(ABSOLUTE_PATH source NORMALIZE)
+  list(TRANSFORM arg_DEPENDS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  get_filename_component(stem ${source} NAME)
+  string(REPLACE ".bpf.c" "" stem ${stem})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/bpf)
+  set(object ${folder}/${stem}.bpf.o)
+  set(header ${folder}/${stem}.skel.h)
+
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${WIREHOUND_BPF_CLANG} -target bpf -mcpu=v2 -O2 -g -std=gnu11 -ffreestanding
+            -D__TARGET_ARCH_${WIREHOUND_BPF_ARCH} -Wall -Wextra -Werror
+            -Wno-unused-parameter -Wno-sign-compare
+            -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/sdk/include -I${WIREHOUND_LIBBPF_INCLUDE}
+            -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+            -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -c ${source} -o ${object}
+    COMMAND ${WIREHOUND_BPF_STRIP} -g ${object}
+    COMMAND ${WIREHOUND_BPFTOOL} gen skeleton ${object} name ${stem}_bpf > ${header}
+    DEPENDS ${source} ${arg_DEPENDS}
+    COMMENT "BPF object ${stem}"
+    VERBATIM)
+  add_custom_target(${name}_skeleton DEPENDS ${header})
+  add_library(${name} INTERFACE)
+  add_dependencies(${name} ${name}_skeleton)
+  target_include_directories(${name} SYSTEM INTERFACE ${folder})
+endfunction()

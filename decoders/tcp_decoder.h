@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// TCP headers (RFC 9293 section 3.1). Options are stepped over, checksums reported as they are.
+// Streams are not put together here. Pure; any thread.
+
+#pragma once
+
+#include <cstddef>
+
+#include <wirehound/abi/messages.h>
+
+#include "decoders/captured_bytes.h"
+#include "decoders/decode_status.h"
+
+namespace wirehound {
+
+inline constexpr std::size_t kTcpHeaderBytes = 20;  ///< without options
+
+/// Decodes the header at the start of `in`; `payload` becomes what follows it.
+/// `header` is set, and its struct_size not 0, when the 20 fixed bytes were there, whatever the
+/// status; `payload` is empty unless the status is kOk.
+DecodeStatus DecodeTcp(CapturedBytes in, wirehound_tcp& header, CapturedBytes& payload);
+
+}  // namespace wirehound

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// MessageSchema: the members of a message struct of the SDK by their JSON names, so that one
+// table serves whoever walks messages by name: the JSON writer today, the filters and the event
+// reference tomorrow. Nothing here is specific to an event. Immutable; any thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "decoders/protocol_text.h"
+
+namespace wirehound {
+
+struct MessageSchema;
+
+/// How a member is stored in the struct and how it appears in JSON.
+enum class MemberKind : std::uint8_t {
+  kUint8,
+  kUint16,
+  kUint32,
+  kText8,        ///< uint8 number shown as text by `text`
+  kText16,       ///< uint16 number shown as text by `text`
+  kString,       ///< wirehound_string
+  kRawString,    ///< wirehound_bytes shown as a string, byte by byte
+  kHex,          ///< wirehound_bytes shown as lower-case hexadecimal digits
+  kAddress,      ///< wirehound_address in text form, "" when it has no family
+  kStringList,   ///< wirehound_list of wirehound_string, null when absent
+  kMessage,      ///< a struct described by `message`, all zero when absent
+  kMessageList,  ///< wirehound_list of structs described by `message`, [] when absent
+};
+
+/// One member. Either it stands at `offset`, or `locate` finds it: a member that only some
+/// messages have (the data of a DNS record) is absent when `locate` gives null.
+struct MemberSchema {
+  using Locate = const void* (*)(const void* message);
+
+  std::string_view name;  ///< as in JSON
+  MemberKind kind;
+  std::size_t offset = 0;
+  Locate locate = nullptr;
+  NumberText text = nullptr;
+  const MessageSchema* message = nullptr;
+
+  /// The member of `owner`, or null when that has none.
+  const void* Find(const void* owner) const {
+    return locate != nullptr ? locate(owner) : static_cast<const char*>(owner) + offset;
+  }
+};
+
+struct MessageSchema {
+  std::string_view type_name;  ///< as in the "type" of JSON arguments: "trace.ProtoDNS"
+  std::span<const MemberSchema> members;
+};
+
+extern const MessageSchema kPacketMetadataSchema;
+extern const MessageSchema kIpv4Schema;
+extern const MessageSchema kIpv6Schema;
+extern const MessageSchema kTcpSchema;
+extern const MessageSchema kUdpSchema;
+extern const MessageSchema kDnsSchema;
+
+}  // namespace wirehound

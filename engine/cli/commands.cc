@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/cli/commands.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/detector_set.h"
+#include "engine/logging.h"
+
+namespace wirehound {
+
+int Report(const Error& error) {
+  fmt::print(stderr, "wirehound: {}\n", error.message());
+  return error.code() == ErrorCode::kInvalidInput ? kExitUsage : kExitFailed;
+}
+
+Result<DetectorSet> LoadDetectors(const Options& options) {
+  const bool named = !options.plugins.empty();
+  Result<DetectorSet> set =
+      DetectorSet::Load(named ? std::filesystem::path(options.plugins) : DefaultPluginFolder());
+  if (!set) {
+    // A folder that was asked for must be there; one beside the binary must be sound all the same.
+    return named ? Error(ErrorCode::kInvalidInput, set.error().message())
+                 : std::move(set).error();
+  }
+  const auto logger = MakeLogger("wirehound");
+  for (const std::string& complaint : set->complaints()) {
+    logger->warn("{}", complaint);
+  }
+  if (options.strict_plugins && !set->complaints().empty()) {
+    return Error(fmt::format("--strict-plugins: {} plugins or detectors were left out",
+                             set->complaints().size()));
+  }
+  return set;
+}
+
+}  // namespace wirehound

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "engine/version.h"
+
+namespace wirehound {
+
+namespace {
+
+// What stands after the first "--" is somebody else's command line and not parsed.
+std::vector<std::string> TakeCommand(std::vector<std::string>& arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes == arguments.end()) {
+    return {};
+  }
+  std::vector<std::string> command(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return command;
+}
+
+void AddRunOptions(CLI::App& app, Options& options) {
+  app.add_option("-d,--detectors", options.selection.detectors,
+                 "detectors to run, by commas: ID, ID*, -ID, all")
+      ->type_name("LIST");
+  app.add_option("-e,--events", options.selection.events,
+                 "events to show, by commas: NAME, NAME*, -NAME, a set, tag=TAG")
+      ->type_name("LIST");
+  app.add_option("-r,--read", options.read_file,
+                 "read a pcap or pcapng file, - for standard input, instead of live traffic")
+      ->type_name("FILE");
+  app.add_option("--cgroup", options.cgroup,
+                 "watch only this version 2 control group and those below it")
+      ->type_name("DIR");
+  app.add_option("-o,--output", options.outputs,
+                 "json, table or none, json:FILE, table:FILE; may be repeated\n"
+                 "(default: table on a terminal, json otherwise)")
+      ->type_name("SPEC");
+  app.add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
+  app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
+      ->type_name("LEVEL");
+  app.add_flag("--strict-plugins", options.strict_plugins,
+               "end when a file of the plugins folder does not load");
+  app.add_flag("--strict", options.strict, "end with status 1 when the account does not close");
+}
+
+// The sub-commands. CLI11 keeps the objects; what was called is asked afterwards.
+struct Verbs {
+  CLI::App* events;
+  CLI::App* detectors;
+  CLI::App* doctor;
+};
+
+Verbs AddVerbs(CLI::App& app, Options& options) {
+  CLI::App* list = app.add_subcommand("list", "show what can be selected");
+  list->require_subcommand(1);
+  Verbs verbs{};
+  verbs.events = list->add_subcommand("events", "every event, with its fields and sets");
+  verbs.detectors = list->add_subcommand("detectors", "every detector that loads");
+  for (CLI::App* verb : {verbs.events, verbs.detectors}) {
+    verb->add_flag("--json", options.as_json, "as JSON");
+    verb->add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
+  }
+  verbs.doctor = app.add_subcommand(
+      "doctor", "what live capture needs, what this machine has, and what is lost without it");
+  return verbs;
+}
+
+Status CheckTogether(const Options& options) {
+  const auto conflict = [](std::string_view a, std::string_view b) {
+    return Error(ErrorCode::kInvalidInput,
+                 std::string(a) + " and " + std::string(b) + " cannot be used together");
+  };
+  if (!options.read_file.empty() && !options.command.empty()) {
+    return conflict("--read", "-- COMMAND");
+  }
+  if (!options.read_file.empty() && !options.cgroup.empty()) {
+    return conflict("--read", "--cgroup");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Options> ParseCommandLine(int argc, const char* const* argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  Options options;
+  options.command = TakeCommand(arguments);
+  const bool has_dashes = arguments.size() + 1 < static_cast<std::size_t>(argc);
+
+  CLI::App app("Network detection engine: packets with their processes, decoded, to detectors",
+               "wirehound");
+  app.set_version_flag("-V,--version", std::string(kEngineVersion));
+  app.footer("With '-- COMMAND ARG…' at the end, runs the command in a control group of its own,\n"
+             "watches just that, and ends with its exit status.");
+  app.require_subcommand(0, 1);
+  AddRunOptions(app, options);
+  const Verbs verbs = AddVerbs(app, options);
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // the order CLI11 takes a vector in
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    options.verb = Verb::kShowText;
+    options.text = app.help();
+  } catch (const CLI::CallForVersion&) {
+    options.verb = Verb::kShowText;
+    options.text = "wirehound " + std::string(kEngineVersion) + "\n";
+  } catch (const CLI::ParseError& error) {
+    return Error(ErrorCode::kInvalidInput,
+                 std::string(error.what()) + "; see 'wirehound --help'");
+  }
+  if (options.verb == Verb::kRun) {
+    options.verb = verbs.events->parsed()      ? Verb::kListEvents
+                   : verbs.detectors->parsed() ? Verb::kListDetectors
+                   : verbs.doctor->parsed()    ? Verb::kDoctor
+                                               : Verb::kRun;
+  }
+  if (has_dashes && options.command.empty()) {
+    return Error(ErrorCode::kInvalidInput, "expected a command after '--'");
+  }
+  Status together = CheckTogether(options);
+  if (!together) {
+    return std::move(together).error();
+  }
+  return options;
+}
+
+}  // namespace wirehound

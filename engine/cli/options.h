@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Options: the command line, read and checked for form. What names mean is checked later, when
+// the plugins are loaded. Control thread, at start.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <wirehound/result.h>
+
+#include "engine/graph/selection.h"
+
+namespace wirehound {
+
+enum class Verb : unsigned char { kRun, kListEvents, kListDetectors, kDoctor, kShowText };
+
+struct Options {
+  Verb verb = Verb::kRun;
+  std::string text;  ///< for kShowText: help or version, to print and be done
+
+  Selection selection;
+  std::string read_file;             ///< capture file, "-" for standard input, "" for live
+  std::string cgroup;                ///< directory of the group to watch, "" for all
+  std::vector<std::string> outputs;  ///< --output, in order; empty for the default
+  std::string plugins;               ///< folder, "" for the default places
+  std::string log_level = "info";
+  bool strict_plugins = false;       ///< a plugin that does not load ends the run
+  bool strict = false;               ///< a ledger that does not close is a failure
+  bool as_json = false;              ///< list … --json
+  std::vector<std::string> command;  ///< what stands after "--"
+};
+
+/// Errors are the user's: exit status 2.
+Result<Options> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace wirehound

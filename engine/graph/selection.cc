@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/graph/selection.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/graph/closest_name.h"
+
+namespace wirehound {
+
+namespace {
+
+std::vector<std::string_view> SplitAtCommas(std::span<const std::string> lists) {
+  std::vector<std::string_view> items;
+  for (const std::string& list : lists) {
+    std::string_view rest = list;
+    while (true) {
+      const std::size_t comma = rest.find(',');
+      items.push_back(rest.substr(0, comma));
+      if (comma == std::string_view::npos) {
+        break;
+      }
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return items;
+}
+
+bool Matches(std::string_view pattern, std::string_view name) {
+  if (!pattern.empty() && pattern.back() == '*') {
+    pattern.remove_suffix(1);
+    return name.substr(0, pattern.size()) == pattern;
+  }
+  return name == pattern;
+}
+
+Error Unknown(std::string_view option, std::string_view item, std::string_view what,
+              std::span<const std::string> valid) {
+  std::string message = std::string(option) + ": no " + std::string(what) + " matches '" +
+                        std::string(item) + "'";
+  const std::string hint = DidYouMean(item, valid);
+  return {ErrorCode::kInvalidInput, hint.empty() ? message : message + "; " + hint};
+}
+
+// The ids an item of --events stands for.
+Result<std::vector<std::uint32_t>> EventsOf(std::string_view item, const Catalogue& catalogue) {
+  constexpr std::string_view kTag = "tag=";
+  const bool is_tag = item.substr(0, kTag.size()) == kTag;
+  const std::string_view pattern = is_tag ? item.substr(kTag.size()) : item;
+  if (pattern.find_first_of(".=<>!~") != std::string_view::npos) {
+    return Error(ErrorCode::kInvalidInput,
+                 "--events: '" + std::string(item) +
+                     "': filters on fields are not available in this version; expected an event "
+                     "name, a name ending in '*', a set, or tag=TAG");
+  }
+  std::vector<std::uint32_t> ids;
+  for (const EventDefinition& event : catalogue.events()) {
+    const bool in_set =
+        std::find(event.sets.begin(), event.sets.end(), pattern) != event.sets.end();
+    if (in_set || (!is_tag && Matches(pattern, event.name))) {
+      ids.push_back(event.id);
+    }
+  }
+  if (ids.empty() && pattern != "default") {  // the one set that may well be empty
+    const std::vector<std::string> valid = catalogue.SelectableNames();
+    return Unknown("--events", pattern, is_tag ? "tag" : "event or set", valid);
+  }
+  return ids;
+}
+
+Result<std::set<std::uint32_t>> SelectEvents(const std::vector<std::string>& lists,
+                                             const Catalogue& catalogue) {
+  std::set<std::uint32_t> included;
+  std::set<std::uint32_t> excluded;
+  bool only_exclusions = true;
+  for (std::string_view item : SplitAtCommas(lists)) {
+    const bool exclude = !item.empty() && item.front() == '-';
+    if (exclude) {
+      item.remove_prefix(1);
+    }
+    Result<std::vector<std::uint32_t>> ids = EventsOf(item, catalogue);
+    if (!ids) {
+      return std::move(ids).error();
+    }
+    (exclude ? excluded : included).insert(ids->begin(), ids->end());
+    only_exclusions = only_exclusions && exclude;
+  }
+  if (only_exclusions) {
+    for (const EventDefinition* event : catalogue.InSet("default")) {
+      included.insert(event->id);
+    }
+  }
+  for (const std::uint32_t id : excluded) {
+    included.erase(id);
+  }
+  return included;
+}
+
+std::optional<std::string> WhyLeftOut(std::size_t detector, const DependencyGraph& graph) {
+  for (const LeftOut& left_out : graph.left_out) {
+    if (left_out.detector == detector) {
+      return left_out.reason;
+    }
+  }
+  return std::nullopt;
+}
+
+// The detectors an item of --detectors stands for. One that is named in full and cannot run is an
+// error; a pattern just passes over it.
+Result<std::vector<std::size_t>> DetectorsOf(std::string_view item,
+                                             std::span<const DetectorDefinition* const> detectors,
+                                             const DependencyGraph& graph) {
+  std::vector<std::size_t> matches;
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < detectors.size(); ++i) {
+    const std::string& id = detectors[i]->id;
+    ids.push_back(id);
+    if (item != "all" && !Matches(item, id)) {
+      continue;
+    }
+    const std::optional<std::string> reason = WhyLeftOut(i, graph);
+    if (reason && item == id) {
+      return Error(ErrorCode::kInvalidInput, "--detectors: '" + id + "' cannot run: " + *reason);
+    }
+    if (!reason) {
+      matches.push_back(i);
+    }
+  }
+  if (matches.empty() && item != "all") {
+    return Unknown("--detectors", item, "detector", ids);
+  }
+  return matches;
+}
+
+Result<std::set<std::size_t>> SelectDetectors(
+    const std::vector<std::string>& lists, std::span<const DetectorDefinition* const> detectors,
+    const DependencyGraph& graph) {
+  std::set<std::size_t> included;
+  std::set<std::size_t> excluded;
+  bool only_exclusions = !lists.empty();
+  for (std::string_view item : SplitAtCommas(lists)) {
+    const bool exclude = !item.empty() && item.front() == '-';
+    if (exclude) {
+      item.remove_prefix(1);
+    }
+    Result<std::vector<std::size_t>> matches = DetectorsOf(item, detectors, graph);
+    if (!matches) {
+      return std::move(matches).error();
+    }
+    (exclude ? excluded : included).insert(matches->begin(), matches->end());
+    only_exclusions = only_exclusions && exclude;
+  }
+  if (only_exclusions) {
+    included.insert(graph.order.begin(), graph.order.end());
+  }
+  for (const std::size_t detector : excluded) {
+    included.erase(detector);
+  }
+  return included;
+}
+
+// Walks the order backwards, so that each detector is decided before those it gets events from.
+Plan Close(std::set<std::uint32_t> shown, const Catalogue& catalogue,
+           std::span<const DetectorDefinition* const> detectors, const DependencyGraph& graph) {
+  Plan plan;
+  plan.needed = shown;
+  plan.shown = std::move(shown);
+  for (auto it = graph.order.rbegin(); it != graph.order.rend(); ++it) {
+    const DetectorDefinition& detector = *detectors[*it];
+    const EventDefinition* produced = catalogue.Find(detector.produced_event.name);
+    if (plan.needed.count(produced->id) == 0) {
+      continue;
+    }
+    plan.detectors.push_back(*it);
+    for (const EventRequirement& requirement : detector.requirements) {
+      if (const EventDefinition* event = catalogue.Find(requirement.name)) {
+        plan.needed.insert(event->id);
+      }
+    }
+  }
+  std::reverse(plan.detectors.begin(), plan.detectors.end());
+  return plan;
+}
+
+}  // namespace
+
+Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
+                      std::span<const DetectorDefinition* const> detectors,
+                      const DependencyGraph& graph) {
+  std::set<std::uint32_t> shown;
+  if (!selection.events.empty() || selection.detectors.empty()) {
+    Result<std::set<std::uint32_t>> events = SelectEvents(selection.events, catalogue);
+    if (!events) {
+      return std::move(events).error();
+    }
+    shown = std::move(*events);
+  }
+  Result<std::set<std::size_t>> chosen = SelectDetectors(selection.detectors, detectors, graph);
+  if (!chosen) {
+    return std::move(chosen).error();
+  }
+  for (const std::size_t detector : *chosen) {
+    shown.insert(catalogue.Find(detectors[detector]->produced_event.name)->id);
+  }
+  return Close(std::move(shown), catalogue, detectors, graph);
+}
+
+}  // namespace wirehound

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Selection: what the user asked for, and the closure of it: which events must exist, which are
+// shown, which detectors run. Everything else is not even decoded. Control thread, at start.
+
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wirehound/definition.h>
+#include <wirehound/result.h>
+
+#include "engine/catalogue/catalogue.h"
+#include "engine/graph/dependency_graph.h"
+
+namespace wirehound {
+
+/// The lists of the command line, not yet split at commas.
+struct Selection {
+  std::vector<std::string> events;     ///< --events: name, name*, -name, set, tag=…
+  std::vector<std::string> detectors;  ///< --detectors: id, id*, -id, all
+};
+
+/// What the engine has to do for a selection.
+struct Plan {
+  std::set<std::uint32_t> shown;       ///< ids of events that go to the outputs
+  std::set<std::uint32_t> needed;      ///< ids of events that must be made: shown or consumed
+  std::vector<std::size_t> detectors;  ///< indices of those that run, in the order of the graph
+};
+
+/// The closure of a selection. An empty selection means the `default` set and every detector.
+/// Unknown names are the user's error; the message has the closest valid ones.
+Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
+                      std::span<const DetectorDefinition* const> detectors,
+                      const DependencyGraph& graph);
+
+}  // namespace wirehound

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Ledger: the account of a run. Adds up what the source, the decoders and the dispatcher counted,
+// says whether it closes (in = out + filtered + lost, at every stage) and puts it into words.
+// Built at the end from counters; nothing here is on the hot path.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/dispatch/dispatcher.h"
+#include "engine/pipeline/packet_pipeline.h"
+#include "probes/source.h"
+
+namespace wirehound {
+
+struct Ledger {
+  std::uint64_t records_in = 0;  ///< delivered by the source
+  std::uint64_t filtered = 0;    ///< left out by the source on purpose
+  std::uint64_t lost = 0;        ///< wanted and not delivered
+  std::vector<SourceCounter> source;
+  DecodeCounters decode;
+  Dispatcher::Counters dispatch;
+  std::uint64_t findings_refused = 0;
+  std::vector<std::string> detectors;  ///< one line each
+  std::vector<std::string> gaps;       ///< one line for each sum that does not add up
+
+  bool closes() const { return gaps.empty(); }
+};
+
+/// `seen` is what a source counted on its own before anything else, if it did.
+Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
+                  const PacketPipeline& pipeline, const Dispatcher& dispatcher);
+
+/// A few lines for people, each starting with "wirehound: ".
+std::string DescribeLedger(const Ledger& ledger);
+
+}  // namespace wirehound

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/outputs/byte_sink.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace wirehound {
+
+namespace {
+
+// Waits for a descriptor that somebody made non-blocking, as terminals shared with other programs
+// sometimes are.
+void WaitWritable(int fd) {
+  pollfd entry = {.fd = fd, .events = POLLOUT, .revents = 0};
+  poll(&entry, 1, -1);
+}
+
+// Writes all of it; returns 0 or errno.
+int WriteAll(int fd, const char* data, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = write(fd, data, size);
+    if (written >= 0) {
+      data += written;
+      size -= static_cast<std::size_t>(written);
+    } else if (errno == EAGAIN) {
+      WaitWritable(fd);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+ByteSink::ByteSink(int fd, bool owned, std::string name)
+    : fd_(fd), owned_(owned), name_(std::move(name)) {
+  buffer_.reserve(2 * kFlushBytes);
+}
+
+std::unique_ptr<ByteSink> ByteSink::StandardOutput() {
+  return std::unique_ptr<ByteSink>(new ByteSink(STDOUT_FILENO, false, "standard output"));
+}
+
+Result<std::unique_ptr<ByteSink>> ByteSink::OpenFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return Error("open output file " + path + ": " + std::strerror(errno));
+  }
+  return std::unique_ptr<ByteSink>(new ByteSink(fd, true, path));
+}
+
+ByteSink::~ByteSink() {
+  if (owned_) {
+    close(fd_);
+  }
+}
+
+Status ByteSink::CommitLine() { return buffer_.size() < kFlushBytes ? Status() : Flush(); }
+
+Status ByteSink::Flush() {
+  if (error_ == 0 && !buffer_.empty()) {
+    error_ = WriteAll(fd_, buffer_.data(), buffer_.size());
+    buffer_.clear();
+  }
+  if (error_ != 0) {
+    buffer_.clear();
+    return Error("write to " + name_ + ": " + std::strerror(error_));
+  }
+  return {};
+}
+
+}  // namespace wirehound

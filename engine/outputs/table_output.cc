@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/outputs/table_output.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "engine/outputs/message_json.h"
+
+namespace wirehound {
+
+namespace {
+
+std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
+
+// Wall-clock time of day in the local zone with microseconds, enough to order a screenful.
+void AppendTime(std::string& out, std::uint64_t timestamp_ns) {
+  const auto seconds = static_cast<std::time_t>(timestamp_ns / 1'000'000'000);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}.{:06} ", local.tm_hour, local.tm_min,
+                 local.tm_sec, timestamp_ns % 1'000'000'000 / 1'000);
+}
+
+// The name of a process is its own choice and must not steer the terminal.
+void AppendPrintable(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+}
+
+}  // namespace
+
+TableOutput::TableOutput(std::unique_ptr<ByteSink> sink) : sink_(std::move(sink)) {
+  fmt::format_to(std::back_inserter(sink_->buffer()), "{:<15} {:>6} {:<16} {:>8} {:>8} {:<24} {}\n",
+                 "TIME", "UID", "COMM", "PID", "TID", "EVENT", "ARGS");
+}
+
+Status TableOutput::OnEvent(const Event& event) {
+  std::string& out = sink_->buffer();
+  const wirehound_process& process = *event.view.process;
+  AppendTime(out, event.view.timestamp_ns);
+  std::string comm;
+  AppendPrintable(comm, View(process.comm));
+  fmt::format_to(std::back_inserter(out), "{:>6} {:<16} {:>8} {:>8} {:<24}", process.uid, comm,
+                 process.host_pid, process.host_tid, event.definition->name);
+  for (std::uint32_t i = 0; i < event.view.field_count; ++i) {
+    const wirehound_field& field = event.view.fields[i];
+    const EventField& definition = event.definition->fields[i];
+    if ((field.flags & WIREHOUND_FIELD_ABSENT) != 0 || definition.name == "metadata") {
+      continue;  // the metadata repeats what src, dst and the ports say
+    }
+    out += ' ';
+    out += definition.name;
+    out += '=';
+    // JSON escapes control characters, so values cannot break the line.
+    AppendFieldValue(out, definition, field);
+  }
+  out += '\n';
+  return sink_->CommitLine();
+}
+
+}  // namespace wirehound

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What can be said of a plugin's file without loading it: whether its place and its permissions
+// can be trusted, and whether it shows the symbol of a detector module. Control thread.
+
+#pragma once
+
+#include <filesystem>
+
+#include <wirehound/result.h>
+
+namespace wirehound {
+
+/// Fails unless `folder` is a directory owned by root or by this user and not writable by others.
+Status CheckPluginFolder(const std::filesystem::path& folder);
+
+/// Fails unless `file` is a regular file (no link) with an owner and permissions like those of
+/// CheckPluginFolder, and an ELF shared object that exports the symbol of our ABI major. The
+/// message for another major names both.
+Status CheckPluginFile(const std::filesystem::path& file);
+
+}  // namespace wirehound

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// BootClock: turns the kernel's time since boot into Unix time. The offset is measured once, so
+// times of one run never jump against each other when the wall clock is set. A value; any thread.
+
+#pragma once
+
+#include <cstdint>
+
+namespace wirehound {
+
+class BootClock {
+ public:
+  /// `epoch_of_boot_ns` is the Unix time at which the boot clock stood at 0.
+  explicit constexpr BootClock(std::uint64_t epoch_of_boot_ns) : offset_ns_(epoch_of_boot_ns) {}
+
+  /// Measures the offset now.
+  static BootClock Measure();
+
+  /// Unix nanoseconds; 0, which means unknown, stays 0.
+  constexpr std::uint64_t ToEpoch(std::uint64_t boot_ns) const {
+    return boot_ns == 0 ? 0 : boot_ns + offset_ns_;
+  }
+
+ private:
+  std::uint64_t offset_ns_;
+};
+
+}  // namespace wirehound

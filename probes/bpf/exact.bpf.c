@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
+/* cgroup_skb/egress that names the process that is sending, not the one that used the socket last.
+ *
+ * Why: when a packet leaves while its sender is still inside the system call, `current` is the
+ * sender, and no other hook has to have run before. What must be excluded:
+ *  - softirq, where `current` is whoever was interrupted. On x86-64 a softirq never runs on the
+ *    stack of a user task (it has the interrupt stack, or ksoftirqd's), so the question is whether
+ *    this program's own frame is on the stack of `current`. That needs no kernel symbol: the
+ *    per-CPU preemption count can only be looked up where the kernel was built with KALLSYMS_ALL.
+ *    On arm64 the count is in the task. PREEMPT_RT serves softirqs on the task's stack, and says
+ *    so in the task.
+ *  - kernel threads: they work for others. io_uring workers are threads of the process itself.
+ *  - TCP packets the stack sends by itself while a task feeds packets in (a tun device): sending
+ *    holds the socket lock as its owner, receiving in the stack does not.
+ * In all these cases the owner is what the socket carries, as in capture.bpf.c.
+ *
+ * Kernels: needs BTF, bpf_get_current_task_btf in cgroup_skb (5.16 or so), CAP_PERFMON and a
+ * lockdown below "confidentiality". Verifier: pointers it tracks may be subtracted, not added to;
+ * see address_of. */
+
+#include "owner.bpf.h"
+#include "packet.bpf.h"
+
+#define PASS 1
+
+#define SOFTIRQ_SERVING 0x00000100
+#define HARDIRQ_MASK 0x000f0000
+#define NMI_MASK 0x00f00000
+#define KERNEL_STACK_SIZE 16384 /* the smallest there is: a larger one is used in part */
+
+/* The address in a pointer the verifier tracks, as a plain number: the difference of two tracked
+ * pointers is one, and the address of one of them is known as a number too. */
+static __always_inline __u64 address_of(const void *pointer, struct task_struct *task)
+{
+	return (__u64)pointer - (__u64)task + bpf_get_current_task();
+}
+
+#if defined(__TARGET_ARCH_x86)
+
+static __always_inline bool interrupts_task(struct task_struct *task)
+{
+	__u64 on_stack = 0;
+	__u64 *volatile frame = &on_stack;
+
+	return address_of(frame, task) - (__u64)task->stack >= KERNEL_STACK_SIZE;
+}
+
+/* The end of struct pt_regs, which the entry code fixes. */
+struct saved_registers {
+	__u64 orig_ax;
+	__u64 ip;
+	__u64 cs;
+	__u64 flags;
+	__u64 sp;
+	__u64 ss;
+};
+
+#define FRED_PADDING 16
+#define USER_CS 0x33
+#define USER_SS 0x2b
+
+/* The registers are on top of the stack, below a padding where CONFIG_X86_FRED is set. Rather than
+ * ask for the configuration, try both: only the right place holds the selectors of a 64-bit user
+ * task. Other tasks (32-bit) number their calls differently and stay unknown. */
+static __always_inline __s32 system_call(struct task_struct *task)
+{
+	void *end = task->stack + KERNEL_STACK_SIZE;
+	struct saved_registers saved;
+
+#pragma clang loop unroll(full)
+	for (int i = 0; i < 2; i++, end -= FRED_PADDING) {
+		if (bpf_probe_read_kernel(&saved, sizeof(saved), end - sizeof(saved)))
+			return -1;
+		if ((__u16)saved.cs == USER_CS && (__u16)saved.ss == USER_SS)
+			return (__s32)saved.orig_ax < 0 ? -1 : (__s32)saved.orig_ax;
+	}
+	return -1;
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+struct thread_info___preempt {
+	__u64 preempt_count;
+} __attribute__((preserve_access_index));
+
+struct task_struct___info {
+	struct thread_info___preempt thread_info;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool interrupts_task(struct task_struct *task)
+{
+	__u64 count = ((struct task_struct___info *)task)->thread_info.preempt_count;
+
+	return count & (SOFTIRQ_SERVING | HARDIRQ_MASK | NMI_MASK);
+}
+
+struct pt_regs {
+	__s32 syscallno;
+} __attribute__((preserve_access_index));
+
+static __always_inline __s32 system_call(struct task_struct *task)
+{
+	struct pt_regs *saved =
+		task->stack + KERNEL_STACK_SIZE - bpf_core_type_size(struct pt_regs);
+	__s32 number = BPF_CORE_READ(saved, syscallno);
+
+	return number < 0 ? -1 : number;
+}
+
+#else
+#error "no way known to tell process context from softirq on this architecture"
+#endif
+
+static __always_inline bool in_process_context(struct task_struct *task)
+{
+	struct task_struct___rt *rt = (struct task_struct___rt *)task;
+
+	if (interrupts_task(task))
+		return false;
+	if (bpf_core_field_exists(rt->softirq_disable_cnt) &&
+	    rt->softirq_disable_cnt & SOFTIRQ_SERVING)
+		return false;
+	return !(task->flags & PF_KTHREAD);
+}
+
+/* Whether the packet comes from a call that works on this very socket. */
+static __always_inline bool sent_by_call(struct bpf_sock *sk)
+{
+	struct tcp_sock *tcp;
+
+	if (sk->protocol != IPPROTO_TCP)
+		return true;
+	tcp = bpf_skc_to_tcp_sock(sk);
+	return tcp && ((struct sock *)tcp)->sk_lock.owned;
+}
+
+static __always_inline __u64 netns_cookie(struct bpf_sock *sk, struct task_struct *task)
+{
+	struct sock *untracked = (struct sock *)address_of(sk, task);
+
+	return BPF_CORE_READ(untracked, __sk_common.skc_net.net, net_cookie);
+}
+
+static __always_inline void owner_from_sender(struct owner *owner, struct socket_owner *socket,
+					      struct bpf_sock *sk, struct task_struct *task)
+{
+	if (!socket->netns_cookie)
+		socket->netns_cookie = netns_cookie(sk, task);
+	own_socket(socket, task, TASK_DIRECT);
+	owner_from_socket(owner, socket);
+	if (!owner->id)
+		return;
+	owner->source = WIREHOUND_OWNER_CURRENT;
+	if (!(task->flags & PF_IO_WORKER))
+		owner->syscall = system_call(task);
+	count(WIREHOUND_COUNT_SENDER_KNOWN);
+}
+
+static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owner)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct bpf_sock *sk = skb->sk;
+	struct socket_owner *socket;
+	bool sender;
+
+	if (sk)
+		sk = bpf_sk_fullsock(sk);
+	if (!sk) {
+		count(WIREHOUND_COUNT_NO_FULL_SOCKET);
+		return;
+	}
+	sender = in_process_context(task) && sent_by_call(sk);
+	socket = bpf_sk_storage_get(&socket_owners, sk, NULL,
+				    sender ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (socket && sender)
+		owner_from_sender(owner, socket, sk, task);
+	else if (socket)
+		owner_from_socket(owner, socket);
+	if (!owner->id)
+		count(WIREHOUND_COUNT_NO_OWNER);
+}
+
+SEC("cgroup_skb/egress")
+int exact_egress(struct __sk_buff *skb)
+{
+	struct owner owner = {.syscall = -1};
+	__u32 bytes;
+
+	count(WIREHOUND_COUNT_SEEN);
+	bytes = wanted_bytes(skb);
+	if (!bytes) {
+		count(WIREHOUND_COUNT_FILTERED);
+		return PASS;
+	}
+	read_owner(skb, &owner);
+	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD :
+			   submit_packet(skb, &owner, WIREHOUND_DIRECTION_EGRESS, bytes));
+	return PASS;
+}

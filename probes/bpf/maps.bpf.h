@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/* The maps and settings every object shares, and the counters. The first object that is loaded
+ * creates the maps; all others are given the same ones by name.
+ *
+ * Counters are per CPU, yet added to atomically: a softirq may interrupt a sending task between
+ * load and store of the same counter, and the account has to close to the last packet. */
+
+#ifndef WIREHOUND_BPF_MAPS_H_
+#define WIREHOUND_BPF_MAPS_H_
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "probes/settings.h"
+#include "probes/wire.h"
+
+#define SLACK_SIZE 256
+
+/* What a socket knows of its owner. One word each, so that no reader sees half of a change. */
+struct socket_owner {
+	__u64 owner; /* an owner id, its lowest bit OWNER_PENDING; 0 nobody */
+	__u64 netns_cookie;
+};
+
+/* Owner ids have their lowest bit clear. Set, the PROCESS record has not been submitted yet. */
+#define OWNER_PENDING 1ull
+
+/* A PROCESS record being built or waiting for room, and space behind it that lets the verifier see
+ * that a name written at the end of the path stays inside the value. */
+struct pending_process {
+	struct wirehound_wire_process record;
+	char slack[SLACK_SIZE];
+};
+
+struct counters {
+	__u64 values[WIREHOUND_COUNTERS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+/* Cloned from a listener to the sockets it accepts. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct socket_owner);
+} socket_owners SEC(".maps");
+
+/* The owner ids whose PROCESS record is in the ring or was. Forgetting one only repeats it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, __u8);
+} announced SEC(".maps");
+
+/* Never evicts: an owner may be written to a socket only if its record is in the ring or here. Not
+ * preallocated, so that an entry deleted on one CPU is not reused while another still reads it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct pending_process);
+} pending SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counter_values SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wirehound_control);
+} control SEC(".maps");
+
+const volatile struct wirehound_settings settings = {};
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline void count(enum wirehound_counter which)
+{
+	__u32 zero = 0;
+	struct counters *counters = bpf_map_lookup_elem(&counter_values, &zero);
+
+	if (counters)
+		__sync_fetch_and_add(&counters->values[which], 1);
+}
+
+/* How to submit a record of `size` bytes. By default the kernel wakes a reader that had read
+ * everything else, which at a steady rate means every packet and costs more than the packet
+ * itself. While the reader polls it is woken only when the record crosses the threshold. */
+static __always_inline __u64 wakeup_flags(__u32 size)
+{
+	__u32 zero = 0;
+	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
+	__u64 waiting;
+
+	if (!shared || !*(volatile __u32 *)&shared->reader_polls)
+		return 0;
+	waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	if (waiting >= settings.wakeup_bytes && waiting - size < settings.wakeup_bytes)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* Submits the PROCESS record of a pending owner. True when it is in the ring now, or was already:
+ * an entry disappears only after its record was submitted. */
+static __always_inline bool announce_pending(__u64 owner)
+{
+	struct pending_process *process = bpf_map_lookup_elem(&pending, &owner);
+	__u8 yes = 1;
+
+	if (!process)
+		return true;
+	if (bpf_ringbuf_output(&ring, &process->record, sizeof(process->record),
+			       wakeup_flags(sizeof(process->record)))) {
+		count(WIREHOUND_COUNT_PROCESS_RETRIES);
+		return false;
+	}
+	count(WIREHOUND_COUNT_PROCESS_RECORDS);
+	bpf_map_update_elem(&announced, &owner, &yes, BPF_ANY);
+	bpf_map_delete_elem(&pending, &owner);
+	return true;
+}
+
+#endif /* WIREHOUND_BPF_MAPS_H_ */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/bpf_object.h"
+
+#include <bpf/libbpf.h>
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include "probes/system_error.h"
+
+namespace wirehound {
+namespace {
+
+constexpr std::string_view kLogBegin = "-- BEGIN PROG LOAD LOG --";
+constexpr std::string_view kLogSummary = "processed ";
+
+// libbpf has one print function per process and no context for it.
+thread_local std::string* print_target = nullptr;
+
+int Print(libbpf_print_level level, const char* format, va_list arguments) {
+  if (print_target == nullptr || level != LIBBPF_WARN)
+    return 0;
+  va_list again;
+  va_copy(again, arguments);
+  const int size = std::vsnprintf(nullptr, 0, format, arguments);
+  if (size > 0) {
+    std::string text(static_cast<std::size_t>(size) + 1, '\0');
+    std::vsnprintf(text.data(), text.size(), format, again);
+    text.pop_back();
+    *print_target += text;
+  }
+  va_end(again);
+  return 0;
+}
+
+// Catches what libbpf prints on this thread for as long as it lives.
+class PrintCapture {
+ public:
+  PrintCapture() {
+    print_target = &text_;
+    previous_ = libbpf_set_print(Print);
+  }
+  ~PrintCapture() {
+    libbpf_set_print(previous_);
+    print_target = nullptr;
+  }
+  PrintCapture(const PrintCapture&) = delete;
+  PrintCapture& operator=(const PrintCapture&) = delete;
+
+  // The verifier's last line before its summary, or else the first thing libbpf complained about.
+  std::string LastLine() const {
+    std::string_view text = text_;
+    const std::size_t log = text.find(kLogBegin);
+    if (log == std::string_view::npos)
+      return std::string(WithoutPrefix(text.substr(0, text.find('\n'))));
+    text.remove_prefix(log + kLogBegin.size());
+    text = text.substr(0, text.find("-- END PROG LOAD LOG --"));
+    std::string_view last;
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (line.substr(0, kLogSummary.size()) == kLogSummary)
+        break;
+      if (!line.empty())
+        last = line;
+    }
+    return std::string(last);
+  }
+
+ private:
+  static std::string_view WithoutPrefix(std::string_view line) {
+    constexpr std::string_view kPrefix = "libbpf: ";
+    return line.substr(0, kPrefix.size()) == kPrefix ? line.substr(kPrefix.size()) : line;
+  }
+
+  std::string text_;
+  libbpf_print_fn_t previous_ = nullptr;
+};
+
+Error Refusal(int error, const PrintCapture& printed) {
+  const std::string line = printed.LastLine();
+  std::string text = ErrnoText(error);
+  if (!line.empty())
+    text += " (" + line + ")";
+  ErrorCode code = ErrorCode::kUnsupported;
+  if (error == EPERM || error == EACCES)
+    code = ErrorCode::kNotPermitted;
+  return Error(code, std::move(text));
+}
+
+bool IsSettings(const bpf_map* map) {
+  return bpf_map__is_internal(map) &&
+         std::string_view(bpf_map__name(map)).find(".rodata") != std::string_view::npos &&
+         bpf_map__value_size(map) == sizeof(wirehound_settings);
+}
+
+// Returns an errno, 0 for success.
+int PrepareMaps(bpf_object* object, const BpfLoad& load) {
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    int failed = 0;
+    if (IsSettings(map))
+      failed = bpf_map__set_initial_value(map, load.settings, sizeof(*load.settings));
+    else if (bpf_map__is_internal(map))
+      continue;
+    else if (load.maps != nullptr)
+      failed = bpf_map__reuse_fd(map, load.maps->map_fd(bpf_map__name(map)));
+    else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+      failed = bpf_map__set_max_entries(map, load.ring_bytes);
+    if (failed != 0)
+      return -failed;
+  }
+  return 0;
+}
+
+bpf_program* SelectProgram(bpf_object* object, const char* name) {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    bpf_program__set_autoload(program, std::strcmp(bpf_program__name(program), name) == 0);
+  }
+  return bpf_object__find_program_by_name(object, name);
+}
+
+}  // namespace
+
+void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
+
+Result<BpfObject> BpfObject::Load(const BpfLoad& load) {
+  PrintCapture printed;
+  Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), nullptr));
+  if (!object)
+    return Refusal(errno, printed);
+  bpf_program* program = SelectProgram(object.get(), load.program);
+  if (program == nullptr)
+    return Error("no program " + std::string(load.program) + " in its object");
+  if (const int error = PrepareMaps(object.get(), load); error != 0)
+    return Refusal(error, printed);
+  if (const int failed = bpf_object__load(object.get()); failed != 0)
+    return Refusal(-failed, printed);
+  return BpfObject(std::move(object), program);
+}
+
+int BpfObject::map_fd(const char* name) const {
+  return bpf_object__find_map_fd_by_name(object_.get(), name);
+}
+
+void BpfLink::Destroy::operator()(bpf_link* link) const { bpf_link__destroy(link); }
+
+Result<BpfLink> BpfLink::AttachCgroup(const BpfObject& object, int cgroup_fd) {
+  PrintCapture printed;
+  bpf_link* link = bpf_program__attach_cgroup(object.program(), cgroup_fd);
+  if (link == nullptr)
+    return Refusal(errno, printed);
+  return BpfLink(link);
+}
+
+Result<BpfLink> BpfLink::AttachTracing(const BpfObject& object) {
+  PrintCapture printed;
+  bpf_link* link = bpf_program__attach(object.program());
+  if (link == nullptr)
+    return Refusal(errno, printed);
+  return BpfLink(link);
+}
+
+}  // namespace wirehound

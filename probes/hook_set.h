@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// HookSet: the hooks of one capture, loaded and attached as far as the kernel allows, with the
+// report of each and the maps they share. Control thread, except detach.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <wirehound/result.h>
+
+#include "probes/bpf_object.h"
+#include "probes/hook_table.h"
+#include "probes/hooks.h"
+#include "probes/settings.h"
+
+namespace wirehound {
+
+class HookSet {
+ public:
+  enum class Use : std::uint8_t {
+    kAttach,      ///< load, and attach to the group
+    kAttachPlain, ///< the same without the better egress
+    kLoadOnly,    ///< load all, attach none
+  };
+
+  struct Options {
+    Use use = Use::kAttach;
+    wirehound_settings settings = {};
+    std::uint32_t ring_bytes = 0;
+    int cgroup_fd = -1;  ///< borrowed; unused with kLoadOnly
+  };
+
+  /// Works through the table. Never fails as a whole: see `MandatoryRefusal`.
+  static HookSet Load(const Options& options);
+
+  /// The first mandatory hook that was refused, as an Error, if any.
+  std::optional<Error> MandatoryRefusal() const;
+
+  const std::vector<HookReport>& reports() const { return reports_; }
+
+  /// A shared map; only when no mandatory hook was refused. Borrowed.
+  int map_fd(const char* name) const { return objects_.front().map_fd(name); }
+
+  /// Detaches all and returns when no program is running any more.
+  void Detach();
+
+ private:
+  void Take(const HookSpec& spec, const Options& options);
+  Status LoadAndAttach(const HookSpec& spec, const Options& options);
+  bool IsNotNeeded(const HookSpec& spec, Use use) const;
+
+  std::vector<HookReport> reports_;
+  std::vector<ErrorCode> codes_;  // beside reports_: of the refusal
+  std::vector<BpfObject> objects_;
+  std::vector<BpfLink> links_;
+  bool better_egress_ = false;
+};
+
+}  // namespace wirehound

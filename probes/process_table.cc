@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/process_table.h"
+
+#include <utility>
+
+#include "probes/wire_reader.h"
+
+namespace wirehound {
+namespace {
+
+wirehound_string View(const std::string& text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+std::uint32_t EntityId(std::int32_t host_id, std::uint64_t start_since_boot_ns) {
+  if (host_id == 0)
+    return 0;
+  // FNV-1a over the id and the time, byte by byte so that it is the same everywhere.
+  std::uint32_t hash = 2166136261u;
+  const auto add = [&hash](std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) {
+      hash ^= static_cast<std::uint8_t>(value >> (8 * i));
+      hash *= 16777619u;
+    }
+  };
+  add(static_cast<std::uint32_t>(host_id), 4);
+  add(start_since_boot_ns, 8);
+  return hash;
+}
+
+ProcessTable::ProcessTable(BootClock clock, PathResolver resolver, std::size_t capacity)
+    : clock_(clock), resolver_(std::move(resolver)), capacity_(capacity) {}
+
+void ProcessTable::Put(const wirehound_wire_process& facts) {
+  const auto known = by_owner_.find(facts.owner_id);
+  if (known != by_owner_.end()) {
+    entries_.splice(entries_.begin(), entries_, known->second);
+  } else if (entries_.size() >= capacity_) {
+    by_owner_.erase(entries_.back().owner_id);
+    entries_.splice(entries_.begin(), entries_, std::prev(entries_.end()));
+    ++evicted_;
+  } else {
+    entries_.emplace_front();
+  }
+  by_owner_[facts.owner_id] = entries_.begin();
+  Fill(entries_.front(), facts);
+}
+
+const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
+  if (!entries_.empty() && entries_.front().owner_id == owner_id)
+    return &entries_.front().process;
+  const auto known = by_owner_.find(owner_id);
+  if (known == by_owner_.end())
+    return nullptr;
+  entries_.splice(entries_.begin(), entries_, known->second);
+  return &known->second->process;
+}
+
+void ProcessTable::Fill(Entry& entry, const wirehound_wire_process& facts) const {
+  entry.owner_id = facts.owner_id;
+  entry.comm = WireComm(facts);
+  entry.host_name = WireHostName(facts);
+  const bool path_unknown = (facts.flags & WIREHOUND_WIRE_PATH_UNKNOWN) != 0;
+  entry.executable = path_unknown ? resolver_(facts) : std::string(WirePath(facts));
+  entry.process = {
+      .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id),
+      .uid = facts.uid,
+      .start_time_ns = clock_.ToEpoch(facts.start_time_ns),
+      .thread_start_time_ns = clock_.ToEpoch(facts.thread_start_time_ns),
+      .cgroup_id = facts.cgroup_id,
+      .pid = facts.pid,
+      .tid = facts.tid,
+      .parent_pid = facts.parent_pid,
+      .host_pid = facts.host_pid,
+      .host_tid = facts.host_tid,
+      .host_parent_pid = facts.host_parent_pid,
+      .mount_namespace = facts.mount_namespace,
+      .pid_namespace = facts.pid_namespace,
+      .thread_entity_id = EntityId(facts.host_tid, facts.thread_start_time_ns),
+      .process_entity_id = EntityId(facts.host_pid, facts.start_time_ns),
+      .parent_entity_id = EntityId(facts.host_parent_pid, facts.parent_start_time_ns),
+      .gid = facts.gid,
+      .comm = View(entry.comm),
+      .executable = View(entry.executable),
+      .host_name = View(entry.host_name),
+      .container_id = {},
+  };
+}
+
+}  // namespace wirehound

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ProcessTable: what is known of the processes behind packets, by owner id. Bounded: the one that
+// was used longest ago goes first. Dispatch thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <string>
+#include <unordered_map>
+
+#include <wirehound/abi/detector_abi.h>
+
+#include "probes/boot_clock.h"
+#include "probes/wire.h"
+
+namespace wirehound {
+
+/// A stable hash of a task: the same as long as the machine is up, whatever the wall clock does.
+/// Of a process with the ids of its leader, of a thread with its own. 0 when the id is 0.
+std::uint32_t EntityId(std::int32_t host_id, std::uint64_t start_since_boot_ns);
+
+class ProcessTable {
+ public:
+  /// Asked for the path of the program file when the kernel could not tell it.
+  using PathResolver = std::function<std::string(const wirehound_wire_process&)>;
+
+  static constexpr std::size_t kDefaultCapacity = 32768;
+
+  ProcessTable(BootClock clock, PathResolver resolver, std::size_t capacity = kDefaultCapacity);
+
+  /// Takes the facts of an owner, in place of what was known of it.
+  void Put(const wirehound_wire_process& facts);
+
+  /// The process of an owner, or nullptr. Valid until the next Put.
+  const wirehound_process* Find(std::uint64_t owner_id);
+
+  std::size_t size() const { return entries_.size(); }
+  /// How many were forgotten to make room.
+  std::uint64_t evicted() const { return evicted_; }
+
+ private:
+  struct Entry {
+    std::uint64_t owner_id = 0;
+    wirehound_process process = {};
+    std::string comm;
+    std::string executable;
+    std::string host_name;
+  };
+
+  void Fill(Entry& entry, const wirehound_wire_process& facts) const;
+
+  BootClock clock_;
+  PathResolver resolver_;
+  std::size_t capacity_;
+  std::list<Entry> entries_;  // the last used first
+  std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;
+  std::uint64_t evicted_ = 0;
+};
+
+}  // namespace wirehound

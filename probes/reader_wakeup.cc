@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/reader_wakeup.h"
+
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <ctime>
+
+#include "probes/system_error.h"
+
+namespace wirehound {
+namespace {
+
+std::size_t PageSize() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
+
+// Edge-triggered: while the reader polls, the ring being non-empty must not make the set readable.
+bool Watch(int epoll_fd, int fd) {
+  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.fd = fd}};
+  return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+}  // namespace
+
+void ReaderWakeup::Unmap::operator()(wirehound_control* control) const {
+  munmap(control, PageSize());
+}
+
+ReaderWakeup::ReaderWakeup(UniqueFd epoll, UniqueFd timer, Control control,
+                           std::uint64_t interval_ns)
+    : epoll_(std::move(epoll)),
+      timer_(std::move(timer)),
+      control_(std::move(control)),
+      interval_ns_(interval_ns) {}
+
+Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, int control_fd, std::uint64_t interval_ns) {
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
+    return SystemError("prepare waiting for the ring buffer", errno);
+  void* control = mmap(nullptr, PageSize(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
+  if (control == MAP_FAILED)
+    return SystemError("map the memory shared with the programs", errno);
+  return ReaderWakeup(std::move(epoll), std::move(timer),
+                      Control(static_cast<wirehound_control*>(control)), interval_ns);
+}
+
+void ReaderWakeup::Acknowledge() {
+  // Edges stay in the set until they are fetched. The timer need not be read: it makes a new edge
+  // each time it fires.
+  epoll_event events[2];
+  epoll_wait(epoll_.get(), events, 2, 0);
+}
+
+void ReaderWakeup::StartPolling() {
+  SetPolling(true);
+  SetTimer(true);
+}
+
+void ReaderWakeup::StopPolling() {
+  SetPolling(false);
+  SetTimer(true);
+}
+
+void ReaderWakeup::StopTimer() { SetTimer(false); }
+
+void ReaderWakeup::SetPolling(bool polling) {
+  if (polling_ == polling)
+    return;
+  polling_ = polling;
+  std::atomic_ref<__u32>(control_->reader_polls).store(polling ? 1 : 0, std::memory_order_seq_cst);
+}
+
+void ReaderWakeup::SetTimer(bool on) {
+  if (timer_on_ == on)
+    return;
+  timer_on_ = on;
+  itimerspec times = {};
+  if (on) {
+    times.it_value.tv_nsec = static_cast<long>(interval_ns_);
+    times.it_interval = times.it_value;
+  }
+  timerfd_settime(timer_.get(), 0, &times, nullptr);
+}
+
+}  // namespace wirehound

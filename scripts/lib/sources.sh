@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+
+# Which files are ours, by what can be checked about them. Sourced; needs common.sh.
+
+readonly SOURCE_FOLDERS="sdk probes decoders engine detectors examples tests"
+
+# c_family_files: every C and C++ source and header, one per line, from the top of the tree. The
+# BPF programs are not among them: they are written in the style of the kernel.
+c_family_files() {
+  # shellcheck disable=SC2086 # a list of folders
+  (cd "$TOP" && find $SOURCE_FOLDERS \( -name build -o -path probes/bpf \) -prune -o \
+    -type f \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) -print | LC_ALL=C sort)
+}
+
+# header_files: the headers among them.
+header_files() {
+  c_family_files | grep '\.h$'
+}
+
+# shell_files: the scripts with a shell's name in their first line, and what they source.
+shell_files() {
+  (cd "$TOP" && grep -rlE '^#!.*\bbash$|^# shellcheck shell=bash' scripts tests .ci | LC_ALL=C sort)
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""How the end-to-end tests run the engine and read what it prints.
+
+The engine comes from the environment: WIREHOUND_BIN is its path, with its plugins where the build
+puts them. Tests are unittest classes; a test file ends with engine.main().
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+BIN = pathlib.Path(os.environ.get("WIREHOUND_BIN", "build/release/bin/wirehound")).resolve()
+PLUGINS = BIN.parent.parent / "plugins"
+HERE = pathlib.Path(__file__).resolve().parent
+IN_DNS_LAB = HERE / "in_dns_lab.sh"
+
+TIMEOUT_SECONDS = 60
+GRACE_SECONDS = 5
+EXIT_SKIPPED = 77
+INITIAL_PID_NAMESPACE = "pid:[4026531836]"
+
+# The top-level keys of an event in JSON, in their order, and those that may follow.
+EVENT_KEYS = [
+    "timestamp", "threadStartTime", "processorId", "processId", "cgroupId", "threadId",
+    "parentProcessId", "hostProcessId", "hostThreadId", "hostParentProcessId", "userId",
+    "mountNamespace", "pidNamespace", "processName", "executable", "hostName", "containerId",
+    "container", "kubernetes", "eventId", "eventName", "matchedPolicies", "argsNum",
+    "returnValue", "syscall", "stackAddresses", "contextFlags", "threadEntityId",
+    "processEntityId", "parentEntityId", "args",
+]  # fmt: skip
+ADDITIONAL_KEYS = {"threat", "detectedFrom", "completeness"}
+
+
+def run(*command, **options):
+    """Runs a command to its end; standard output and standard error come back as text.
+
+    It gets a process group of its own, so that a timeout ends all that it started. The group is
+    asked first: what it set up is removed by itself.
+    """
+    arguments = [str(part) for part in command]
+    process = subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+        **options,
+    )
+    try:
+        output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        output, errors = end_group(process)
+        errors += f"\nnot finished after {TIMEOUT_SECONDS} seconds"
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def end_group(process):
+    """Ends a process group, kindly and then not; returns what it had printed."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        return process.communicate(timeout=GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.communicate()
+
+
+def events_in(text):
+    """The events of JSON-lines output, with their keys in the order printed."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def args_of(event):
+    return {arg["name"]: arg["value"] for arg in event["args"]}
+
+
+def in_initial_pid_namespace():
+    return os.readlink("/proc/self/ns/pid") == INITIAL_PID_NAMESPACE
+
+
+def cgroup_mounts():
+    """Where cgroup v2 is mounted."""
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        fields = [line.split() for line in mounts]
+    return [pathlib.Path(path) for _, path, kind, *_ in fields if kind == "cgroup2"]
+
+
+def why_not_live():
+    """Why live capture cannot be tested here, or None."""
+    if os.geteuid() != 0:
+        return "needs root"
+    if not cgroup_mounts():
+        return "no cgroup v2 is mounted"
+    for tool in ("unshare", "nsenter", "ip", "knotd", "nslookup", "bpftool"):
+        if shutil.which(tool) is None:
+            return f"{tool} is not installed (scripts/setup installs it)"
+    if run("unshare", "--net", "true").returncode != 0:
+        return "network namespaces cannot be made here"
+    probe = run("bpftool", "prog", "show")
+    if probe.returncode != 0:
+        return f"the kernel refuses bpf(): {probe.stderr.strip()}"
+    return None
+
+
+class TestCase(unittest.TestCase):
+    """Assertions about the engine; a failure shows what it printed."""
+
+    longMessage = True
+    maxDiff = None
+
+    def assert_status(self, result, status):
+        self.assertEqual(result.returncode, status, said(result))
+
+    def assert_event_shape(self, event):
+        keys = list(event)
+        self.assertEqual(keys[: len(EVENT_KEYS)], EVENT_KEYS)
+        self.assertLessEqual(set(keys[len(EVENT_KEYS) :]), ADDITIONAL_KEYS)
+        self.assertEqual(event["argsNum"], len(event["args"]))
+        for arg in event["args"]:
+            self.assertEqual(list(arg), ["name", "type", "value"])
+
+    def assert_one_dns_detection(self, result):
+        """Standard output is one line, the detection of the four uol.com.br lookups."""
+        events = events_in(result.stdout)
+        self.assertEqual([event["eventName"] for event in events], ["DNS"], said(result))
+        self.assert_event_shape(events[0])
+        self.assertEqual(
+            args_of(events[0]), {"domain": "uol.com.br", "record_types": "MX,NS,SOA,TXT"}
+        )
+        return events[0]
+
+
+def said(result):
+    """What a finished command printed, for the message of a failed assertion."""
+    return (
+        f"\ncommand: {' '.join(result.args)}\nexit status: {result.returncode}"
+        f"\nstandard output:\n{result.stdout}\nstandard error:\n{result.stderr}"
+    )
+
+
+def main(live=False):
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    if not BIN.is_file():
+        sys.exit(f"no engine at {BIN}; set WIREHOUND_BIN to its path")
+    reason = why_not_live() if live else None
+    if reason:
+        print(f"SKIPPED: {reason}")
+        sys.exit(EXIT_SKIPPED)
+    unittest.main(verbosity=2)
