@@ -86,8 +86,7 @@ Result<CommandProcess> CommandProcess::Prepare(const std::string& parent,
   if (!ProgramExists(command.front())) {
     return Error(ErrorCode::kInvalidInput, "run " + command.front() + ": no such program");
   }
-  Result<ChildCgroup> cgroup =
-      ChildCgroup::Create(parent, "wirehound-" + std::to_string(getpid()));
+  Result<ChildCgroup> cgroup = ChildCgroup::Create(parent, "wirehound-" + std::to_string(getpid()));
   if (!cgroup) {
     return std::move(cgroup).error();
   }

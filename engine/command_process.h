@@ -52,7 +52,7 @@ class CommandProcess {
 
   ChildCgroup cgroup_;
   std::string parent_;
-  pid_t pid_ = -1;      // -1 when there is no process of ours, or its status has been taken
+  pid_t pid_ = -1;  // -1 when there is no process of ours, or its status has been taken
   int pidfd_ = -1;
   int release_fd_ = -1;  // closing it without a byte written tells the process to give up
 };

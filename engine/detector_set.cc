@@ -59,9 +59,8 @@ void DetectorSet::Connect() {
   for (const LoadedDetector& detector : detectors_) {
     definitions_.push_back(&detector.definition);
   }
-  graph_ = BuildDependencyGraph(definitions_, [this](std::string_view event) {
-    return catalogue_.Find(event) != nullptr;
-  });
+  graph_ = BuildDependencyGraph(
+      definitions_, [this](std::string_view event) { return catalogue_.Find(event) != nullptr; });
   for (const LeftOut& left_out : graph_.left_out) {
     complaints_.push_back("detector '" + definitions_[left_out.detector]->id +
                           "' left out: " + left_out.reason);

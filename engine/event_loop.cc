@@ -124,7 +124,9 @@ void EventLoop::FlushOutputs() {
 // What the source still holds is read at once, without waiting for its descriptor.
 void EventLoop::StopSource() {
   stop_source_();
-  records_.cancel();
+  if (records_.is_open()) {
+    records_.cancel();
+  }
   boost::asio::post(io_, [this] { ReadRecords(); });
 }
 

@@ -11,10 +11,10 @@
 #include <functional>
 #include <optional>
 
+#include <wirehound/result.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <wirehound/result.h>
 
 #include "engine/command_process.h"
 #include "engine/dispatch/dispatcher.h"
@@ -27,8 +27,7 @@ class EventLoop {
  public:
   /// `stop_source` makes the source end after what it holds already. All must outlive the loop.
   EventLoop(Source& source, RecordSink& sink, const Dispatcher& dispatcher,
-            const std::vector<std::unique_ptr<Output>>& outputs,
-            std::function<void()> stop_source);
+            const std::vector<std::unique_ptr<Output>>& outputs, std::function<void()> stop_source);
 
   /// Ends the stream when this command has ended; signals to us are passed on to it.
   void Follow(CommandProcess& command);

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::array<std::string_view, kPacketLayerCount> kLayerNames = {
     "link", "ipv4", "ipv6", "tcp", "udp", "other transport"};
-constexpr std::array<std::string_view, kDecodeStatusCount> kStatusNames = {
-    "ok", "truncated", "malformed", "unknown"};
+constexpr std::array<std::string_view, kDecodeStatusCount> kStatusNames = {"ok", "truncated",
+                                                                           "malformed", "unknown"};
 
 std::uint64_t Sum(const DecodeCounters::PerStatus& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
@@ -61,8 +61,7 @@ std::string DescribeDecoding(const DecodeCounters& decode) {
   return text.empty() ? "nothing" : text;
 }
 
-std::string DescribeCounters(const std::vector<SourceCounter>& counters,
-                             SourceCounter::Kind kind) {
+std::string DescribeCounters(const std::vector<SourceCounter>& counters, SourceCounter::Kind kind) {
   std::string text;
   for (const SourceCounter& counter : counters) {
     if (counter.kind == kind && counter.count != 0) {
@@ -74,9 +73,8 @@ std::string DescribeCounters(const std::vector<SourceCounter>& counters,
 
 std::string DescribeDetector(const DetectorInstance& detector) {
   const DetectorInstance::Counters& counters = detector.counters();
-  std::string text =
-      fmt::format("{}: {} events in, {} out, {} errors", detector.definition().id,
-                  counters.events_in, counters.events_out, counters.errors);
+  std::string text = fmt::format("{}: {} events in, {} out, {} errors", detector.definition().id,
+                                 counters.events_in, counters.events_out, counters.errors);
   if (detector.suspended()) {
     text += fmt::format(", suspended, {} events not shown to it", counters.skipped);
   }

@@ -13,8 +13,7 @@ namespace {
 
 int Main(int argc, char** argv) {
   using wirehound::Verb;
-  const wirehound::Result<wirehound::Options> options =
-      wirehound::ParseCommandLine(argc, argv);
+  const wirehound::Result<wirehound::Options> options = wirehound::ParseCommandLine(argc, argv);
   if (!options) {
     return wirehound::Report(options.error());
   }

@@ -20,8 +20,8 @@ namespace wirehound {
 /// One field, in the order in which events carry their fields.
 struct EventField {
   std::string name;
-  std::uint32_t type;                      ///< WIREHOUND_TYPE_*
-  std::string_view type_name;              ///< as in the "type" of JSON arguments: "u16"
+  std::uint32_t type;          ///< WIREHOUND_TYPE_*
+  std::string_view type_name;  ///< as in the "type" of JSON arguments: "u16"
   std::string description;
   const MessageSchema* message = nullptr;  ///< of a message type
 };

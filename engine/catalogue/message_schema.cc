@@ -21,8 +21,7 @@ constexpr MemberSchema TextAt(std::string_view name, MemberKind kind, std::size_
 
 constexpr MemberSchema ListAt(std::string_view name, std::size_t offset,
                               const MessageSchema& element) {
-  return {
-      .name = name, .kind = MemberKind::kMessageList, .offset = offset, .message = &element};
+  return {.name = name, .kind = MemberKind::kMessageList, .offset = offset, .message = &element};
 }
 
 // The data of a DNS record, when it is of this kind.
@@ -44,8 +43,7 @@ const void* RecordText(const void* message) {
   return record->data_kind == WIREHOUND_DNS_DATA_TEXT ? &record->rdata : nullptr;
 }
 
-constexpr MemberSchema Located(std::string_view name, MemberKind kind,
-                               MemberSchema::Locate locate,
+constexpr MemberSchema Located(std::string_view name, MemberKind kind, MemberSchema::Locate locate,
                                const MessageSchema* message = nullptr) {
   return {.name = name, .kind = kind, .locate = locate, .message = message};
 }

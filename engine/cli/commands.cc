@@ -24,8 +24,7 @@ Result<DetectorSet> LoadDetectors(const Options& options) {
       DetectorSet::Load(named ? std::filesystem::path(options.plugins) : DefaultPluginFolder());
   if (!set) {
     // A folder that was asked for must be there; one beside the binary must be sound all the same.
-    return named ? Error(ErrorCode::kInvalidInput, set.error().message())
-                 : std::move(set).error();
+    return named ? Error(ErrorCode::kInvalidInput, set.error().message()) : std::move(set).error();
   }
   const auto logger = MakeLogger("wirehound");
   for (const std::string& complaint : set->complaints()) {

@@ -27,8 +27,7 @@ void PrintSystem() {
   fmt::print("kernel            {} {} {}\n", system.sysname, system.release, system.machine);
   const bool has_btf = access("/sys/kernel/btf/vmlinux", R_OK) == 0;
   fmt::print("kernel types      {}\n",
-             has_btf ? "/sys/kernel/btf/vmlinux"
-                     : "no BTF: owners are learnt from fewer hooks");
+             has_btf ? "/sys/kernel/btf/vmlinux" : "no BTF: owners are learnt from fewer hooks");
   const Result<std::string> mount = FindCgroupMount();
   fmt::print("cgroup v2         {}\n", mount ? *mount : mount.error().message());
   fmt::print("running as        user {}{}\n", geteuid(),
@@ -58,9 +57,9 @@ int Doctor() {
     return hook.mandatory && hook.state == HookState::kRefused;
   });
   const bool can_capture = !refused && !hooks.empty() && FindCgroupMount().has_value();
-  fmt::print("\nlive capture      {}\n",
-             can_capture ? "works here"
-                         : "does not work here; capture files can be read with --read");
+  fmt::print(
+      "\nlive capture      {}\n",
+      can_capture ? "works here" : "does not work here; capture files can be read with --read");
   return can_capture ? kExitOk : kExitFailed;
 }
 

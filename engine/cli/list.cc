@@ -45,9 +45,8 @@ std::string_view SeverityText(const DetectorDefinition& detector) {
 Json EventJson(const EventDefinition& event) {
   Json fields = Json::array();
   for (const EventField& field : event.fields) {
-    fields.push_back({{"name", field.name},
-                      {"type", field.type_name},
-                      {"description", field.description}});
+    fields.push_back(
+        {{"name", field.name}, {"type", field.type_name}, {"description", field.description}});
   }
   return {{"name", event.name},
           {"id", event.id},
@@ -104,9 +103,8 @@ int ListEvents(const Options& options) {
   }
   fmt::print("{:<6} {:<24} {:<8} {:<28} {}\n", "ID", "EVENT", "VERSION", "SETS", "DESCRIPTION");
   for (const EventDefinition& event : set->catalogue().events()) {
-    fmt::print("{:<6} {:<24} {:<8} {:<28} {}\n", event.id, event.name,
-               VersionText(event.version), fmt::to_string(fmt::join(event.sets, ",")),
-               event.description);
+    fmt::print("{:<6} {:<24} {:<8} {:<28} {}\n", event.id, event.name, VersionText(event.version),
+               fmt::to_string(fmt::join(event.sets, ",")), event.description);
   }
   return kExitOk;
 }
@@ -118,8 +116,8 @@ int ListDetectors(const Options& options) {
   }
   Json list = Json::array();
   if (!options.as_json) {
-    fmt::print("{:<20} {:<20} {:<8} {:<9} {:<24} {}\n", "DETECTOR", "EVENT", "VERSION",
-               "SEVERITY", "REQUIRES", "DESCRIPTION");
+    fmt::print("{:<20} {:<20} {:<8} {:<9} {:<24} {}\n", "DETECTOR", "EVENT", "VERSION", "SEVERITY",
+               "REQUIRES", "DESCRIPTION");
   }
   for (const EventDefinition& event : set->catalogue().events()) {
     for (const LoadedDetector& detector : set->detectors()) {

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -25,13 +27,32 @@ std::vector<std::string> TakeCommand(std::vector<std::string>& arguments) {
   return command;
 }
 
+// A list may begin with an exclusion: "--events -net_packet_tcp". CLI11 would take that for an
+// option, so the two are joined.
+void JoinExclusions(std::vector<std::string>& arguments) {
+  constexpr std::string_view kListOptions[] = {"--events", "-e", "--detectors", "-d"};
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    const auto* option = std::find(std::begin(kListOptions), std::end(kListOptions), arguments[i]);
+    const std::string& value = arguments[i + 1];
+    if (option == std::end(kListOptions) || value.size() < 2 || value[0] != '-' ||
+        value[1] == '-') {
+      continue;
+    }
+    const bool is_short = option->size() == 2;
+    arguments[i] = std::string(*option) + (is_short ? "" : "=") + value;
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+}
+
 void AddRunOptions(CLI::App& app, Options& options) {
   app.add_option("-d,--detectors", options.selection.detectors,
                  "detectors to run, by commas: ID, ID*, -ID, all")
-      ->type_name("LIST");
+      ->type_name("LIST")
+      ->allow_extra_args(false);
   app.add_option("-e,--events", options.selection.events,
                  "events to show, by commas: NAME, NAME*, -NAME, a set, tag=TAG")
-      ->type_name("LIST");
+      ->type_name("LIST")
+      ->allow_extra_args(false);
   app.add_option("-r,--read", options.read_file,
                  "read a pcap or pcapng file, - for standard input, instead of live traffic")
       ->type_name("FILE");
@@ -41,7 +62,8 @@ void AddRunOptions(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.outputs,
                  "json, table or none, json:FILE, table:FILE; may be repeated\n"
                  "(default: table on a terminal, json otherwise)")
-      ->type_name("SPEC");
+      ->type_name("SPEC")
+      ->allow_extra_args(false);
   app.add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
   app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
       ->type_name("LEVEL");
@@ -93,12 +115,14 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
   Options options;
   options.command = TakeCommand(arguments);
   const bool has_dashes = arguments.size() + 1 < static_cast<std::size_t>(argc);
+  JoinExclusions(arguments);
 
   CLI::App app("Network detection engine: packets with their processes, decoded, to detectors",
                "wirehound");
   app.set_version_flag("-V,--version", std::string(kEngineVersion));
-  app.footer("With '-- COMMAND ARG…' at the end, runs the command in a control group of its own,\n"
-             "watches just that, and ends with its exit status.");
+  app.footer(
+      "With '-- COMMAND ARG…' at the end, runs the command in a control group of its own,\n"
+      "watches just that, and ends with its exit status.");
   app.require_subcommand(0, 1);
   AddRunOptions(app, options);
   const Verbs verbs = AddVerbs(app, options);
@@ -112,8 +136,7 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
     options.verb = Verb::kShowText;
     options.text = "wirehound " + std::string(kEngineVersion) + "\n";
   } catch (const CLI::ParseError& error) {
-    return Error(ErrorCode::kInvalidInput,
-                 std::string(error.what()) + "; see 'wirehound --help'");
+    return Error(ErrorCode::kInvalidInput, std::string(error.what()) + "; see 'wirehound --help'");
   }
   if (options.verb == Verb::kRun) {
     options.verb = verbs.events->parsed()      ? Verb::kListEvents

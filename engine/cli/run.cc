@@ -44,8 +44,7 @@ Result<OpenedSource> OpenFileSource(const std::string& path) {
     return std::move(file).error();
   }
   CaptureFileSource* source = file->get();
-  return OpenedSource{*std::move(file), [source] { source->Stop(); },
-                      [] { return std::nullopt; }};
+  return OpenedSource{*std::move(file), [source] { source->Stop(); }, [] { return std::nullopt; }};
 }
 
 void LogRefusedHooks(const LiveSource& source) {
@@ -124,8 +123,8 @@ int Run(const Options& options) {
     return Report(command.error());
   }
   const std::string& cgroup = *command ? (*command)->cgroup() : options.cgroup;
-  Result<OpenedSource> source = options.read_file.empty() ? OpenLiveSource(cgroup, *plan)
-                                                          : OpenFileSource(options.read_file);
+  Result<OpenedSource> source =
+      options.read_file.empty() ? OpenLiveSource(cgroup, *plan) : OpenFileSource(options.read_file);
   if (!source) {
     return Report(source.error());
   }

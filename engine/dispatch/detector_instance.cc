@@ -87,8 +87,7 @@ DetectorInstance::DetectorInstance(const LoadedDetector& detector, const Catalog
 Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const LoadedDetector& detector,
                                                                   const Catalogue& catalogue,
                                                                   FindingQueue& findings) {
-  std::unique_ptr<DetectorInstance> instance(
-      new DetectorInstance(detector, catalogue, findings));
+  std::unique_ptr<DetectorInstance> instance(new DetectorInstance(detector, catalogue, findings));
   Status status = instance->Init();
   if (!status) {
     return std::move(status).error().WithContext("detector " + detector.definition.id);
@@ -205,8 +204,7 @@ std::int32_t DetectorInstance::ResolveField(void* context, wirehound_string even
                                             std::uint32_t* slot) {
   const auto& self = *static_cast<const DetectorInstance*>(context);
   const EventDefinition* definition = self.RequiredEvent({event.data, event.size});
-  const int place =
-      definition == nullptr ? -1 : definition->FieldIndex({field.data, field.size});
+  const int place = definition == nullptr ? -1 : definition->FieldIndex({field.data, field.size});
   if (place < 0 || slot == nullptr) {
     return WIREHOUND_ERROR_NOT_FOUND;
   }
@@ -222,8 +220,8 @@ std::int32_t DetectorInstance::Emit(void* context, const wirehound_finding* find
   if (self.current_ == nullptr || finding == nullptr) {
     return WIREHOUND_ERROR_INVALID;
   }
-  const std::int32_t status = self.findings_.Push(*finding, self.produced_,
-                                                  self.detector_.definition, *self.current_);
+  const std::int32_t status =
+      self.findings_.Push(*finding, self.produced_, self.detector_.definition, *self.current_);
   if (status == WIREHOUND_OK) {
     ++self.counters_.events_out;
   }

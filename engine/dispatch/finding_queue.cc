@@ -54,8 +54,7 @@ int FieldPlace(const EventDefinition& definition, std::string_view name, std::ui
 
 }  // namespace
 
-std::int32_t FindingQueue::Push(const wirehound_finding& finding,
-                                const EventDefinition& definition,
+std::int32_t FindingQueue::Push(const wirehound_finding& finding, const EventDefinition& definition,
                                 const DetectorDefinition& detector, const Event& cause) {
   if (!WIREHOUND_HAS(&finding, wirehound_finding, fields) ||
       (finding.fields == nullptr && finding.field_count != 0)) {
@@ -87,8 +86,7 @@ std::int32_t FindingQueue::Push(const wirehound_finding& finding,
 }
 
 std::int32_t FindingQueue::CopyFields(const wirehound_finding& finding,
-                                      const EventDefinition& definition,
-                                      wirehound_field* fields) {
+                                      const EventDefinition& definition, wirehound_field* fields) {
   for (std::size_t i = 0; i < definition.fields.size(); ++i) {
     fields[i] = {definition.fields[i].type, WIREHOUND_FIELD_ABSENT, {}};
   }

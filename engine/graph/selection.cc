@@ -38,8 +38,8 @@ bool Matches(std::string_view pattern, std::string_view name) {
 
 Error Unknown(std::string_view option, std::string_view item, std::string_view what,
               std::span<const std::string> valid) {
-  std::string message = std::string(option) + ": no " + std::string(what) + " matches '" +
-                        std::string(item) + "'";
+  std::string message =
+      std::string(option) + ": no " + std::string(what) + " matches '" + std::string(item) + "'";
   const std::string hint = DidYouMean(item, valid);
   return {ErrorCode::kInvalidInput, hint.empty() ? message : message + "; " + hint};
 }
@@ -134,9 +134,9 @@ Result<std::vector<std::size_t>> DetectorsOf(std::string_view item,
   return matches;
 }
 
-Result<std::set<std::size_t>> SelectDetectors(
-    const std::vector<std::string>& lists, std::span<const DetectorDefinition* const> detectors,
-    const DependencyGraph& graph) {
+Result<std::set<std::size_t>> SelectDetectors(const std::vector<std::string>& lists,
+                                              std::span<const DetectorDefinition* const> detectors,
+                                              const DependencyGraph& graph) {
   std::set<std::size_t> included;
   std::set<std::size_t> excluded;
   bool only_exclusions = !lists.empty();

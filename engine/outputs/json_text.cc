@@ -19,7 +19,7 @@ enum class ByteClass : std::uint8_t { kPlain, kEscape, kNotAscii };
 constexpr std::array<ByteClass, 256> MakeByteClasses() {
   std::array<ByteClass, 256> classes{};
   for (std::size_t byte = 0; byte < classes.size(); ++byte) {
-    classes[byte] = byte >= 0x80                                         ? ByteClass::kNotAscii
+    classes[byte] = byte >= 0x80 ? ByteClass::kNotAscii
                     : byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f
                         ? ByteClass::kEscape
                         : ByteClass::kPlain;

@@ -21,17 +21,15 @@ Result<OutputSpec> ParseSpec(const std::string& spec) {
   const std::size_t colon = spec.find(':');
   OutputSpec parsed = {spec.substr(0, colon),
                        colon == std::string::npos ? "" : spec.substr(colon + 1)};
-  const bool known =
-      parsed.format == "json" || parsed.format == "table" || parsed.format == "none";
+  const bool known = parsed.format == "json" || parsed.format == "table" || parsed.format == "none";
   if (!known) {
     return Error(ErrorCode::kInvalidInput,
                  "--output '" + spec + "': unknown format '" + parsed.format +
                      "'; expected json, table, none, json:FILE or table:FILE");
   }
   if (colon != std::string::npos && (parsed.path.empty() || parsed.format == "none")) {
-    return Error(ErrorCode::kInvalidInput,
-                 "--output '" + spec + "': expected a file after '" + parsed.format +
-                     ":', or json, table or none alone");
+    return Error(ErrorCode::kInvalidInput, "--output '" + spec + "': expected a file after '" +
+                                               parsed.format + ":', or json, table or none alone");
   }
   return parsed;
 }

@@ -18,8 +18,7 @@ bool Needs(const Plan& plan, BaseEventId id) { return plan.needed.count(id) != 0
 
 }  // namespace
 
-PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue,
-                               Dispatcher& dispatcher)
+PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher)
     : dispatcher_(dispatcher),
       arena_(kDnsArenaBytes),
       ipv4_(*catalogue.Find(kNetPacketIpv4), Needs(plan, kNetPacketIpv4), packet_, &packet_.ipv4),
@@ -42,8 +41,8 @@ void PacketPipeline::OnRecord(const Record& record) {
 void PacketPipeline::Decode(const Record& record) {
   DecodePacket(static_cast<LinkType>(record.link_type), record.bytes, record.wire_length, packet_);
   for (const LayerResult& layer : packet_.layers()) {
-    ++counters_.layers[static_cast<std::size_t>(layer.layer)]
-                      [static_cast<std::size_t>(layer.status)];
+    ++counters_
+          .layers[static_cast<std::size_t>(layer.layer)][static_cast<std::size_t>(layer.status)];
   }
   packet_.metadata.direction = record.direction;
   packet_.metadata.interface_index = record.interface_index;

@@ -82,9 +82,9 @@ ProducedEvent CopyEvent(Copier& copier, const wirehound_detector_definition& fro
                                 static_cast<FieldType>(field.type),
                                 copier.Text(field.description, "event_fields.description")});
       });
-  copier.Each<wirehound_string>(
-      from.event_tags, "event_tags",
-      [&](const wirehound_string& tag) { event.tags.push_back(copier.Text(tag, "event_tags")); });
+  copier.Each<wirehound_string>(from.event_tags, "event_tags", [&](const wirehound_string& tag) {
+    event.tags.push_back(copier.Text(tag, "event_tags"));
+  });
   return event;
 }
 

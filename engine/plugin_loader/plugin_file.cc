@@ -57,8 +57,8 @@ Status CheckElfHeader(const std::filesystem::path& file, std::uint64_t file_byte
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
       header.e_machine != kMachine) {
-    return Error("built for another architecture (ELF machine " +
-                 std::to_string(header.e_machine) + "; expected " + std::to_string(kMachine) + ")");
+    return Error("built for another architecture (ELF machine " + std::to_string(header.e_machine) +
+                 "; expected " + std::to_string(kMachine) + ")");
   }
   if (header.e_type != ET_DYN) {
     return Error("not a shared object");

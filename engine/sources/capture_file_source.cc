@@ -44,8 +44,8 @@ Result<std::FILE*> OpenStream(const std::string& path) {
   }
   const int first = std::fgetc(stream);
   if (first == EOF) {
-    const std::string reason = std::ferror(stream) != 0 ? std::strerror(errno)
-                                                        : "it is empty; expected pcap or pcapng";
+    const std::string reason =
+        std::ferror(stream) != 0 ? std::strerror(errno) : "it is empty; expected pcap or pcapng";
     if (stream != stdin) {
       std::fclose(stream);
     }

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/namespace.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 enum class Dependency : std::uint32_t {
   kRequired = WIREHOUND_DEPENDENCY_REQUIRED,  ///< without it the detector is left out
@@ -93,5 +93,4 @@ struct DetectorDefinition {
   AutoPopulate auto_populate;
 };
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

@@ -30,10 +30,10 @@
 #include <wirehound/event.h>
 #include <wirehound/logger.h>
 #include <wirehound/named_value.h>
+#include <wirehound/namespace.h>
 #include <wirehound/result.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 /// What Init can ask of the engine. Control thread; valid during Init only.
 class InitContext {
@@ -62,8 +62,8 @@ class InitContext {
     const char* reason = status == WIREHOUND_ERROR_WRONG_TYPE ? "holds another type"
                          : status == WIREHOUND_ERROR_INVALID  ? "is not of a required event"
                                                               : "does not exist";
-    return Error(ErrorCode::kInvalidInput, "bind field " + std::string(event) + "." +
-                                               std::string(field) + ": it " + reason);
+    return Error(ErrorCode::kInvalidInput,
+                 "bind field " + std::string(event) + "." + std::string(field) + ": it " + reason);
   }
 
   /// The runtime id of a required event. False when it is optional and not available.
@@ -125,7 +125,6 @@ class Detector {
   virtual Status Close() { return {}; }
 };
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END
 
 #include <wirehound/detail/module.h>  // IWYU pragma: export

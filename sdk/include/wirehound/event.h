@@ -11,10 +11,10 @@
 #include <string_view>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/namespace.h>
 #include <wirehound/views.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 /// The process behind an event. All zero and empty when none is known.
 class ProcessView {
@@ -61,10 +61,10 @@ class EventView {
 template <typename T>
 struct FieldTraits;
 
-#define WIREHOUND_SCALAR_FIELD(cpp_type, tag, expression)            \
-  template <>                                                        \
-  struct FieldTraits<cpp_type> {                                     \
-    static constexpr std::uint32_t kType = tag;                      \
+#define WIREHOUND_SCALAR_FIELD(cpp_type, tag, expression)                     \
+  template <>                                                                 \
+  struct FieldTraits<cpp_type> {                                              \
+    static constexpr std::uint32_t kType = tag;                               \
     static cpp_type Read(const wirehound_value& value) { return expression; } \
   }
 
@@ -83,13 +83,13 @@ WIREHOUND_SCALAR_FIELD(wirehound_bytes, WIREHOUND_TYPE_BYTES, value.bytes);
 WIREHOUND_SCALAR_FIELD(TextList, WIREHOUND_TYPE_STRING_LIST, TextList(value.list));
 #undef WIREHOUND_SCALAR_FIELD
 
-#define WIREHOUND_MESSAGE_FIELD(cpp_type, c_type, tag)                 \
-  template <>                                                          \
-  struct FieldTraits<cpp_type> {                                       \
-    static constexpr std::uint32_t kType = tag;                        \
-    static cpp_type Read(const wirehound_value& value) {               \
-      return cpp_type(*static_cast<const c_type*>(value.message));     \
-    }                                                                  \
+#define WIREHOUND_MESSAGE_FIELD(cpp_type, c_type, tag)             \
+  template <>                                                      \
+  struct FieldTraits<cpp_type> {                                   \
+    static constexpr std::uint32_t kType = tag;                    \
+    static cpp_type Read(const wirehound_value& value) {           \
+      return cpp_type(*static_cast<const c_type*>(value.message)); \
+    }                                                              \
   }
 
 WIREHOUND_MESSAGE_FIELD(Address, wirehound_address, WIREHOUND_TYPE_ADDRESS);
@@ -121,5 +121,4 @@ class FieldRef {
   std::uint32_t slot_ = UINT32_MAX;
 };
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

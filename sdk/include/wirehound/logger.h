@@ -11,9 +11,9 @@
 
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/named_value.h>
+#include <wirehound/namespace.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 /// `logger.Info("found MX record", {{"name", mx.name}})`. Copyable; valid while the detector
 /// lives. A default-constructed one writes nothing.
@@ -48,5 +48,4 @@ class Logger {
   const wirehound_host* host_ = nullptr;
 };
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/namespace.h>
 #include <wirehound/views.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 /// Layout of wirehound_named_value, so that a list of these is an array the host can read.
 struct NamedValue : wirehound_named_value {
@@ -47,8 +47,7 @@ struct NamedValue : wirehound_named_value {
       : NamedValue(key, Tagged{WIREHOUND_TYPE_UINT64}) {
     value.unsigned_integer = number;
   }
-  NamedValue(std::string_view key, double number)
-      : NamedValue(key, Tagged{WIREHOUND_TYPE_DOUBLE}) {
+  NamedValue(std::string_view key, double number) : NamedValue(key, Tagged{WIREHOUND_TYPE_DOUBLE}) {
     value.real = number;
   }
   NamedValue(std::string_view key, wirehound_bytes bytes)
@@ -65,5 +64,4 @@ struct NamedValue : wirehound_named_value {
 };
 static_assert(sizeof(NamedValue) == sizeof(wirehound_named_value));
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

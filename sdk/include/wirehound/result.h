@@ -13,8 +13,9 @@
 #include <utility>
 #include <variant>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+#include <wirehound/namespace.h>
+
+WIREHOUND_NAMESPACE_BEGIN
 
 /// What kind of failure; decides the exit status, never the wording.
 enum class ErrorCode {
@@ -51,7 +52,7 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const { return state_.index() == 0; }
@@ -110,5 +111,4 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

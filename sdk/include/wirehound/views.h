@@ -13,9 +13,9 @@
 
 #include <wirehound/abi/messages.h>
 #include <wirehound/abi/values.h>
+#include <wirehound/namespace.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 
 inline std::string_view ToView(wirehound_string text) { return {text.data, text.size}; }
 inline wirehound_string FromView(std::string_view text) { return {text.data(), text.size()}; }
@@ -223,5 +223,4 @@ class Dns {
   const wirehound_dns* dns_;
 };
 
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END

@@ -51,11 +51,11 @@ extern "C" {
 
 /* What every fallible function returns. Text for a failure comes from last_error. */
 #define WIREHOUND_OK 0
-#define WIREHOUND_ERROR 1             /* the plugin's own failure */
-#define WIREHOUND_ERROR_EXCEPTION 2   /* a C++ exception was stopped at the wall */
-#define WIREHOUND_ERROR_NOT_FOUND 3   /* no such event or field */
-#define WIREHOUND_ERROR_WRONG_TYPE 4  /* the field exists with another type */
-#define WIREHOUND_ERROR_INVALID 5     /* an argument breaks the contract */
+#define WIREHOUND_ERROR 1              /* the plugin's own failure */
+#define WIREHOUND_ERROR_EXCEPTION 2    /* a C++ exception was stopped at the wall */
+#define WIREHOUND_ERROR_NOT_FOUND 3    /* no such event or field */
+#define WIREHOUND_ERROR_WRONG_TYPE 4   /* the field exists with another type */
+#define WIREHOUND_ERROR_INVALID 5      /* an argument breaks the contract */
 #define WIREHOUND_ERROR_NOT_DECLARED 6 /* a finding names a field the definition lacks */
 
 #define WIREHOUND_LOG_DEBUG 0u
@@ -108,8 +108,8 @@ typedef struct wirehound_event {
   const wirehound_process* process;
   const wirehound_field* fields;
   uint32_t field_count;
-  uint32_t owner_source; /* WIREHOUND_OWNER_* */
-  wirehound_string name; /* of the event */
+  uint32_t owner_source;    /* WIREHOUND_OWNER_* */
+  wirehound_string name;    /* of the event */
   wirehound_string syscall; /* in which the packet was sent, "" when unknown */
 } wirehound_event;
 
@@ -154,14 +154,14 @@ typedef struct wirehound_threat {
 
 typedef struct wirehound_detector_definition {
   uint32_t struct_size;
-  uint32_t auto_populate; /* WIREHOUND_POPULATE_* */
-  wirehound_string id;    /* letters, digits, '_', '-', '.'; unique among loaded detectors */
+  uint32_t auto_populate;      /* WIREHOUND_POPULATE_* */
+  wirehound_string id;         /* letters, digits, '_', '-', '.'; unique among loaded detectors */
   wirehound_list requirements; /* of wirehound_event_requirement, at least one */
   wirehound_string event_name; /* of what it produces; same letters, unique among events */
   wirehound_string event_description;
   wirehound_version event_version;
-  wirehound_list event_fields; /* of wirehound_field_definition; findings may set these only */
-  wirehound_list event_tags;   /* of wirehound_string; each is an event set */
+  wirehound_list event_fields;    /* of wirehound_field_definition; findings may set these only */
+  wirehound_list event_tags;      /* of wirehound_string; each is an event set */
   const wirehound_threat* threat; /* may be NULL */
 } wirehound_detector_definition;
 
@@ -228,7 +228,8 @@ typedef struct wirehound_detector {
   uint32_t reserved;
   /* [control] Hands over the definition, the same at each call. Called once per load. */
   int32_t (*describe)(const wirehound_describe_sink* sink);
-  /* [control] Makes an instance; on failure logs why, leaves *instance NULL and returns an error. */
+  /* [control] Makes an instance; on failure logs why, leaves *instance NULL and returns an error.
+   */
   int32_t (*create)(const wirehound_host* host, void** instance);
   /* [control] Binds fields and prepares state. */
   int32_t (*init)(void* instance);

@@ -157,8 +157,8 @@ typedef struct wirehound_dns_option { /* RFC 6891 section 6.1.2 */
 typedef struct wirehound_dns_record {
   wirehound_string name;
   uint16_t type;
-  uint16_t rclass; /* of an OPT record: the sender's UDP payload size (RFC 6891) */
-  uint32_t ttl;    /* seconds; of an OPT record: extended rcode, version and flags */
+  uint16_t rclass;    /* of an OPT record: the sender's UDP payload size (RFC 6891) */
+  uint32_t ttl;       /* seconds; of an OPT record: extended rcode, version and flags */
   uint32_t data_kind; /* WIREHOUND_DNS_DATA_*: only together with a type that has such data */
   uint32_t reserved;
   const void* data;
@@ -178,15 +178,15 @@ typedef struct wirehound_dns {
   uint8_t tc;
   uint8_t rd;
   uint8_t ra;
-  uint8_t z;     /* the three bits between RA and RCODE: zero, AD, CD (RFC 2535 section 6.1) */
-  uint8_t rcode; /* the four bits of the header */
+  uint8_t z;         /* the three bits between RA and RCODE: zero, AD, CD (RFC 2535 section 6.1) */
+  uint8_t rcode;     /* the four bits of the header */
   uint16_t qd_count; /* the counts as the header states them */
   uint16_t an_count;
   uint16_t ns_count;
   uint16_t ar_count;
   uint16_t reserved;
-  wirehound_list questions;   /* of wirehound_dns_question */
-  wirehound_list answers;     /* of wirehound_dns_record, like the rest */
+  wirehound_list questions; /* of wirehound_dns_question */
+  wirehound_list answers;   /* of wirehound_dns_record, like the rest */
   wirehound_list authorities;
   wirehound_list additionals;
 } wirehound_dns;

@@ -46,16 +46,16 @@ typedef struct wirehound_address {
 
 /* What a field holds. Values are part of the ABI: never renumber, only append. */
 #define WIREHOUND_TYPE_NONE 0u
-#define WIREHOUND_TYPE_BOOL 1u        /* unsigned_integer, 0 or 1 */
-#define WIREHOUND_TYPE_INT32 2u       /* signed_integer */
-#define WIREHOUND_TYPE_INT64 3u       /* signed_integer */
-#define WIREHOUND_TYPE_UINT16 4u      /* unsigned_integer */
-#define WIREHOUND_TYPE_UINT32 5u      /* unsigned_integer */
-#define WIREHOUND_TYPE_UINT64 6u      /* unsigned_integer */
-#define WIREHOUND_TYPE_DOUBLE 7u      /* real */
-#define WIREHOUND_TYPE_STRING 8u      /* text */
-#define WIREHOUND_TYPE_BYTES 9u       /* bytes */
-#define WIREHOUND_TYPE_ADDRESS 10u    /* message: const wirehound_address* */
+#define WIREHOUND_TYPE_BOOL 1u         /* unsigned_integer, 0 or 1 */
+#define WIREHOUND_TYPE_INT32 2u        /* signed_integer */
+#define WIREHOUND_TYPE_INT64 3u        /* signed_integer */
+#define WIREHOUND_TYPE_UINT16 4u       /* unsigned_integer */
+#define WIREHOUND_TYPE_UINT32 5u       /* unsigned_integer */
+#define WIREHOUND_TYPE_UINT64 6u       /* unsigned_integer */
+#define WIREHOUND_TYPE_DOUBLE 7u       /* real */
+#define WIREHOUND_TYPE_STRING 8u       /* text */
+#define WIREHOUND_TYPE_BYTES 9u        /* bytes */
+#define WIREHOUND_TYPE_ADDRESS 10u     /* message: const wirehound_address* */
 #define WIREHOUND_TYPE_STRING_LIST 11u /* list of wirehound_string */
 
 /* Messages (abi/messages.h). `message` points to the struct, or `list` holds them. */

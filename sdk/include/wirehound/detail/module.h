@@ -16,10 +16,10 @@
 #include <vector>
 
 #include <wirehound/detector.h>
+#include <wirehound/namespace.h>
 #include <wirehound/version.h>
 
-namespace wirehound {
-inline namespace abi_v1 __attribute__((visibility("hidden"))) {
+WIREHOUND_NAMESPACE_BEGIN
 namespace detail {
 
 /// A DetectorDefinition laid out as the C struct; owns the arrays the C struct points to.
@@ -140,8 +140,7 @@ struct Thunks {
 
   static std::int32_t Init(void* instance) noexcept {
     auto& self = *static_cast<Instance<D>*>(instance);
-    return Guard(self.last_error,
-                 [&self] { return self.detector.Init(InitContext(*self.host)); });
+    return Guard(self.last_error, [&self] { return self.detector.Init(InitContext(*self.host)); });
   }
 
   static std::int32_t OnEvent(void* instance, const wirehound_event* event) noexcept {
@@ -198,21 +197,21 @@ constexpr std::array<const wirehound_detector*, N> PointersTo(
 }
 
 }  // namespace detail
-}  // inline namespace abi_v1
-}  // namespace wirehound
+WIREHOUND_NAMESPACE_END
 
 /// Exports the named detector classes. Once per shared object, at namespace scope.
-#define WIREHOUND_DETECTORS(...)                                                                   \
-  namespace {                                                                                      \
-  constexpr auto wirehound_detector_tables = ::wirehound::detail::MakeTables<__VA_ARGS__>();       \
-  constexpr auto wirehound_detector_pointers =                                                     \
-      ::wirehound::detail::PointersTo(wirehound_detector_tables);                                  \
-  }                                                                                                \
-  extern "C" __attribute__((visibility("default"), used)) const wirehound_detector_module          \
-      WIREHOUND_DETECTOR_MODULE = {WIREHOUND_ABI_MAGIC,                                            \
-                                   WIREHOUND_STRUCT_SIZE(wirehound_detector_module, compiler),     \
-                                   0,                                                              \
-                                   static_cast<std::uint32_t>(wirehound_detector_pointers.size()), \
-                                   wirehound_detector_pointers.data(),                             \
-                                   WIREHOUND_SDK_VERSION,                                          \
-                                   __VERSION__}
+#define WIREHOUND_DETECTORS(...)                                                             \
+  namespace {                                                                                \
+  constexpr auto wirehound_detector_tables = ::wirehound::detail::MakeTables<__VA_ARGS__>(); \
+  constexpr auto wirehound_detector_pointers =                                               \
+      ::wirehound::detail::PointersTo(wirehound_detector_tables);                            \
+  }                                                                                          \
+  extern "C" __attribute__((visibility("default"), used))                                    \
+  const wirehound_detector_module WIREHOUND_DETECTOR_MODULE = {                              \
+      WIREHOUND_ABI_MAGIC,                                                                   \
+      WIREHOUND_STRUCT_SIZE(wirehound_detector_module, compiler),                            \
+      0,                                                                                     \
+      static_cast<std::uint32_t>(wirehound_detector_pointers.size()),                        \
+      wirehound_detector_pointers.data(),                                                    \
+      WIREHOUND_SDK_VERSION,                                                                 \
+      __VERSION__}
