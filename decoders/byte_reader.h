@@ -34,6 +34,8 @@ class ByteReader {
   /// Bytes left before the end; 0 after a failure.
   std::size_t remaining() const { return end_ - position_; }
 
+  /// The next unsigned number, big endian (Be, what is on the wire) or little endian (Le, what
+  /// capture files and netlink use) made host order; 0 when it does not fit.
   std::uint8_t ReadU8() { return ReadNative<std::uint8_t>(); }
   std::uint16_t ReadBe16() { return FromBigEndian(ReadNative<std::uint16_t>()); }
   std::uint32_t ReadBe32() { return FromBigEndian(ReadNative<std::uint32_t>()); }
@@ -56,26 +58,27 @@ class ByteReader {
     }
   }
 
+  /// Steps over the next `size` bytes, or fails when they do not fit.
   void Skip(std::size_t size) { Take(size); }
 
   /// A reader over the next `size` bytes only; this one continues behind them. Positions of the
   /// new reader count from the same start, so offsets found in it hold in the whole buffer.
   ByteReader ReadSub(std::size_t size) {
-    ByteReader sub = *this;
+    const std::size_t start = position_;
     Skip(size);
-    if (ok_) {
-      sub.end_ = position_;
-    } else {
-      sub.Fail();
-    }
-    return sub;
+    // Built from its parts: a copy of *this would wait for the stores to it.
+    return ok_ ? ByteReader(data_, start, position_, true)
+               : ByteReader(data_, position_, position_, false);
   }
 
  private:
+  ByteReader(const std::byte* data, std::size_t position, std::size_t end, bool ok)
+      : data_(data), position_(position), end_(end), ok_(ok) {}
+
   // The start of the next `size` bytes, stepping over them; null when they do not fit. Subtracts
-  // before it compares, so no size can wrap around.
+  // before it compares, so no size can wrap around. Nothing fits a failed reader: it is at its end.
   const std::byte* Take(std::size_t size) {
-    if (!ok_ || size > end_ - position_) {
+    if (size > end_ - position_) {
       Fail();
       return nullptr;
     }
@@ -91,10 +94,13 @@ class ByteReader {
 
   template <typename T>
   T ReadNative() {
-    T value = 0;
-    if (const std::byte* start = Take(sizeof(T)); start != nullptr) {
-      std::memcpy(&value, start, sizeof(T));
+    if (sizeof(T) > end_ - position_) {
+      Fail();
+      return 0;
     }
+    T value;
+    std::memcpy(&value, data_ + position_, sizeof(T));
+    position_ += sizeof(T);
     return value;
   }
 

@@ -14,7 +14,7 @@ constexpr std::uint16_t kClassNone = 254;
 constexpr std::uint16_t kClassAny = 255;
 
 struct RdataContext {
-  ByteReader rdata;
+  ByteReader& rdata;
   DnsNameReader& names;
   Arena& arena;
   wirehound_dns_record& record;
@@ -136,7 +136,7 @@ DnsPart DecodeItems(RdataContext& context, std::uint32_t kind) {
 
 }  // namespace
 
-DnsPart DecodeDnsRdata(ByteReader rdata, DnsNameReader& names, Arena& arena,
+DnsPart DecodeDnsRdata(ByteReader& rdata, DnsNameReader& names, Arena& arena,
                        wirehound_dns_record& record) {
   if (rdata.remaining() == 0 && (record.rclass == kClassAny || record.rclass == kClassNone)) {
     return DnsPart::kOk;

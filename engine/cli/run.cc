@@ -70,6 +70,11 @@ Result<OpenedSource> OpenLiveSource(const std::string& cgroup, const Plan& plan)
                       [source] { return std::optional(source->Seen()); }};
 }
 
+Status CheckCgroup(const std::string& directory) {
+  Result<std::uint64_t> id = directory.empty() ? 0 : CgroupId(directory);
+  return id ? Status() : Error(ErrorCode::kInvalidInput, "--cgroup: " + id.error().message());
+}
+
 // Where the command's own group goes: below the one that is watched, or ours.
 Result<std::unique_ptr<CommandProcess>> PrepareCommand(const Options& options) {
   if (options.command.empty()) {
@@ -81,6 +86,13 @@ Result<std::unique_ptr<CommandProcess>> PrepareCommand(const Options& options) {
     return std::move(parent).error();
   }
   Result<CommandProcess> command = CommandProcess::Prepare(*parent, options.command);
+  if (!command && geteuid() != 0 && command.error().code() != ErrorCode::kInvalidInput) {
+    return Error(ErrorCode::kNotPermitted,
+                 command.error().message() +
+                     "; run as root, or as a user who may write to that group and has CAP_BPF, "
+                     "CAP_NET_ADMIN and CAP_PERFMON; capture files can be read with --read "
+                     "without privileges");
+  }
   if (!command) {
     return std::move(command).error();
   }
@@ -117,6 +129,9 @@ int Run(const Options& options) {
       MakePlan(options.selection, set->catalogue(), set->definitions(), set->graph());
   if (!plan) {
     return Report(plan.error());
+  }
+  if (Status cgroup = CheckCgroup(options.cgroup); !cgroup) {
+    return Report(cgroup.error());
   }
   Result<std::unique_ptr<CommandProcess>> command = PrepareCommand(options);
   if (!command) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 
 #include "decoders/address_text.h"
@@ -14,6 +15,9 @@
 
 namespace wirehound {
 namespace {
+
+// The last one stands for all that are not decoded.
+constexpr LinkType kLinks[] = {LinkType::kRawIp, LinkType::kEthernet, static_cast<LinkType>(0)};
 
 void CheckPayload(const Packet& packet, std::span<const std::byte> frame) {
   const std::span<const std::byte> payload = packet.payload.bytes;
@@ -57,8 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) {
     return 0;
   }
-  const auto link = static_cast<wirehound::LinkType>(data[0] % 3);
-  const std::size_t missing = std::size_t{data[0]} / 3 * 20;
+  const wirehound::LinkType link = wirehound::kLinks[data[0] % std::size(wirehound::kLinks)];
+  const std::size_t missing = std::size_t{data[0]} / std::size(wirehound::kLinks) * 20;
   const auto frame = std::as_bytes(std::span(data, size).subspan(1));
   wirehound::Packet packet;
   const wirehound::DecodeStatus status =

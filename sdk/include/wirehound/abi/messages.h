@@ -165,7 +165,7 @@ typedef struct wirehound_dns_record {
   wirehound_bytes rdata; /* as on the wire, names still compressed */
 } wirehound_dns_record;
 
-#define WIREHOUND_DNS_TRUNCATED 1u /* the capture ended inside the message */
+#define WIREHOUND_DNS_TRUNCATED 1u /* the capture or a limit of ours ended inside the message */
 #define WIREHOUND_DNS_MALFORMED 2u /* a length, name or count lied; what is here came before it */
 
 typedef struct wirehound_dns {
