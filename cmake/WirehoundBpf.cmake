@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# wirehound_add_bpf(name source [DEPENDS file...]): compiles a BPF program and makes the INTERFACE
-# target `name`, which offers the header <stem>.skel.h with the object's bytes inside:
+# wirehound_add_bpf(name source): compiles a BPF program and makes the INTERFACE target `name`, which
+# offers the header <stem>.skel.h with the object's bytes inside:
 # clang -target bpf -> strip debug sections (BTF stays) -> bpftool gen skeleton.
 # Nothing of the kernel the build runs on goes in: offsets are relocated when the object is loaded.
 
@@ -17,9 +17,7 @@ else()
 endif()
 
 function(wirehound_add_bpf name source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS")
   cmake_path(ABSOLUTE_PATH source NORMALIZE)
-  list(TRANSFORM arg_DEPENDS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   get_filename_component(stem ${source} NAME)
   string(REPLACE ".bpf.c" "" stem ${stem})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/bpf)
@@ -34,10 +32,12 @@ function(wirehound_add_bpf name source)
             -Wno-unused-parameter -Wno-sign-compare
             -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/sdk/include -I${WIREHOUND_LIBBPF_INCLUDE}
             -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
-            -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -c ${source} -o ${object}
+            -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fdebug-compilation-dir=. -c ${source} -o ${object}
+            -MD -MT ${header} -MF ${object}.d
     COMMAND ${WIREHOUND_BPF_STRIP} -g ${object}
     COMMAND ${WIREHOUND_BPFTOOL} gen skeleton ${object} name ${stem}_bpf > ${header}
-    DEPENDS ${source} ${arg_DEPENDS}
+    DEPENDS ${source}
+    DEPFILE ${object}.d
     COMMENT "BPF object ${stem}"
     VERBATIM)
   add_custom_target(${name}_skeleton DEPENDS ${header})

@@ -51,6 +51,8 @@ class PrintCapture {
   PrintCapture(const PrintCapture&) = delete;
   PrintCapture& operator=(const PrintCapture&) = delete;
 
+  bool HasVerifierLog() const { return text_.find(kLogBegin) != std::string::npos; }
+
   // The verifier's last line before its summary, or else the first thing libbpf complained about.
   std::string LastLine() const {
     std::string_view text = text_;
@@ -82,14 +84,15 @@ class PrintCapture {
 };
 
 Error Refusal(int error, const PrintCapture& printed) {
-  const std::string line = printed.LastLine();
-  std::string text = ErrnoText(error);
+  // Without privileges libbpf guesses at causes, at length.
+  const std::string line =
+      error == EPERM && !printed.HasVerifierLog() ? std::string() : printed.LastLine();
+  // EACCES is the verifier's verdict on a program; missing privileges are EPERM.
+  std::string text = error == EACCES ? "refused by the verifier" : ErrnoText(error);
   if (!line.empty())
     text += " (" + line + ")";
-  ErrorCode code = ErrorCode::kUnsupported;
-  if (error == EPERM || error == EACCES)
-    code = ErrorCode::kNotPermitted;
-  return Error(code, std::move(text));
+  return Error(error == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kUnsupported,
+               std::move(text));
 }
 
 bool IsSettings(const bpf_map* map) {

@@ -29,8 +29,8 @@ struct BpfLoad {
   std::span<const std::byte> elf;
   const char* program = "";
   const wirehound_settings* settings = nullptr;
-  std::uint32_t ring_bytes = 0;       ///< used by the object that creates the maps
-  const BpfObject* maps = nullptr;    ///< share this object's maps; nullptr creates them
+  std::uint32_t ring_bytes = 0;     ///< used by the object that creates the maps
+  const BpfObject* maps = nullptr;  ///< share this object's maps; nullptr creates them
 };
 
 class BpfObject {

@@ -20,8 +20,9 @@ enum class CaptureAmount : std::uint32_t {
 /// At most `bytes` of each packet, which must be above 1.
 constexpr CaptureAmount AtMost(std::uint32_t bytes) { return static_cast<CaptureAmount>(bytes); }
 
-/// The most that is ever copied of one packet. Only BIG TCP packets are longer.
-inline constexpr std::uint32_t kMaxCaptureBytes = 65536;
+/// The most that is ever copied of one packet. Packets are seen before they are cut into what fits
+/// the wire, so on loopback and fast interfaces they are longer than any link allows.
+inline constexpr std::uint32_t kMaxCaptureBytes = 524288;
 
 /// One amount per class of packets. A packet may be in several classes: it is handed over when any
 /// of them is wanted, with the largest amount among them. The default plan captures nothing.

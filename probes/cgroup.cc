@@ -32,8 +32,8 @@ std::string Unescape(std::string_view text) {
       result += text[i];
       continue;
     }
-    result += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-                                (text[i + 3] - '0'));
+    result +=
+        static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
     i += 3;
   }
   return result;
@@ -97,7 +97,8 @@ Result<std::string> OwnCgroup() {
     if (line.rfind("0::/", 0) == 0)
       return line == "0::/" ? *mount : *mount + line.substr(3);
   }
-  return Error(ErrorCode::kNotFound, "find the own control group: no line 0:: in /proc/self/cgroup");
+  return Error(ErrorCode::kNotFound,
+               "find the own control group: no line 0:: in /proc/self/cgroup");
 }
 
 Result<std::uint64_t> CgroupId(const std::string& directory) {

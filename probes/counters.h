@@ -22,7 +22,7 @@ struct ReaderCounters {
   std::uint64_t delivered = 0;
   std::uint64_t malformed = 0;          ///< places of the ring that were refused
   std::uint64_t malformed_process = 0;  ///< among process records
-  std::uint64_t owner_unknown = 0;  ///< packets whose owner had been forgotten
+  std::uint64_t owner_unknown = 0;      ///< packets whose owner had been forgotten
   std::uint64_t owners_evicted = 0;
 };
 

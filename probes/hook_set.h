@@ -21,9 +21,9 @@ namespace wirehound {
 class HookSet {
  public:
   enum class Use : std::uint8_t {
-    kAttach,      ///< load, and attach to the group
-    kAttachPlain, ///< the same without the better egress
-    kLoadOnly,    ///< load all, attach none
+    kAttach,       ///< load, and attach to the group
+    kAttachPlain,  ///< the same without the better egress
+    kLoadOnly,     ///< load all, attach none
   };
 
   struct Options {

@@ -4,6 +4,9 @@
 
 #include <array>
 
+#include "probes/settings.h"
+
+// Generated; they name the type of the settings.
 #include "capture.skel.h"
 #include "exact.skel.h"
 #include "owner_hooks.skel.h"

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "probes/capture_plan.h"
 #include "probes/hook_set.h"
 
 namespace wirehound {
@@ -106,7 +107,20 @@ void HookSet::Detach() {
 }
 
 std::vector<HookReport> ProbeHooks() {
-  return HookSet::Load({.use = HookSet::Use::kLoadOnly, .ring_bytes = kProbeRingBytes}).reports();
+  // All branches of the programs are to be verified, so everything is wanted.
+  constexpr __u32 kWhole = static_cast<__u32>(CaptureAmount::kWhole);
+  return HookSet::Load({.use = HookSet::Use::kLoadOnly,
+                        .settings = {.ipv4 = kWhole,
+                                     .ipv6 = kWhole,
+                                     .tcp = kWhole,
+                                     .udp = kWhole,
+                                     .icmp = kWhole,
+                                     .icmpv6 = kWhole,
+                                     .dns = kWhole,
+                                     .link_local_dns = kWhole,
+                                     .own_netns_cookie = 1},
+                        .ring_bytes = kProbeRingBytes})
+      .reports();
 }
 
 }  // namespace wirehound

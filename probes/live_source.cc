@@ -71,8 +71,6 @@ class RingSource final : public LiveSource {
 Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) {
   wakeup_.Acknowledge();
   std::size_t taken = Drain(sink, max_records);
-  if (taken > 0 && taken >= max_records)
-    return SourceState::kMore;
   if (taken == 0 && wakeup_.polling()) {
     wakeup_.StopPolling();
     taken = Drain(sink, max_records);
@@ -82,6 +80,8 @@ Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) 
   }
   if (taken > 0)
     wakeup_.StartPolling();
+  if (taken > 0 && taken >= max_records)
+    return SourceState::kMore;
   return detached_ && !ring_.HasData() ? SourceState::kEnd : SourceState::kIdle;
 }
 
@@ -126,7 +126,7 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
       .timestamp_ns = clock_.ToEpoch(header.timestamp_ns),
       .bytes = packet.bytes,
       .wire_length = header.packet_length,
-      .link = LinkLayer::kRawIp,
+      .link_type = kLinkTypeRaw,
       .direction = header.direction,
       .interface_index = header.interface_index,
       .interface_name =
@@ -242,11 +242,10 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
     return SystemError("open control group " + *root, errno);
 
   const bool best = options.egress_owner == EgressOwner::kBest;
-  HookSet hooks =
-      HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
-                     .settings = SettingsOf(options, *id),
-                     .ring_bytes = options.ring_bytes,
-                     .cgroup_fd = cgroup.get()});
+  HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
+                                 .settings = SettingsOf(options, *id),
+                                 .ring_bytes = options.ring_bytes,
+                                 .cgroup_fd = cgroup.get()});
   if (std::optional<Error> refusal = hooks.MandatoryRefusal())
     return *std::move(refusal);
   Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);

@@ -46,8 +46,8 @@ struct LiveNote {
 ///
 /// poll_fd() is readable when records wait. While records flow the kernel does not wake the reader
 /// for each: a timer does, so a record waits at most about kMaxDelayNs before it becomes readable.
-/// Counters() covers every packet the hooks saw: seen = delivered + filtered + lost + what is
-/// still in the ring. The kernel drops out of the sum "seen" itself: see Seen().
+/// Counters() accounts for every packet the hooks saw: Seen() is the sum of its lines and of what
+/// is still in the ring, which after Detach and a read to the end is nothing.
 class LiveSource : public Source {
  public:
   static constexpr std::uint64_t kMaxDelayNs = 2'000'000;

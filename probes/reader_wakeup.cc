@@ -38,7 +38,7 @@ ReaderWakeup::ReaderWakeup(UniqueFd epoll, UniqueFd timer, Control control,
 
 Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, int control_fd, std::uint64_t interval_ns) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
-  UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
     return SystemError("prepare waiting for the ring buffer", errno);
   void* control = mmap(nullptr, PageSize(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
@@ -49,10 +49,12 @@ Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, int control_fd, std::uint
 }
 
 void ReaderWakeup::Acknowledge() {
-  // Edges stay in the set until they are fetched. The timer need not be read: it makes a new edge
-  // each time it fires.
+  // Edges stay in the set until they are fetched, and an interval timer goes on only once its
+  // expirations have been read.
   epoll_event events[2];
   epoll_wait(epoll_.get(), events, 2, 0);
+  std::uint64_t expirations = 0;
+  [[maybe_unused]] const ssize_t size = read(timer_.get(), &expirations, sizeof(expirations));
 }
 
 void ReaderWakeup::StartPolling() {

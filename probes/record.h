@@ -17,12 +17,12 @@ namespace wirehound {
 
 /// Link types (LINKTYPE_ values of tcpdump.org's registry) that sources here know.
 inline constexpr std::uint32_t kLinkTypeEthernet = 1;  ///< an Ethernet II header
-inline constexpr std::uint32_t kLinkTypeRaw = 101;  ///< an IPv4 or IPv6 header, by its version
+inline constexpr std::uint32_t kLinkTypeRaw = 101;     ///< an IPv4 or IPv6 header, by its version
 
 struct Record {
-  std::uint64_t timestamp_ns = 0;    ///< Unix epoch
-  std::span<const std::byte> bytes;  ///< as captured, from the link layer on
-  std::uint32_t wire_length = 0;     ///< what was on the wire, >= bytes.size()
+  std::uint64_t timestamp_ns = 0;          ///< Unix epoch
+  std::span<const std::byte> bytes;        ///< as captured, from the link layer on
+  std::uint32_t wire_length = 0;           ///< what was on the wire, >= bytes.size()
   std::uint32_t link_type = kLinkTypeRaw;  ///< what `bytes` starts with
   std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
   std::uint32_t interface_index = 0;        ///< 0 when unknown

@@ -106,6 +106,23 @@ Result<std::vector<std::unique_ptr<Output>>> OpenAsAsked(const Options& options)
   return OpenOutputs({isatty(STDOUT_FILENO) != 0 ? "table" : "json"});
 }
 
+// A detector that fails to start does not keep the others from running; only when none is left,
+// or --strict-plugins asks for it, is that the end.
+Status CheckStarted(const Options& options, const Plan& plan, const Dispatcher& dispatcher) {
+  const std::vector<std::string>& failures = dispatcher.start_failures();
+  if (failures.empty()) {
+    return {};
+  }
+  if (options.strict_plugins || failures.size() == plan.detectors.size()) {
+    return Error(failures.front());
+  }
+  const auto logger = MakeLogger("wirehound");
+  for (const std::string& failure : failures) {
+    logger->error("{}", failure);
+  }
+  return {};
+}
+
 int ExitStatus(const Options& options, const Status& status, const Ledger& ledger,
                std::optional<int> command_status) {
   if (!status) {
@@ -147,20 +164,20 @@ int Run(const Options& options) {
   if (!outputs) {
     return Report(outputs.error());
   }
-  Result<std::unique_ptr<Dispatcher>> dispatcher =
+  const std::unique_ptr<Dispatcher> dispatcher =
       Dispatcher::Start(*plan, set->catalogue(), set->detectors(), *outputs);
-  if (!dispatcher) {
-    return Report(dispatcher.error());
+  if (Status started = CheckStarted(options, *plan, *dispatcher); !started) {
+    return Report(started.error());
   }
-  PacketPipeline pipeline(*plan, set->catalogue(), **dispatcher);
-  EventLoop loop(*source->source, pipeline, **dispatcher, *outputs, source->stop);
+  PacketPipeline pipeline(*plan, set->catalogue(), *dispatcher);
+  EventLoop loop(*source->source, pipeline, *dispatcher, *outputs, source->stop);
   if (*command) {
     loop.Follow(**command);
     (*command)->Release();
   }
   const Status status = loop.Run();
-  (*dispatcher)->Close();
-  const Ledger ledger = MakeLedger(*source->source, source->seen(), pipeline, **dispatcher);
+  dispatcher->Close();
+  const Ledger ledger = MakeLedger(*source->source, source->seen(), pipeline, *dispatcher);
   fmt::print(stderr, "{}", DescribeLedger(ledger));
   return ExitStatus(options, status, ledger, loop.command_status());
 }

@@ -163,12 +163,11 @@ std::string DetectorInstance::LastError() const {
   return printable.empty() ? "no reason given" : printable;
 }
 
-const EventDefinition* DetectorInstance::RequiredEvent(std::string_view name) const {
+bool DetectorInstance::Requires(std::string_view event) const {
   const auto& requirements = detector_.definition.requirements;
-  const bool required =
-      std::any_of(requirements.begin(), requirements.end(),
-                  [name](const EventRequirement& requirement) { return requirement.name == name; });
-  return required ? catalogue_.Find(name) : nullptr;
+  return std::any_of(
+      requirements.begin(), requirements.end(),
+      [event](const EventRequirement& requirement) { return requirement.name == event; });
 }
 
 void DetectorInstance::Log(void* context, std::uint32_t level, wirehound_string message,
@@ -191,7 +190,8 @@ void DetectorInstance::Log(void* context, std::uint32_t level, wirehound_string 
 std::int32_t DetectorInstance::ResolveEvent(void* context, wirehound_string event,
                                             std::uint32_t* event_id) {
   const auto& self = *static_cast<const DetectorInstance*>(context);
-  const EventDefinition* definition = self.RequiredEvent({event.data, event.size});
+  const std::string_view name = {event.data, event.size};
+  const EventDefinition* definition = self.Requires(name) ? self.catalogue_.Find(name) : nullptr;
   if (definition == nullptr || event_id == nullptr) {
     return WIREHOUND_ERROR_NOT_FOUND;
   }
@@ -203,7 +203,11 @@ std::int32_t DetectorInstance::ResolveField(void* context, wirehound_string even
                                             wirehound_string field, std::uint32_t type,
                                             std::uint32_t* slot) {
   const auto& self = *static_cast<const DetectorInstance*>(context);
-  const EventDefinition* definition = self.RequiredEvent({event.data, event.size});
+  const std::string_view event_name = {event.data, event.size};
+  if (!self.Requires(event_name)) {
+    return WIREHOUND_ERROR_INVALID;
+  }
+  const EventDefinition* definition = self.catalogue_.Find(event_name);
   const int place = definition == nullptr ? -1 : definition->FieldIndex({field.data, field.size});
   if (place < 0 || slot == nullptr) {
     return WIREHOUND_ERROR_NOT_FOUND;

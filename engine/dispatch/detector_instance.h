@@ -61,7 +61,7 @@ class DetectorInstance {
   Status Init();
   void CountError(std::int32_t status);
   std::string LastError() const;
-  const EventDefinition* RequiredEvent(std::string_view name) const;
+  bool Requires(std::string_view event) const;
 
   // The host table: each gets the instance back as its context.
   static void Log(void* context, std::uint32_t level, wirehound_string message,

@@ -7,16 +7,17 @@
 
 namespace wirehound {
 
-Result<std::unique_ptr<Dispatcher>> Dispatcher::Start(
+std::unique_ptr<Dispatcher> Dispatcher::Start(
     const Plan& plan, const Catalogue& catalogue, const std::vector<LoadedDetector>& detectors,
     const std::vector<std::unique_ptr<Output>>& outputs) {
   std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(outputs));
   for (const std::size_t index : plan.detectors) {
     auto instance = DetectorInstance::Start(detectors[index], catalogue, dispatcher->findings_);
-    if (!instance) {
-      return std::move(instance).error();
+    if (instance) {
+      dispatcher->detectors_.push_back(std::move(*instance));
+    } else {
+      dispatcher->start_failures_.push_back(instance.error().message());
     }
-    dispatcher->detectors_.push_back(std::move(*instance));
   }
   dispatcher->Subscribe(plan, catalogue);
   return dispatcher;

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <wirehound/result.h>
@@ -33,11 +34,11 @@ class Dispatcher {
     std::uint64_t shown = 0;            ///< of both, handed to the outputs
   };
 
-  /// Starts the detectors of the plan; one that fails to start is an error naming it.
-  /// Catalogue, detectors and outputs must outlive the dispatcher.
-  static Result<std::unique_ptr<Dispatcher>> Start(
-      const Plan& plan, const Catalogue& catalogue, const std::vector<LoadedDetector>& detectors,
-      const std::vector<std::unique_ptr<Output>>& outputs);
+  /// Starts the detectors of the plan. One that fails to start is left out, with a line in
+  /// start_failures(). Catalogue, detectors and outputs must outlive the dispatcher.
+  static std::unique_ptr<Dispatcher> Start(const Plan& plan, const Catalogue& catalogue,
+                                           const std::vector<LoadedDetector>& detectors,
+                                           const std::vector<std::unique_ptr<Output>>& outputs);
 
   /// Takes an event made from the current record.
   void Emit(const Event& event) {
@@ -50,6 +51,8 @@ class Dispatcher {
 
   /// Ends every detector. Nothing is emitted afterwards.
   void Close();
+
+  const std::vector<std::string>& start_failures() const { return start_failures_; }
 
   /// The first failure of an output; nothing is shown there any more.
   const Status& output_status() const { return output_status_; }
@@ -74,7 +77,8 @@ class Dispatcher {
   const std::vector<std::unique_ptr<Output>>& outputs_;
   FindingQueue findings_;
   std::vector<std::unique_ptr<DetectorInstance>> detectors_;  // in the order of the graph
-  std::vector<Route> routes_;                                 // by event id
+  std::vector<std::string> start_failures_;
+  std::vector<Route> routes_;  // by event id
   Status output_status_;
   Counters counters_;
 };

@@ -52,6 +52,39 @@ int FieldPlace(const EventDefinition& definition, std::string_view name, std::ui
   return definition.FieldIndex(name);
 }
 
+// Text and bytes have the same layout: where, then how many.
+bool HasBytes(std::uint32_t type) {
+  return type == WIREHOUND_TYPE_STRING || type == WIREHOUND_TYPE_BYTES;
+}
+
+std::int32_t CheckValue(const wirehound_named_value& from, std::uint32_t type) {
+  if (IsInteger(from.type) && IsInteger(type)) {
+    return FitsInteger(from, type) ? WIREHOUND_OK : WIREHOUND_ERROR_WRONG_TYPE;
+  }
+  if (from.type != type) {
+    return WIREHOUND_ERROR_WRONG_TYPE;
+  }
+  const wirehound_string& text = from.value.text;
+  const bool lies = HasBytes(type) && text.data == nullptr && text.size != 0;
+  return lies ? WIREHOUND_ERROR_INVALID : WIREHOUND_OK;
+}
+
+std::int32_t CheckFields(const wirehound_finding& finding, const EventDefinition& definition) {
+  for (std::uint32_t i = 0; i < finding.field_count; ++i) {
+    const wirehound_named_value& from = finding.fields[i];
+    const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
+    if (place < 0) {
+      return WIREHOUND_ERROR_NOT_DECLARED;
+    }
+    const std::int32_t status =
+        CheckValue(from, definition.fields[static_cast<std::size_t>(place)].type);
+    if (status != WIREHOUND_OK) {
+      return status;
+    }
+  }
+  return WIREHOUND_OK;
+}
+
 }  // namespace
 
 std::int32_t FindingQueue::Push(const wirehound_finding& finding, const EventDefinition& definition,
@@ -60,15 +93,16 @@ std::int32_t FindingQueue::Push(const wirehound_finding& finding, const EventDef
       (finding.fields == nullptr && finding.field_count != 0)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  auto* fields = arena_.AllocateArray<wirehound_field>(definition.fields.size());
-  auto* event = arena_.AllocateArray<Event>(1);
-  if (fields == nullptr || event == nullptr) {
-    ++overflows_;
-    return WIREHOUND_ERROR;
-  }
-  const std::int32_t status = CopyFields(finding, definition, fields);
+  // Checked as a whole before anything is copied, so that what is refused takes no room.
+  const std::int32_t status = CheckFields(finding, definition);
   if (status != WIREHOUND_OK) {
     return status;
+  }
+  auto* fields = arena_.AllocateArray<wirehound_field>(definition.fields.size());
+  auto* event = arena_.AllocateArray<Event>(1);
+  if (fields == nullptr || event == nullptr || !CopyFields(finding, definition, fields)) {
+    ++overflows_;
+    return WIREHOUND_ERROR;
   }
   *event = {};
   event->view = cause.view;
@@ -85,61 +119,34 @@ std::int32_t FindingQueue::Push(const wirehound_finding& finding, const EventDef
   return WIREHOUND_OK;
 }
 
-std::int32_t FindingQueue::CopyFields(const wirehound_finding& finding,
-                                      const EventDefinition& definition, wirehound_field* fields) {
+bool FindingQueue::CopyFields(const wirehound_finding& finding, const EventDefinition& definition,
+                              wirehound_field* fields) {
   for (std::size_t i = 0; i < definition.fields.size(); ++i) {
     fields[i] = {definition.fields[i].type, WIREHOUND_FIELD_ABSENT, {}};
   }
   for (std::uint32_t i = 0; i < finding.field_count; ++i) {
     const wirehound_named_value& from = finding.fields[i];
-    const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
-    if (place < 0) {
-      return WIREHOUND_ERROR_NOT_DECLARED;
+    wirehound_field& to = fields[FieldPlace(definition, {from.name.data, from.name.size}, i)];
+    to.value = from.value;
+    to.flags = 0;
+    if (HasBytes(to.type) && !CopyBytes(from.value.text, to.value.text.data)) {
+      return false;
     }
-    const std::int32_t status = CopyValue(from, fields[place].type, fields[place].value);
-    if (status != WIREHOUND_OK) {
-      return status;
-    }
-    fields[place].flags = 0;
   }
-  return WIREHOUND_OK;
-}
-
-bool FindingQueue::CopyBytes(const void* data, std::uint64_t size, const char*& copy) {
-  char* room = arena_.Reserve(size);
-  if (room == nullptr) {
-    ++overflows_;
-    return false;
-  }
-  if (size != 0) {
-    std::memcpy(room, data, size);
-  }
-  arena_.Commit(size);
-  copy = room;
   return true;
 }
 
-std::int32_t FindingQueue::CopyValue(const wirehound_named_value& from, std::uint32_t type,
-                                     wirehound_value& to) {
-  if (IsInteger(from.type) && IsInteger(type)) {
-    to = from.value;
-    return FitsInteger(from, type) ? WIREHOUND_OK : WIREHOUND_ERROR_WRONG_TYPE;
+bool FindingQueue::CopyBytes(const wirehound_string& from, const char*& copy) {
+  char* room = arena_.Reserve(from.size);
+  if (room == nullptr) {
+    return false;
   }
-  if (from.type != type) {
-    return WIREHOUND_ERROR_WRONG_TYPE;
+  if (from.size != 0) {
+    std::memcpy(room, from.data, from.size);
   }
-  const bool has_bytes = type == WIREHOUND_TYPE_STRING || type == WIREHOUND_TYPE_BYTES;
-  if (!has_bytes) {
-    to = from.value;
-    return WIREHOUND_OK;
-  }
-  // Text and bytes have the same layout: where, then how many.
-  const wirehound_string& text = from.value.text;
-  if (text.data == nullptr && text.size != 0) {
-    return WIREHOUND_ERROR_INVALID;
-  }
-  to.text.size = text.size;
-  return CopyBytes(text.data, text.size, to.text.data) ? WIREHOUND_OK : WIREHOUND_ERROR;
+  arena_.Commit(from.size);
+  copy = room;
+  return true;
 }
 
 }  // namespace wirehound

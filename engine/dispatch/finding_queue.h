@@ -45,11 +45,9 @@ class FindingQueue {
   std::uint64_t overflows() const { return overflows_; }
 
  private:
-  std::int32_t CopyFields(const wirehound_finding& finding, const EventDefinition& definition,
-                          wirehound_field* fields);
-  bool CopyBytes(const void* data, std::uint64_t size, const char*& copy);
-  std::int32_t CopyValue(const wirehound_named_value& from, std::uint32_t type,
-                         wirehound_value& to);
+  bool CopyFields(const wirehound_finding& finding, const EventDefinition& definition,
+                  wirehound_field* fields);
+  bool CopyBytes(const wirehound_string& from, const char*& copy);
 
   Arena arena_;
   std::vector<const Event*> events_;

@@ -107,12 +107,16 @@ std::optional<std::string> WhyLeftOut(std::size_t detector, const DependencyGrap
   return std::nullopt;
 }
 
-// The detectors an item of --detectors stands for. One that is named in full and cannot run is an
-// error; a pattern just passes over it.
-Result<std::vector<std::size_t>> DetectorsOf(std::string_view item,
-                                             std::span<const DetectorDefinition* const> detectors,
-                                             const DependencyGraph& graph) {
-  std::vector<std::size_t> matches;
+// The detectors an item of --detectors stands for.
+struct DetectorMatches {
+  std::vector<std::size_t> able;
+  std::string unable;  // "'x' cannot run: …" of the first that cannot, or ""
+};
+
+Result<DetectorMatches> DetectorsOf(std::string_view item,
+                                    std::span<const DetectorDefinition* const> detectors,
+                                    const DependencyGraph& graph) {
+  DetectorMatches matches;
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < detectors.size(); ++i) {
     const std::string& id = detectors[i]->id;
@@ -121,14 +125,13 @@ Result<std::vector<std::size_t>> DetectorsOf(std::string_view item,
       continue;
     }
     const std::optional<std::string> reason = WhyLeftOut(i, graph);
-    if (reason && item == id) {
-      return Error(ErrorCode::kInvalidInput, "--detectors: '" + id + "' cannot run: " + *reason);
-    }
     if (!reason) {
-      matches.push_back(i);
+      matches.able.push_back(i);
+    } else if (matches.unable.empty()) {
+      matches.unable = "'" + id + "' cannot run: " + *reason;
     }
   }
-  if (matches.empty() && item != "all") {
+  if (matches.able.empty() && matches.unable.empty() && item != "all") {
     return Unknown("--detectors", item, "detector", ids);
   }
   return matches;
@@ -145,11 +148,15 @@ Result<std::set<std::size_t>> SelectDetectors(const std::vector<std::string>& li
     if (exclude) {
       item.remove_prefix(1);
     }
-    Result<std::vector<std::size_t>> matches = DetectorsOf(item, detectors, graph);
+    Result<DetectorMatches> matches = DetectorsOf(item, detectors, graph);
     if (!matches) {
       return std::move(matches).error();
     }
-    (exclude ? excluded : included).insert(matches->begin(), matches->end());
+    // "all" takes what there is; whoever is more precise is told that nothing of it can run.
+    if (matches->able.empty() && !matches->unable.empty() && !exclude && item != "all") {
+      return Error(ErrorCode::kInvalidInput, "--detectors: " + matches->unable);
+    }
+    (exclude ? excluded : included).insert(matches->able.begin(), matches->able.end());
     only_exclusions = only_exclusions && exclude;
   }
   if (only_exclusions) {

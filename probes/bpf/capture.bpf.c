@@ -43,8 +43,8 @@ static __always_inline void capture(struct __sk_buff *skb, __u8 direction)
 		return;
 	}
 	read_owner(skb, &owner);
-	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD :
-			   submit_packet(skb, &owner, direction, bytes));
+	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD
+			 : submit_packet(skb, &owner, direction, bytes));
 }
 
 SEC("cgroup_skb/ingress")

@@ -30,20 +30,23 @@
 #define KERNEL_STACK_SIZE 16384 /* the smallest there is: a larger one is used in part */
 
 /* The address in a pointer the verifier tracks, as a plain number: the difference of two tracked
- * pointers is one, and the address of one of them is known as a number too. */
+ * pointers is one, and the address of one of them is known as a number too. In assembly because the
+ * compiler would rather add the difference of the other two. */
 static __always_inline __u64 address_of(const void *pointer, struct task_struct *task)
 {
-	return (__u64)pointer - (__u64)task + bpf_get_current_task();
+	__u64 address = (__u64)pointer;
+
+	asm volatile("%0 -= %1" : "+r"(address) : "r"(task));
+	return address + bpf_get_current_task();
 }
 
 #if defined(__TARGET_ARCH_x86)
 
 static __always_inline bool interrupts_task(struct task_struct *task)
 {
-	__u64 on_stack = 0;
-	__u64 *volatile frame = &on_stack;
+	__u64 on_stack;
 
-	return address_of(frame, task) - (__u64)task->stack >= KERNEL_STACK_SIZE;
+	return address_of(&on_stack, task) - (__u64)task->stack >= KERNEL_STACK_SIZE;
 }
 
 /* The end of struct pt_regs, which the entry code fixes. */
@@ -194,7 +197,7 @@ int exact_egress(struct __sk_buff *skb)
 		return PASS;
 	}
 	read_owner(skb, &owner);
-	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD :
-			   submit_packet(skb, &owner, WIREHOUND_DIRECTION_EGRESS, bytes));
+	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD
+			 : submit_packet(skb, &owner, WIREHOUND_DIRECTION_EGRESS, bytes));
 	return PASS;
 }

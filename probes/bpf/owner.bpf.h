@@ -20,7 +20,7 @@
 #include "task.bpf.h"
 
 /* What a new entry of `pending` starts as; not on the stack, which has 512 bytes. */
-const struct pending_process blank_process SEC(".rodata.blank") = {};
+const __u8 blank_process[sizeof(struct pending_process)] SEC(".rodata.blank") = {};
 
 /* Makes the owner known; returns its id, with OWNER_PENDING while it is not, or 0. */
 static __always_inline __u64 announce(__u64 owner, struct task_struct *task)

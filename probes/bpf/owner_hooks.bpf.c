@@ -175,9 +175,12 @@ static __always_inline void touch_traced(struct sock *sk)
 
 	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
 		return;
-	if (is_kernel_thread(task, TASK_DIRECT) || !in_scope(sk))
+	if (is_kernel_thread(task, TASK_DIRECT))
 		return;
-	socket = bpf_sk_storage_get(&socket_owners, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	/* Only sockets in scope ever get storage, so one that has it need not be asked again. */
+	socket = bpf_sk_storage_get(&socket_owners, sk, NULL, 0);
+	if (!socket && in_scope(sk))
+		socket = bpf_sk_storage_get(&socket_owners, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
 		return;
 	if (!socket->netns_cookie)

@@ -28,7 +28,7 @@
 #include "maps.bpf.h"
 
 #define EXTENSION_HEADERS_MAX 6
-#define CAPTURE_MAX 65536
+#define CAPTURE_MAX 524288 /* the longest GSO packet is a little shorter */
 
 #define PORT_DNS 53
 #define PORT_MDNS 5353
@@ -162,8 +162,7 @@ static __always_inline __u32 read_udp(struct __sk_buff *skb, struct wanted *want
 		return offset;
 	if (has_port(udp.source, udp.dest, PORT_DNS))
 		want(wanted, settings.dns);
-	if (has_port(udp.source, udp.dest, PORT_MDNS) ||
-	    has_port(udp.source, udp.dest, PORT_LLMNR))
+	if (has_port(udp.source, udp.dest, PORT_MDNS) || has_port(udp.source, udp.dest, PORT_LLMNR))
 		want(wanted, settings.link_local_dns);
 	return offset + sizeof(udp);
 }
@@ -225,13 +224,17 @@ static __always_inline __u32 wanted_bytes(struct __sk_buff *skb)
 	return bytes < CAPTURE_MAX ? bytes : CAPTURE_MAX;
 }
 
-/* Reserves a place for up to `capacity` bytes, a constant here, and fills it. */
+/* Reserves a place for up to `capacity` bytes, a constant here, and fills it. The compiler knows
+ * that the length fits and would drop the check the verifier needs: hide it from the compiler. */
 static __always_inline enum wirehound_counter
-write_record(struct __sk_buff *skb, const struct wirehound_wire_packet *header, __u32 bytes,
+write_record(struct __sk_buff *skb, const struct wirehound_wire_packet *header, __u64 bytes,
 	     const __u32 capacity)
 {
 	struct wirehound_wire_packet *record;
 
+	asm volatile("" : "+r"(bytes));
+	if (bytes == 0 || bytes > capacity)
+		return WIREHOUND_COUNT_LOST_COPY_FAILED;
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record) + capacity, 0);
 	if (!record)
 		return WIREHOUND_COUNT_LOST_RING_FULL;
@@ -249,12 +252,13 @@ static __always_inline enum wirehound_counter
 submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, __u32 bytes)
 {
 	struct wirehound_wire_packet header = {
-		.header = {
-			.version = WIREHOUND_WIRE_VERSION,
-			.type = WIREHOUND_WIRE_PACKET,
-			.header_size = sizeof(header),
-			.total_size = sizeof(header) + bytes,
-		},
+		.header =
+			{
+				.version = WIREHOUND_WIRE_VERSION,
+				.type = WIREHOUND_WIRE_PACKET,
+				.header_size = sizeof(header),
+				.total_size = sizeof(header) + bytes,
+			},
 		.timestamp_ns = bpf_ktime_get_boot_ns(),
 		.owner_id = owner->id,
 		.packet_length = skb->len,
@@ -267,9 +271,9 @@ submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, 
 		.flags = owner->flags,
 	};
 
-#define WRITE_UP_TO(capacity)                                              \
-	if (bytes <= (capacity))                                           \
-		return write_record(skb, &header, bytes, (capacity))
+#define WRITE_UP_TO(capacity)    \
+	if (bytes <= (capacity)) \
+	return write_record(skb, &header, bytes, (capacity))
 
 	WRITE_UP_TO(64);
 	WRITE_UP_TO(128);
@@ -282,6 +286,9 @@ submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, 
 	WRITE_UP_TO(16384);
 	WRITE_UP_TO(32768);
 	WRITE_UP_TO(65536);
+	WRITE_UP_TO(131072);
+	WRITE_UP_TO(262144);
+	WRITE_UP_TO(524288);
 #undef WRITE_UP_TO
 	return WIREHOUND_COUNT_LOST_COPY_FAILED;
 }

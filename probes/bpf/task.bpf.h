@@ -47,8 +47,7 @@ static __always_inline __u32 task_flags(struct task_struct *task, const enum tas
 	return access == TASK_DIRECT ? task->flags : BPF_CORE_READ(task, flags);
 }
 
-static __always_inline void read_identity(struct task_identity *identity,
-					  struct task_struct *task,
+static __always_inline void read_identity(struct task_identity *identity, struct task_struct *task,
 					  const enum task_access access)
 {
 	if (access == TASK_DIRECT) {

@@ -10,10 +10,10 @@ LINK_ETHERNET = 1
 SNAP_LENGTH = 262144
 FIRST_PACKET_SECONDS = 1_700_000_000
 
-SERVER, CLIENT, DNS_PORT, CLIENT_PORT = "192.0.2.53", "192.0.2.10", 53, 40000
+SERVER, CLIENT = ("192.0.2.53", 53), ("192.0.2.10", 40000)
 DOMAIN = "uol.com.br"
 CLASS_IN, TTL = 1, 300
-TYPE_NS, TYPE_SOA, TYPE_MX, TYPE_TXT = 2, 6, 15, 16
+TYPE_A, TYPE_NS, TYPE_SOA, TYPE_MX, TYPE_TXT = 1, 2, 6, 15, 16
 
 
 def dns_name(text):
@@ -29,6 +29,11 @@ def dns_response(record_type, data):
     name_of_question = b"\xc0\x0c"
     answer = struct.pack("!2HIH", record_type, CLASS_IN, TTL, len(data)) + data
     return header + question + name_of_question + answer
+
+
+def dns_query(name, record_type):
+    header = struct.pack("!6H", 0x1234, 0x0100, 1, 0, 0, 0)
+    return header + dns_name(name) + struct.pack("!2H", record_type, CLASS_IN)
 
 
 def uol_responses():
@@ -50,10 +55,10 @@ def checksum(data):
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def udp_packet(payload):
-    """An Ethernet frame with `payload` over UDP and IPv4, from SERVER to CLIENT."""
-    udp = struct.pack("!4H", DNS_PORT, CLIENT_PORT, 8 + len(payload), 0) + payload
-    addresses = socket.inet_aton(SERVER) + socket.inet_aton(CLIENT)
+def udp_packet(payload, source, destination):
+    """An Ethernet frame with `payload` over UDP and IPv4, between two (address, port)."""
+    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
+    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
     fields = (0x45, 0, 20 + len(udp), 1, 0, 64, socket.IPPROTO_UDP)
     without_sum = struct.pack("!2B3H2BH", *fields, 0) + addresses
     ip = struct.pack("!2B3H2BH", *fields, checksum(without_sum)) + addresses
@@ -62,7 +67,11 @@ def udp_packet(payload):
 
 
 def uol_packets():
-    return [udp_packet(response) for response in uol_responses()]
+    return [udp_packet(response, SERVER, CLIENT) for response in uol_responses()]
+
+
+def query_packet(name, record_type=TYPE_A):
+    return udp_packet(dns_query(name, record_type), CLIENT, SERVER)
 
 
 def pcap_header():

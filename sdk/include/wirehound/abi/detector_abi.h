@@ -198,7 +198,8 @@ typedef struct wirehound_host {
    * is not available (an optional one) or was not required. */
   int32_t (*resolve_event)(void* context, wirehound_string event, uint32_t* event_id);
   /* [control] In init: where in wirehound_event.fields the field of a required event stands.
-   * Holds for every event with that id. NOT_FOUND or WRONG_TYPE otherwise. */
+   * Holds for every event with that id. INVALID when the event is not required, NOT_FOUND when
+   * the event is not available or has no such field, WRONG_TYPE when it holds another type. */
   int32_t (*resolve_field)(void* context, wirehound_string event, wirehound_string field,
                            uint32_t type, uint32_t* slot);
   /* [dispatch] In on_event: takes a detection. May be called any number of times; everything is

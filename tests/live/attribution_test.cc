@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Whose packet is it: every packet that leaves is the sender's, exactly; a packet that arrives
+// belongs to the process that used the socket last.
+
+#include <doctest/doctest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <climits>
+#include <string>
+
+#include "lab.h"
+
+namespace wirehound::live {
+namespace {
+
+constexpr std::uint8_t kIn = WIREHOUND_DIRECTION_INGRESS;
+constexpr std::uint8_t kOut = WIREHOUND_DIRECTION_EGRESS;
+
+struct Row {
+  const char* name;
+  Transport transport;
+  Family family;
+};
+
+constexpr Row kRows[] = {
+    {"UDP over IPv4", Transport::kUdp, Family::kIpv4},
+    {"UDP over IPv6", Transport::kUdp, Family::kIpv6},
+    {"UDP over IPv4, server on AF_INET6", Transport::kUdp, Family::kIpv4OnIpv6},
+    {"TCP over IPv4", Transport::kTcp, Family::kIpv4},
+    {"TCP over IPv6", Transport::kTcp, Family::kIpv6},
+    {"TCP over IPv4, server on AF_INET6", Transport::kTcp, Family::kIpv4OnIpv6},
+};
+
+void CheckOwner(const Seen& seen, pid_t pid, const char* comm) {
+  CHECK(seen.process.host_pid == pid);
+  CHECK(seen.process.host_tid == pid);
+  CHECK(seen.comm == comm);
+}
+
+void CheckSender(const Seen& seen, pid_t pid, const char* comm) {
+  CheckOwner(seen, pid, comm);
+  CHECK(seen.owner_source == WIREHOUND_OWNER_CURRENT);
+  CHECK(seen.syscall == SYS_sendto);
+}
+
+bool Attached(LiveSource& source, std::string_view hook) {
+  for (const HookReport& report : source.hooks()) {
+    if (report.name == hook)
+      return report.state == HookState::kAttached;
+  }
+  return false;
+}
+
+bool KnowsSender(LiveSource& source) {
+  const bool knows = Attached(source, "cgroup_skb/egress (sender)");
+  if (!knows)
+    MESSAGE("skipped: this kernel refuses the hook that tells the sender");
+  return knows;
+}
+
+std::string OwnProgram() {
+  char path[PATH_MAX];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
+  return {path, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+}  // namespace
+
+TEST_CASE("attribution: a forked server's child owns what it sends, the client what it sends") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    Lab lab(Everything());
+    if (!KnowsSender(lab.source()))
+      return;
+    lab.Run([&](Roles& roles) { ForkedServer(row.transport, row.family, roles); });
+    const Collector& seen = lab.collector();
+    CheckSender(seen.Only(kOut, "ping-1"), lab.roles().client, "wh-client");
+    CheckSender(seen.Only(kOut, "ping-2"), lab.roles().client, "wh-client");
+    CheckSender(seen.Only(kOut, "pong-1"), lab.roles().child, "wh-child");
+    CheckSender(seen.Only(kOut, "pong-2"), lab.roles().child, "wh-child");
+  }
+}
+
+TEST_CASE("attribution: what arrives is the parent's until the child has used the socket") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    Lab lab(Everything());
+    lab.Run([&](Roles& roles) { ForkedServer(row.transport, row.family, roles); });
+    const Collector& seen = lab.collector();
+    CheckOwner(seen.Only(kIn, "ping-1"), lab.roles().parent, "wh-parent");
+    CheckOwner(seen.Only(kIn, "ping-2"), lab.roles().child, "wh-child");
+    CheckOwner(seen.Only(kIn, "pong-1"), lab.roles().client, "wh-client");
+    CheckOwner(seen.Only(kIn, "pong-2"), lab.roles().client, "wh-client");
+  }
+}
+
+TEST_CASE("attribution: no packet of a conversation is without an owner, stack replies included") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    Lab lab(Everything());
+    lab.Run([&](Roles& roles) { ForkedServer(row.transport, row.family, roles); });
+    for (const Seen& seen : lab.collector().records()) {
+      CHECK(seen.owner_source != WIREHOUND_OWNER_NONE);
+      CHECK(seen.process.host_pid != 0);
+    }
+    CHECK(lab.Count("no_owner") == 0);
+  }
+}
+
+TEST_CASE("attribution: a socket made by the parent, a datagram sent by the child") {
+  SUBCASE("is the child's where the kernel can tell") {
+    Lab lab(Everything());
+    if (!KnowsSender(lab.source()))
+      return;
+    lab.Run([](Roles& roles) { InheritedSocket(roles); });
+    CheckSender(lab.collector().Only(kOut, "from-child"), lab.roles().child, "wh-child");
+  }
+  SUBCASE("is said to be the parent's by the socket alone, and marked as that") {
+    LiveOptions options = Everything();
+    options.egress_owner = EgressOwner::kSocketOnly;
+    Lab lab(options);
+    lab.Run([](Roles& roles) { InheritedSocket(roles); });
+    const Seen& seen = lab.collector().Only(kOut, "from-child");
+    CheckOwner(seen, lab.roles().parent, "wh-parent");
+    CHECK(seen.owner_source == WIREHOUND_OWNER_SOCKET);
+    CHECK(seen.syscall == -1);
+  }
+}
+
+TEST_CASE("attribution: the facts of a process are those /proc would tell") {
+  Lab lab(Everything());
+  lab.Run([](Roles& roles) { ForkedServer(Transport::kTcp, Family::kIpv4, roles); });
+  const Seen& seen = lab.collector().Only(kOut, "pong-1");
+  const wirehound_process& process = seen.process;
+  CHECK(process.host_parent_pid == lab.roles().parent);
+  CHECK(process.uid == getuid());
+  CHECK(process.gid == getgid());
+  CHECK(process.pid == process.host_pid);
+  CHECK(process.start_time_ns != 0);
+  CHECK(process.thread_start_time_ns == process.start_time_ns);
+  CHECK(process.start_time_ns < seen.timestamp_ns);
+  CHECK(process.process_entity_id == process.thread_entity_id);
+  const Result<std::uint64_t> group = CgroupId(lab.group().path());
+  REQUIRE(group);
+  CHECK(process.cgroup_id == *group);
+  CHECK(seen.executable == OwnProgram());
+}
+
+TEST_CASE("attribution: a process that renames itself is a new owner under the new name") {
+  Lab lab(Everything());
+  lab.Run([](Roles& roles) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    roles.child = ForkNamed("wh-before", [&] {
+      Send(fd, "under-old-name");
+      Expect(receiver, "under-old-name");
+      SetName("wh-after");
+      Send(fd, "under-new-name");
+    });
+    WaitFor(roles.child);
+  });
+  const Seen& before = lab.collector().Only(kOut, "under-old-name");
+  const Seen& after = lab.collector().Only(kOut, "under-new-name");
+  CHECK(before.comm == "wh-before");
+  CHECK(after.comm == "wh-after");
+  CHECK(before.process.process_entity_id == after.process.process_entity_id);
+}
+
+}  // namespace wirehound::live

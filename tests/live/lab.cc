@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "lab.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace wirehound::live {
+namespace {
+
+constexpr int kQuietMs = 100;
+
+ChildCgroup RequireGroup() {
+  Result<ChildCgroup> group = MakeGroup();
+  REQUIRE_MESSAGE(group, (group ? std::string() : group.error().message()));
+  return *std::move(group);
+}
+
+bool WaitReadable(int fd, int milliseconds) {
+  pollfd waiting = {.fd = fd, .events = POLLIN, .revents = 0};
+  return poll(&waiting, 1, milliseconds) > 0;
+}
+
+std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
+
+}  // namespace
+
+void Collector::OnRecord(const Record& record) {
+  REQUIRE(record.process != nullptr);
+  records_.push_back({
+      .timestamp_ns = record.timestamp_ns,
+      .bytes = {static_cast<const char*>(static_cast<const void*>(record.bytes.data())),
+                record.bytes.size()},
+      .wire_length = record.wire_length,
+      .direction = record.direction,
+      .interface_name = std::string(record.interface_name),
+      .syscall = record.syscall,
+      .owner_source = record.owner_source,
+      .process = *record.process,
+      .comm = Text(record.process->comm),
+      .executable = Text(record.process->executable),
+  });
+}
+
+const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const {
+  const Seen* found = nullptr;
+  int count = 0;
+  for (const Seen& seen : records_) {
+    if (seen.direction != direction || !seen.Carries(text))
+      continue;
+    found = &seen;
+    ++count;
+  }
+  CAPTURE(std::string(text));
+  REQUIRE(count == 1);
+  return *found;
+}
+
+Lab::Lab(LiveOptions options) : group_(RequireGroup()), roles_(SharedRoles()) {
+  options.cgroup = group_.path();
+  Result<std::unique_ptr<LiveSource>> source = LiveSource::Open(options);
+  REQUIRE_MESSAGE(source, (source ? std::string() : source.error().message()));
+  source_ = *std::move(source);
+}
+
+void Lab::Run(const Body& body) {
+  Workload workload = StartWorkload(group_, roles_, body);
+  while (!workload.Ended()) {
+    WaitReadable(source_->poll_fd(), 20);
+    REQUIRE(source_->Read(collector_, 64));
+  }
+  CHECK(workload.Succeeded());
+  Finish();
+}
+
+void Lab::RunUnread(const Body& body) {
+  Workload workload = StartWorkload(group_, roles_, body);
+  while (!workload.Ended())
+    usleep(1000);
+  CHECK(workload.Succeeded());
+  Finish();
+}
+
+void Lab::ReadUntilQuiet() {
+  while (WaitReadable(source_->poll_fd(), kQuietMs))
+    REQUIRE(source_->Read(collector_, 64));
+}
+
+void Lab::Finish() {
+  source_->Detach();
+  SourceState state = SourceState::kMore;
+  while (state != SourceState::kEnd) {
+    const Result<SourceState> read = source_->Read(collector_, 64);
+    REQUIRE(read);
+    state = *read;
+  }
+  std::uint64_t accounted = 0;
+  for (const SourceCounter& counter : source_->Counters())
+    accounted += counter.count;
+  CHECK(accounted == source_->Seen());
+  CHECK(Count("delivered") == collector_.records().size());
+  CHECK(Count("malformed_record") == 0);
+  CHECK(Count("owner_unknown") == 0);
+}
+
+std::uint64_t Lab::Count(std::string_view counter) const {
+  for (const SourceCounter& line : source_->Counters()) {
+    if (line.name == counter)
+      return line.count;
+  }
+  for (const LiveNote& note : source_->Notes()) {
+    if (note.name == counter)
+      return note.count;
+  }
+  FAIL("no counter " << std::string(counter));
+  return 0;
+}
+
+Result<ChildCgroup> MakeGroup() {
+  static int number = 0;
+  Result<std::string> own = OwnCgroup();
+  if (!own)
+    return std::move(own).error();
+  return ChildCgroup::Create(
+      *own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
+}
+
+LiveOptions Everything() { return {.plan = CaptureEverything(), .ring_bytes = 8u << 20}; }
+
+}  // namespace wirehound::live

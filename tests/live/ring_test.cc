@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The ring: nothing is lost silently, nothing is cut silently, and no packet names an owner that
+// was not announced, full or not.
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+
+#include "lab.h"
+
+namespace wirehound::live {
+namespace {
+
+constexpr std::uint8_t kOut = WIREHOUND_DIRECTION_EGRESS;
+
+std::uint32_t SmallestRing() { return static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE)); }
+
+}  // namespace
+
+TEST_CASE("ring: packets of every size up to the longest arrive whole") {
+  const std::size_t sizes[] = {1, 36, 37, 100, 1500, 1501, 4000, 9000, 40'000, 65'507};
+  Lab lab(Everything());
+  lab.Run([&](Roles&) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    for (const std::size_t size : sizes)
+      Send(fd, std::string(size, static_cast<char>('a' + size % 26)));
+  });
+  for (const std::size_t size : sizes) {
+    CAPTURE(size);
+    constexpr std::size_t kHeaders = 28;
+    int found = 0;
+    for (const Seen& seen : lab.collector().records()) {
+      if (seen.direction != kOut || seen.wire_length != size + kHeaders)
+        continue;
+      ++found;
+      REQUIRE(seen.bytes.size() == seen.wire_length);
+      const std::string payload(size, static_cast<char>('a' + size % 26));
+      const bool same = seen.bytes.substr(kHeaders) == payload;
+      CHECK(same);
+    }
+    CHECK(found == 1);
+  }
+  CHECK(lab.Count("ring_full") == 0);
+}
+
+TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not one byte short") {
+  std::string text(200'000, 'x');
+  for (std::size_t i = 0; i < text.size(); i += 7)
+    text[i] = static_cast<char>('a' + i / 7 % 26);
+  Lab lab(Everything());
+  lab.Run([&](Roles&) {
+    const int listener = BoundSocket(Transport::kTcp, Family::kIpv4, 7777);
+    const pid_t client = ForkNamed("wh-client", [&] {
+      const int fd = ConnectedSocket(Transport::kTcp, Family::kIpv4, 7777);
+      Send(fd, text);
+    });
+    Expect(AcceptOn(listener), text);
+    WaitFor(client);
+  });
+  std::string sent;
+  std::uint32_t longest = 0;
+  for (const Seen& seen : lab.collector().records()) {
+    if (seen.direction != kOut || seen.comm != "wh-client")
+      continue;
+    const std::size_t headers = 20 + (static_cast<std::uint8_t>(seen.bytes.at(32)) >> 4) * 4u;
+    sent += seen.bytes.substr(headers);
+    longest = std::max(longest, seen.wire_length);
+    CHECK(seen.bytes.size() == seen.wire_length);
+  }
+  const bool same = sent == text;
+  CHECK(same);
+  CHECK(lab.Count("ring_full") == 0);
+  CHECK(longest > 1500);
+}
+
+TEST_CASE("ring: the smallest one loses, and the account closes to the packet") {
+  constexpr int kPackets = 2000;
+  LiveOptions options = Everything();
+  options.ring_bytes = SmallestRing();
+  Lab lab(options);
+  lab.RunUnread([](Roles& roles) { Flood(roles, kPackets, 100); });
+  CHECK(lab.source().Seen() >= kPackets);
+  CHECK(lab.Count("ring_full") > 0);
+  CHECK(lab.Count("delivered") > 0);
+  CHECK(lab.Count("delivered") + lab.Count("ring_full") + lab.Count("process_record_lost") ==
+        lab.source().Seen());
+  for (const Seen& seen : lab.collector().records())
+    CHECK(seen.comm == "wh-client");
+}
+
+TEST_CASE("ring: an owner that found no room to be announced is announced when there is room") {
+  LiveOptions options = Everything();
+  options.ring_bytes = SmallestRing();
+  Lab lab(options);
+  Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    for (int i = 0; i < 200; ++i)
+      Send(fd, std::string(200, 'f'));
+    roles.child = ForkNamed("wh-late", [&] {
+      Send(fd, "while-full");
+      roles.parent = 1;
+      WaitForGo();
+      Send(fd, "when-empty");
+    });
+    WaitFor(roles.child);
+  });
+  const volatile pid_t& sent = lab.roles().parent;
+  for (int i = 0; i < 5000 && sent == 0; ++i)
+    usleep(1000);
+  CHECK(lab.Count("process_record_retries") > 0);
+  lab.ReadUntilQuiet();
+  workload.Go();
+  while (!workload.Ended()) {
+    REQUIRE(lab.source().Read(lab.collector(), 64));
+    usleep(1000);
+  }
+  CHECK(workload.Succeeded());
+  lab.Finish();
+  const Seen& seen = lab.collector().Only(kOut, "when-empty");
+  CHECK(seen.comm == "wh-late");
+  CHECK(seen.process.host_pid == lab.roles().child);
+}
+
+TEST_CASE("ring: the first packet after a pause makes the source readable") {
+  Lab lab(Everything());
+  Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles&) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    for (int i = 0; i < 5; ++i) {
+      WaitForGo();
+      Send(fd, "round-" + std::to_string(i));
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    lab.ReadUntilQuiet();
+    const std::size_t before = lab.collector().records().size();
+    workload.Go();
+    lab.ReadUntilQuiet();
+    CHECK(lab.collector().records().size() == before + 2);  // sent and received
+  }
+  while (!workload.Ended())
+    usleep(1000);
+  lab.Finish();
+}
+
+}  // namespace wirehound::live

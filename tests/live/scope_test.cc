@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The scope: one control group and what is below it, whatever network namespace its processes are
+// in, and nothing beside it.
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "lab.h"
+
+namespace wirehound::live {
+namespace {
+
+void Talk(const char* text) {
+  const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+  Send(ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver)), text);
+  Expect(receiver, text);
+}
+
+void RunToEnd(const ChildCgroup& group, const Body& body) {
+  Workload workload = StartWorkload(group, SharedRoles(), body);
+  while (!workload.Ended())
+    usleep(1000);
+  CHECK(workload.Succeeded());
+}
+
+}  // namespace
+
+TEST_CASE("scope: a group below is seen, a group beside is not") {
+  Lab lab(Everything());
+  Result<ChildCgroup> below = ChildCgroup::Create(lab.group().path(), "below");
+  Result<ChildCgroup> beside = MakeGroup();
+  REQUIRE(below);
+  REQUIRE(beside);
+  RunToEnd(*beside, [](Roles&) { Talk("from-beside"); });
+  RunToEnd(*below, [](Roles&) { Talk("from-below"); });
+  lab.Finish();
+  CHECK(lab.collector().records().size() == 2);
+  const Seen& seen = lab.collector().Only(WIREHOUND_DIRECTION_EGRESS, "from-below");
+  const Result<std::uint64_t> id = CgroupId(below->path());
+  REQUIRE(id);
+  CHECK(seen.process.cgroup_id == *id);
+  // The tracepoints fire for the whole machine; a socket beside must have left no trace.
+  CHECK(lab.Count("process_records") == 1);
+}
+
+TEST_CASE("scope: an interface has its name in the reader's network namespace only") {
+  Lab lab(Everything());
+  RunToEnd(lab.group(), [](Roles&) { Talk("at-home"); });
+  RunToEnd(lab.group(), [](Roles&) {
+    if (EnterOwnNetwork())
+      Talk("abroad");
+  });
+  lab.Finish();
+  constexpr std::uint8_t kBoth[] = {WIREHOUND_DIRECTION_EGRESS, WIREHOUND_DIRECTION_INGRESS};
+  for (const std::uint8_t direction : kBoth) {
+    CHECK(lab.collector().Only(direction, "at-home").interface_name == "lo");
+    CHECK(lab.collector().Only(direction, "abroad").interface_name == "any");
+  }
+}
+
+TEST_CASE("scope: nothing is captured after the source has been detached") {
+  Lab lab(Everything());
+  lab.Finish();
+  RunToEnd(lab.group(), [](Roles&) { Talk("too-late"); });
+  CHECK(lab.source().Seen() == 0);
+  const Result<SourceState> state = lab.source().Read(lab.collector(), 64);
+  REQUIRE(state);
+  CHECK(*state == SourceState::kEnd);
+  CHECK(lab.collector().records().empty());
+}
+
+}  // namespace wirehound::live

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Processes that talk to each other over loopback, each under a name of its own, for the live
+// tests to watch. A workload runs in a forked process inside the control group of the test; it ends
+// by itself, by an alarm after kWorkloadSeconds, or with its test. All functions but StartWorkload
+// run inside it and end it with a message when something fails.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "probes/cgroup.h"
+
+namespace wirehound::live {
+
+inline constexpr unsigned kWorkloadSeconds = 20;
+
+/// What a workload tells its test: memory both see.
+struct Roles {
+  pid_t parent = 0;
+  pid_t child = 0;
+  pid_t client = 0;
+};
+
+enum class Transport : std::uint8_t { kUdp, kTcp };
+/// kIpv4OnIpv6: the server has an AF_INET6 socket, the client comes with IPv4.
+enum class Family : std::uint8_t { kIpv4, kIpv6, kIpv4OnIpv6 };
+
+/// A workload under way. Killed, and waited for, at the latest when this goes.
+class Workload {
+ public:
+  Workload(pid_t pid, int go_fd) : pid_(pid), go_fd_(go_fd) {}
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  ~Workload();
+
+  /// Whether it has ended. Does not wait.
+  bool Ended();
+  /// Lets it go on behind one WaitForGo.
+  void Go();
+  /// Whether it ended well; only after Ended.
+  bool Succeeded() const;
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_;
+  int go_fd_;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+using Body = std::function<void(Roles& roles)>;
+
+/// Starts `body` in a new process inside `group`. `roles` is memory from SharedRoles.
+Workload StartWorkload(const ChildCgroup& group, Roles& roles, const Body& body);
+
+/// Roles in memory that stays shared across fork.
+Roles& SharedRoles();
+
+/// Inside a workload: waits for the test's Go().
+void WaitForGo();
+
+/// Inside a workload: forks a process with a name, at most 15 characters, that runs `body`.
+pid_t ForkNamed(const char* name, const std::function<void()>& body);
+
+/// Inside a workload: gives the calling process a name.
+void SetName(const char* name);
+
+/// Inside a workload: waits for a forked process to end well.
+void WaitFor(pid_t pid);
+
+/// Enters a new network namespace and brings its loopback up. False, with errno, when it cannot.
+bool EnterOwnNetwork();
+
+/// Sockets on loopback. A port of 0 is any.
+int BoundSocket(Transport transport, Family family, std::uint16_t port = 0);
+int ConnectedSocket(Transport transport, Family family, std::uint16_t port);
+int AcceptOn(int listener);
+std::uint16_t PortOf(int fd);
+void Send(int fd, std::string_view text);
+/// Receives until it has read `text`.
+void Expect(int fd, std::string_view text);
+
+/// A server that listens ("wh-parent") and leaves the serving to a forked child ("wh-child"), and
+/// a client ("wh-client"): ping-1, pong-1, ping-2, pong-2.
+void ForkedServer(Transport transport, Family family, Roles& roles);
+
+/// A connected UDP socket made by "wh-parent"; "wh-child", forked, sends "from-child" on it.
+void InheritedSocket(Roles& roles);
+
+/// `count` datagrams of `bytes` each from one process, "wh-client", to a socket of its own.
+void Flood(Roles& roles, int count, std::size_t bytes);
+
+}  // namespace wirehound::live

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/boot_clock.h"
+
+#include <doctest/doctest.h>
+
+#include <ctime>
+
+namespace wirehound {
+
+TEST_CASE("boot clock: a time since boot becomes Unix time, an unknown one stays 0") {
+  const BootClock clock(1'000'000);
+  CHECK(clock.ToEpoch(5) == 1'000'005);
+  CHECK(clock.ToEpoch(0) == 0);
+}
+
+TEST_CASE("boot clock: the measured offset puts the present where the wall clock has it") {
+  const BootClock clock = BootClock::Measure();
+  timespec boot = {};
+  timespec wall = {};
+  REQUIRE(clock_gettime(CLOCK_BOOTTIME, &boot) == 0);
+  REQUIRE(clock_gettime(CLOCK_REALTIME, &wall) == 0);
+  const auto seconds = clock.ToEpoch(static_cast<std::uint64_t>(boot.tv_sec) * 1'000'000'000u +
+                                     static_cast<std::uint64_t>(boot.tv_nsec)) /
+                       1'000'000'000u;
+  const auto expected = static_cast<std::uint64_t>(wall.tv_sec);
+  CHECK(seconds + 1 >= expected);
+  CHECK(seconds <= expected + 1);
+}
+
+}  // namespace wirehound
