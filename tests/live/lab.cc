@@ -11,7 +11,7 @@
 namespace wirehound::live {
 namespace {
 
-constexpr int kQuietMs = 100;
+constexpr int kQuietMs = 200;
 
 ChildCgroup RequireGroup() {
   Result<ChildCgroup> group = MakeGroup();
