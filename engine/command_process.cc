@@ -100,6 +100,7 @@ Result<CommandProcess> CommandProcess::Prepare(const std::string& parent,
 
 Status CommandProcess::Fork(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }

@@ -78,9 +78,12 @@ void DetectorSet::Connect() {
 fs::path DefaultPluginFolder() {
   std::error_code error;
   const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (error) {
+    return {};
+  }
   for (const char* relative : {"../plugins", WIREHOUND_INSTALLED_PLUGINS}) {
-    const fs::path folder = (binary.parent_path() / relative).lexically_normal();
-    if (!error && fs::is_directory(folder, error)) {
+    fs::path folder = (binary.parent_path() / relative).lexically_normal();
+    if (fs::is_directory(folder, error)) {
       return folder;
     }
   }

@@ -19,8 +19,8 @@ Status SetLogLevel(const std::string& level) {
 
 std::shared_ptr<spdlog::logger> MakeLogger(const std::string& name) {
   // One sink for all, so that lines of two loggers never mix.
-  static const auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  auto logger = std::make_shared<spdlog::logger>(name, sink);
+  static const auto kSink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  auto logger = std::make_shared<spdlog::logger>(name, kSink);
   logger->set_level(spdlog::get_level());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ [%n] %v");
   return logger;

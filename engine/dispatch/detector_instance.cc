@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/logging.h"
+#include "engine/utf8_text.h"
 
 namespace wirehound {
 
@@ -35,13 +36,7 @@ std::uint32_t FromSpdlog(spdlog::level::level_enum level) {
                                         : WIREHOUND_LOG_ERROR + 1;
 }
 
-// Log lines carry text from the wire: control characters must not reach the terminal.
-void AppendPrintable(std::string& out, std::string_view text) {
-  std::replace_copy_if(
-      text.begin(), text.end(), std::back_inserter(out),
-      [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-}
-
+// Log lines carry text from the wire, which must not steer the terminal.
 void AppendValue(std::string& out, const wirehound_named_value& value) {
   switch (value.type) {
     case WIREHOUND_TYPE_BOOL:

@@ -7,9 +7,9 @@
 
 namespace wirehound {
 
-std::unique_ptr<Dispatcher> Dispatcher::Start(
-    const Plan& plan, const Catalogue& catalogue, const std::vector<LoadedDetector>& detectors,
-    const std::vector<std::unique_ptr<Output>>& outputs) {
+std::unique_ptr<Dispatcher> Dispatcher::Start(const Plan& plan, const Catalogue& catalogue,
+                                              const std::vector<LoadedDetector>& detectors,
+                                              const std::vector<std::unique_ptr<Output>>& outputs) {
   std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(outputs));
   for (const std::size_t index : plan.detectors) {
     auto instance = DetectorInstance::Start(detectors[index], catalogue, dispatcher->findings_);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "engine/utf8_text.h"
+
 namespace wirehound {
 
 namespace {
@@ -52,27 +54,6 @@ void AppendEscape(std::string& out, unsigned char byte) {
   }
 }
 
-// The length of the well-formed UTF-8 sequence at the start of `text` (RFC 3629 section 4), which
-// starts with a byte above 0x7f; 0 when there is none.
-std::size_t Utf8Length(std::string_view text) {
-  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0) != 0x80) {
-      return 0;
-    }
-  }
-  // Overlong forms, surrogates, and what is beyond U+10FFFF show in the second byte.
-  const unsigned char second = at(1);
-  const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-  return bad ? 0 : length;
-}
-
 template <typename T>
 void AppendNumber(std::string& out, T value) {
   char digits[32];
@@ -105,13 +86,16 @@ void AppendString(std::string& out, std::string_view text) {
       continue;
     }
     const std::size_t utf8 = byte < 0x80 ? 0 : Utf8Length(text.substr(i));
-    if (utf8 != 0) {
+    const bool is_control = utf8 != 0 && IsControl(text.substr(i));
+    if (utf8 != 0 && !is_control) {
       i += utf8;
       continue;
     }
     out.append(text, plain_from, i - plain_from);
     if (byte < 0x80) {
       AppendEscape(out, byte);
+    } else if (is_control) {
+      AppendEscape(out, static_cast<unsigned char>(text[++i]));
     } else {
       out += "\\ufffd";
     }

@@ -18,7 +18,8 @@ void AppendDouble(std::string& out, double value);
 inline void AppendBool(std::string& out, bool value) { out += value ? "true" : "false"; }
 
 /// A quoted string. Bytes that are not well-formed UTF-8 become U+FFFD, one for each byte, so a
-/// line is always valid JSON whatever was on the wire.
+/// line is always valid JSON whatever was on the wire. Control characters are escaped, also those
+/// behind ASCII, so it can be shown on a terminal.
 void AppendString(std::string& out, std::string_view text);
 
 /// A quoted string of lower-case hexadecimal digits.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/outputs/message_json.h"
+#include "engine/utf8_text.h"
 
 namespace wirehound {
 
@@ -26,14 +27,6 @@ void AppendTime(std::string& out, std::uint64_t timestamp_ns) {
                  local.tm_sec, timestamp_ns % 1'000'000'000 / 1'000);
 }
 
-// The name of a process is its own choice and must not steer the terminal.
-void AppendPrintable(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-}
-
 }  // namespace
 
 TableOutput::TableOutput(std::unique_ptr<ByteSink> sink) : sink_(std::move(sink)) {
@@ -46,7 +39,7 @@ Status TableOutput::OnEvent(const Event& event) {
   const wirehound_process& process = *event.view.process;
   AppendTime(out, event.view.timestamp_ns);
   std::string comm;
-  AppendPrintable(comm, View(process.comm));
+  AppendPrintable(comm, View(process.comm));  // its own choice: must not steer the terminal
   fmt::format_to(std::back_inserter(out), "{:>6} {:<16} {:>8} {:>8} {:<24}", process.uid, comm,
                  process.host_pid, process.host_tid, event.definition->name);
   for (std::uint32_t i = 0; i < event.view.field_count; ++i) {

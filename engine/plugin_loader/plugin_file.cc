@@ -35,10 +35,16 @@ constexpr Elf64_Half kMachine = EM_AARCH64;
 #error "detectors are supported on x86-64 and arm64"
 #endif
 
+bool IsTrusted(uid_t owner) {
+  struct stat program {};
+  return owner == 0 || owner == geteuid() ||
+         (stat("/proc/self/exe", &program) == 0 && owner == program.st_uid);
+}
+
 Status CheckOwnerAndMode(const struct stat& info) {
-  if (info.st_uid != 0 && info.st_uid != geteuid()) {
+  if (!IsTrusted(info.st_uid)) {
     return Error("owned by user " + std::to_string(info.st_uid) +
-                 "; expected root or the running user");
+                 "; expected root, the running user or the owner of the engine's program file");
   }
   if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return Error("writable by others; expected no write permission for group and others");

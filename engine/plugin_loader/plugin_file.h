@@ -11,7 +11,9 @@
 
 namespace wirehound {
 
-/// Fails unless `folder` is a directory owned by root or by this user and not writable by others.
+/// Fails unless `folder` is a directory with a trusted owner and not writable by others. Trusted
+/// are root, the running user, and the owner of the engine's own program file: whoever may replace
+/// the engine gains nothing by bringing a plugin.
 Status CheckPluginFolder(const std::filesystem::path& folder);
 
 /// Fails unless `file` is a regular file (no link) with an owner and permissions like those of

@@ -21,15 +21,21 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kMaxDetectorsPerPlugin = 256;
 
-// Maps the file and finds its module. The library object is let go of on purpose: plugins are
-// never unloaded, as their code may be referenced for as long as the process lives.
+// Plugins are never unloaded, as their code may be referenced for as long as the process lives:
+// the libraries are kept in a list that nobody destroys.
+void KeepLoaded(boost::dll::shared_library library) {
+  static auto& libraries = *new std::vector<boost::dll::shared_library>();
+  libraries.push_back(std::move(library));
+}
+
+// Maps the file and finds its module.
 Result<const wirehound_detector_module*> OpenModule(const fs::path& file) {
   try {
-    auto library = std::make_unique<boost::dll::shared_library>(
+    boost::dll::shared_library library(
         file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     const auto& module =
-        library->get<const wirehound_detector_module>(WIREHOUND_DETECTOR_MODULE_NAME);
-    library.release();
+        library.get<const wirehound_detector_module>(WIREHOUND_DETECTOR_MODULE_NAME);
+    KeepLoaded(std::move(library));
     return &module;
   } catch (const std::exception& exception) {
     return Error(std::string("cannot be loaded: ") + exception.what());
@@ -50,8 +56,10 @@ Status CheckModule(const wirehound_detector_module& module) {
                  std::to_string(module.abi_minor) + "; this engine has " +
                  std::to_string(WIREHOUND_ABI_MAJOR) + "." + std::to_string(WIREHOUND_ABI_MINOR));
   }
-  if (module.detector_count == 0 || module.detector_count > kMaxDetectorsPerPlugin ||
-      module.detectors == nullptr) {
+  if (module.detectors == nullptr) {
+    return Error("it has no list of detectors");
+  }
+  if (module.detector_count == 0 || module.detector_count > kMaxDetectorsPerPlugin) {
     return Error("it states " + std::to_string(module.detector_count) +
                  " detectors; expected 1 to " + std::to_string(kMaxDetectorsPerPlugin));
   }

@@ -4,6 +4,7 @@
 
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -104,7 +105,7 @@ Result<SourceState> CaptureFileSource::Read(RecordSink& sink, std::size_t max_re
         static_cast<std::uint64_t>(header->ts.tv_sec) * kNanosecondsPerSecond +
         static_cast<std::uint64_t>(header->ts.tv_usec);  // nanoseconds, as asked for at opening
     record.bytes = std::as_bytes(std::span(data, header->caplen));
-    record.wire_length = header->len;
+    record.wire_length = std::max(header->len, header->caplen);  // files may lie
     ++delivered_;
     sink.OnRecord(record);
   }

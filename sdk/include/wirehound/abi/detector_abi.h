@@ -41,6 +41,8 @@ extern "C" {
 #define WIREHOUND_DETECTOR_MODULE wirehound_detector_module_v1
 #define WIREHOUND_DETECTOR_MODULE_PREFIX "wirehound_detector_module_v"
 #define WIREHOUND_DETECTOR_MODULE_NAME "wirehound_detector_module_v1"
+/* Goes before the definition of that object, so that it is seen whatever the compiler hides. */
+#define WIREHOUND_EXPORT __attribute__((visibility("default"), used))
 
 /* The size a struct states of itself: the end of its last member. */
 #define WIREHOUND_STRUCT_SIZE(type, last_member) \

@@ -206,8 +206,7 @@ WIREHOUND_NAMESPACE_END
   constexpr auto wirehound_detector_pointers =                                               \
       ::wirehound::detail::PointersTo(wirehound_detector_tables);                            \
   }                                                                                          \
-  extern "C" __attribute__((visibility("default"), used))                                    \
-  const wirehound_detector_module WIREHOUND_DETECTOR_MODULE = {                              \
+  extern "C" WIREHOUND_EXPORT const wirehound_detector_module WIREHOUND_DETECTOR_MODULE = {  \
       WIREHOUND_ABI_MAGIC,                                                                   \
       WIREHOUND_STRUCT_SIZE(wirehound_detector_module, compiler),                            \
       0,                                                                                     \
