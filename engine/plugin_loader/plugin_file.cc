@@ -2,23 +2,20 @@
 
 #include "engine/plugin_loader/plugin_file.h"
 
-#include <elf.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <exception>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <boost/dll/library_info.hpp>
-
 #include <wirehound/abi/detector_abi.h>
+
+#include "engine/plugin_loader/elf_symbols.h"
 
 namespace wirehound {
 
@@ -26,14 +23,9 @@ namespace {
 
 constexpr std::string_view kModuleName = WIREHOUND_DETECTOR_MODULE_NAME;
 constexpr std::string_view kModulePrefix = WIREHOUND_DETECTOR_MODULE_PREFIX;
-
-#if defined(__x86_64__)
-constexpr Elf64_Half kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr Elf64_Half kMachine = EM_AARCH64;
-#else
-#error "detectors are supported on x86-64 and arm64"
-#endif
+// What of a module is read before it has said how large it is.
+constexpr std::uint64_t kSmallestModule =
+    WIREHOUND_STRUCT_SIZE(wirehound_detector_module, struct_size);
 
 bool IsTrusted(uid_t owner) {
   struct stat program {};
@@ -52,50 +44,20 @@ Status CheckOwnerAndMode(const struct stat& info) {
   return {};
 }
 
-// Reads the header alone, with every offset the symbol reader will follow checked against the
-// size of the file: a file cut short must fail here.
-Status CheckElfHeader(const std::filesystem::path& file, std::uint64_t file_bytes) {
-  Elf64_Ehdr header{};
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(reinterpret_cast<char*>(&header), sizeof(header));
-  if (!stream || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return Error("not an ELF file");
-  }
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
-      header.e_machine != kMachine) {
-    return Error("built for another architecture (ELF machine " + std::to_string(header.e_machine) +
-                 "; expected " + std::to_string(kMachine) + ")");
-  }
-  if (header.e_type != ET_DYN) {
-    return Error("not a shared object");
-  }
-  const std::uint64_t sections_bytes = std::uint64_t{header.e_shentsize} * header.e_shnum;
-  if (header.e_shoff > file_bytes || sections_bytes > file_bytes - header.e_shoff) {
-    return Error("truncated: its section table ends beyond the end of the file");
-  }
-  return {};
-}
-
-Result<std::vector<std::string>> Symbols(const std::filesystem::path& file) {
-  try {
-    return boost::dll::library_info(file.string()).symbols();
-  } catch (const std::exception& exception) {
-    return Error(std::string("cannot read its symbols: ") + exception.what());
-  }
-}
-
 Status CheckModuleSymbol(const std::filesystem::path& file) {
-  Result<std::vector<std::string>> symbols = Symbols(file);
+  Result<std::vector<ExportedSymbol>> symbols = ReadExportedSymbols(file);
   if (!symbols) {
     return std::move(symbols).error();
   }
   std::string other;
-  for (const std::string& symbol : *symbols) {
-    if (symbol == kModuleName) {
-      return {};
+  for (const auto& [name, is_data, size] : *symbols) {
+    if (name == kModuleName) {
+      return is_data && size >= kSmallestModule
+                 ? Status()
+                 : Status(Error("not a detector: its " + name + " is no detector module"));
     }
-    if (symbol.compare(0, kModulePrefix.size(), kModulePrefix) == 0) {
-      other = symbol.substr(kModulePrefix.size());
+    if (name.compare(0, kModulePrefix.size(), kModulePrefix) == 0) {
+      other = name.substr(kModulePrefix.size());
     }
   }
   if (!other.empty()) {
@@ -131,9 +93,6 @@ Status CheckPluginFile(const std::filesystem::path& file) {
     return Error("not a regular file");
   }
   Status status = CheckOwnerAndMode(info);
-  if (status) {
-    status = CheckElfHeader(file, static_cast<std::uint64_t>(info.st_size));
-  }
   return status ? CheckModuleSymbol(file) : status;
 }
 

@@ -184,7 +184,7 @@ typedef struct wirehound_dns {
   uint16_t an_count;
   uint16_t ns_count;
   uint16_t ar_count;
-  uint16_t reserved;
+  uint16_t reserved[3];
   wirehound_list questions; /* of wirehound_dns_question */
   wirehound_list answers;   /* of wirehound_dns_record, like the rest */
   wirehound_list authorities;

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The catalogue: ids, names and fields are part of the output and written out here.
+
+#include "engine/catalogue/catalogue.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/engine/support/graph_text.h"
+
+namespace wirehound::test {
+namespace {
+
+// "src:const char* dst:const char*"
+std::string Fields(const EventDefinition& event) {
+  std::vector<std::string> fields;
+  for (const EventField& field : event.fields) {
+    fields.push_back(field.name);
+    fields.back() += ':';
+    fields.back() += field.type_name;
+  }
+  return Join(fields, " ");
+}
+
+TEST_CASE("catalogue: base events have their published ids, names and fields") {
+  const Catalogue catalogue;
+  struct Case {
+    std::uint32_t id;
+    const char* name;
+    const char* fields;
+  };
+  const Case cases[] = {
+      {2000, "net_packet_ipv4",
+       "src:const char* dst:const char* metadata:trace.PacketMetadata proto_ipv4:trace.ProtoIPv4"},
+      {2001, "net_packet_ipv6",
+       "src:const char* dst:const char* metadata:trace.PacketMetadata proto_ipv6:trace.ProtoIPv6"},
+      {2002, "net_packet_tcp",
+       "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
+       "proto_tcp:trace.ProtoTCP"},
+      {2003, "net_packet_udp",
+       "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
+       "proto_udp:trace.ProtoUDP"},
+      {2006, "net_packet_dns",
+       "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
+       "proto_dns:trace.ProtoDNS"},
+  };
+  CHECK(catalogue.events().size() == std::size(cases));
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const EventDefinition* event = catalogue.Find(c.id);
+    REQUIRE(event != nullptr);
+    CHECK(event->name == c.name);
+    CHECK(Fields(*event) == c.fields);
+    CHECK(catalogue.Find(event->name) == event);
+    CHECK(event->sets == std::vector<std::string>{"network_events"});
+    CHECK(event->detector_id.empty());
+    CHECK_FALSE(event->derived_from.empty());
+  }
+}
+
+TEST_CASE("catalogue: every event and field says what it is") {
+  const Catalogue catalogue;
+  for (const EventDefinition& event : catalogue.events()) {
+    CHECK_FALSE(event.description.empty());
+    for (const EventField& field : event.fields) {
+      CAPTURE(field.name);
+      CHECK_FALSE(field.description.empty());
+      CHECK_FALSE(field.type_name.empty());
+    }
+  }
+}
+
+TEST_CASE("catalogue: fields are found by name, in their place") {
+  const Catalogue catalogue;
+  const EventDefinition& dns = *catalogue.Find(kNetPacketDns);
+  CHECK(dns.FieldIndex("src") == 0);
+  CHECK(dns.FieldIndex("proto_dns") == 5);
+  CHECK(dns.FieldIndex("proto_http") == -1);
+  CHECK(dns.FieldIndex("") == -1);
+}
+
+TEST_CASE("catalogue: detectors' events follow from 7500, each with its scalar types") {
+  Catalogue catalogue;
+  DetectorDefinition detector = ParseDetector("d: D needs net_packet_udp");
+  const FieldType types[] = {FieldType::kBool,   FieldType::kInt32,  FieldType::kInt64,
+                             FieldType::kUint16, FieldType::kUint32, FieldType::kUint64,
+                             FieldType::kDouble, FieldType::kString, FieldType::kBytes};
+  for (const FieldType type : types) {
+    detector.produced_event.fields.push_back({"f", type, ""});
+  }
+  catalogue.AddDetectorEvent(detector);
+  catalogue.AddDetectorEvent(ParseDetector("e: E needs D"));
+  REQUIRE(catalogue.Find("D") != nullptr);
+  CHECK(catalogue.Find("D")->id == 7500);
+  CHECK(catalogue.Find("E")->id == 7501);
+  CHECK(catalogue.Find("D")->detector_id == "d");
+  CHECK(Fields(*catalogue.Find("D")) ==
+        "f:bool f:int f:long f:u16 f:unsigned int f:unsigned long f:double f:const char* f:bytes");
+}
+
+TEST_CASE("catalogue: what nobody knows is not found") {
+  const Catalogue catalogue;
+  CHECK(catalogue.Find("net_packet") == nullptr);
+  CHECK(catalogue.Find(1U) == nullptr);
+  CHECK(catalogue.InSet("nothing").empty());
+  CHECK(catalogue.InSet("network_events").size() == 5);
+}
+
+TEST_CASE("catalogue: selectable names are events and sets, each once") {
+  const std::vector<std::string> names = Catalogue().SelectableNames();
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
+  CHECK(Join(names) ==
+        "net_packet_dns net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp "
+        "network_events");
+}
+
+}  // namespace
+}  // namespace wirehound::test

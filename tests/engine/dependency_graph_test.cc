@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// DependencyGraph: the order of detectors, and who is left out with which words. Graphs are text:
+// "b: B needs a" is detector b, which makes B from a.
+
+#include "engine/graph/dependency_graph.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/engine/support/graph_text.h"
+
+namespace wirehound::test {
+namespace {
+
+// The order as "a b c", and one line "id: reason" for each detector left out.
+struct Outcome {
+  std::string order;
+  std::vector<std::string> left_out;
+};
+
+Outcome Build(const std::vector<DetectorDefinition>& definitions) {
+  std::vector<const DetectorDefinition*> pointers;
+  for (const DetectorDefinition& definition : definitions) {
+    pointers.push_back(&definition);
+  }
+  const DependencyGraph graph = BuildDependencyGraph(
+      pointers, [](std::string_view event) { return event.substr(0, 4) == "base"; });
+  std::vector<std::string> order;
+  for (const std::size_t index : graph.order) {
+    order.push_back(definitions[index].id);
+  }
+  Outcome outcome = {Join(order), {}};
+  for (const LeftOut& left_out : graph.left_out) {
+    outcome.left_out.push_back(definitions[left_out.detector].id + ": " + left_out.reason);
+  }
+  return outcome;
+}
+
+Outcome Build(const std::string& text) { return Build(ParseDetectors(text)); }
+
+TEST_CASE("graph: a detector comes after every detector it needs") {
+  const Outcome outcome = Build(R"(
+      a: A needs C
+      b: B needs base
+      c: C needs D, B
+      d: D needs base)");
+  CHECK(outcome.order == "b d c a");
+  CHECK(outcome.left_out.empty());
+}
+
+TEST_CASE("graph: detectors of one level stand in the order of their ids") {
+  CHECK(Build("z: Z needs base\n m: M needs base\n a: A needs Z\n b: B needs base").order ==
+        "b m z a");
+}
+
+TEST_CASE("graph: nothing to order is no order") {
+  CHECK(Build("").order.empty());
+  CHECK(Build("a: A needs base").order == "a");
+}
+
+TEST_CASE("graph: a diamond is ordered once") {
+  CHECK(Build("t: T needs base\n l: L needs T\n r: R needs T\n z: Z needs L, R").order ==
+        "t l r z");
+}
+
+TEST_CASE("graph: the order and the complaints do not depend on the load order") {
+  std::vector<DetectorDefinition> definitions = ParseDetectors(R"(
+      a: A needs F
+      b: B needs A, base
+      c: C needs D
+      d: D needs C
+      e: E needs C, base
+      f: F needs base, nowhere?)");
+  const auto by_id = [](const DetectorDefinition& x, const DetectorDefinition& y) {
+    return x.id < y.id;
+  };
+  const Outcome first = Build(definitions);
+  CHECK(first.order == "f a b");
+  CHECK(first.left_out.size() == 3);
+  while (std::next_permutation(definitions.begin(), definitions.end(), by_id)) {
+    const Outcome outcome = Build(definitions);
+    CHECK(outcome.order == first.order);
+    CHECK(outcome.left_out == first.left_out);
+  }
+}
+
+TEST_CASE("graph: a cycle is refused and printed as a path") {
+  SUBCASE("of three") {
+    const Outcome outcome = Build("a: A needs B\n b: B needs C\n c: C needs A\n d: D needs base");
+    CHECK(outcome.order == "d");
+    CHECK(outcome.left_out ==
+          std::vector<std::string>{"a: it is on a cycle: a needs b needs c needs a",
+                                   "b: it is on a cycle: a needs b needs c needs a",
+                                   "c: it is on a cycle: a needs b needs c needs a"});
+  }
+  SUBCASE("of one") {
+    const Outcome outcome = Build("a: A needs base, A");
+    CHECK(outcome.order.empty());
+    CHECK(outcome.left_out == std::vector<std::string>{"a: it is on a cycle: a needs a"});
+  }
+  SUBCASE("behind a detector that is not on it") {
+    const Outcome outcome = Build("a: A needs C\n b: B needs C\n c: C needs B");
+    CHECK(outcome.order.empty());
+    CHECK(outcome.left_out ==
+          std::vector<std::string>{
+              "c: it is on a cycle: c needs b needs c", "b: it is on a cycle: c needs b needs c",
+              "a: required event 'C' comes from detector 'c', which is left out"});
+  }
+  SUBCASE("two that have nothing in common") {
+    const Outcome outcome = Build(R"(
+        a: A needs B
+        b: B needs A
+        c: C needs base
+        x: X needs Y
+        y: Y needs X)");
+    CHECK(outcome.order == "c");
+    CHECK(outcome.left_out == std::vector<std::string>{"a: it is on a cycle: a needs b needs a",
+                                                       "b: it is on a cycle: a needs b needs a",
+                                                       "x: it is on a cycle: x needs y needs x",
+                                                       "y: it is on a cycle: x needs y needs x"});
+  }
+  SUBCASE("through an optional event") {
+    CHECK(Build("a: A needs B?, base\n b: B needs A").order.empty());
+  }
+}
+
+TEST_CASE("graph: a missing required event leaves its detector out, and who needs that one") {
+  const Outcome outcome = Build(R"(
+      a: A needs nowhere, base
+      b: B needs A
+      c: C needs B
+      d: D needs base)");
+  CHECK(outcome.order == "d");
+  CHECK(
+      outcome.left_out ==
+      std::vector<std::string>{"a: required event 'nowhere' does not exist",
+                               "b: required event 'A' comes from detector 'a', which is left out",
+                               "c: required event 'B' comes from detector 'b', which is left out"});
+}
+
+TEST_CASE("graph: a missing optional event is ignored") {
+  CHECK(Build("a: A needs base, nowhere?").order == "a");
+  const Outcome outcome = Build("a: A needs nowhere\n b: B needs A?, base");
+  CHECK(outcome.order == "b");
+  CHECK(outcome.left_out.size() == 1);
+}
+
+TEST_CASE("graph: an optional event that is there still comes first") {
+  CHECK(Build("z: Z needs base\n a: A needs Z?").order == "z a");
+}
+
+// Generous for a loaded machine under sanitizers, and far below what repeated passes over the
+// whole graph would take.
+constexpr std::chrono::seconds kFast{5};
+constexpr int kChain = 2000;
+
+std::string ChainName(int i) { return std::to_string(10000 + i); }
+
+// Detector `id`, which makes event number `produced` from `needed`.
+DetectorDefinition Link(const std::string& id, int produced, const std::string& needed) {
+  DetectorDefinition definition;
+  definition.id = id;
+  definition.produced_event.name = ChainName(produced);
+  definition.requirements = {{needed}};
+  return definition;
+}
+
+TEST_CASE("graph: a long chain is ordered fast, whichever end is loaded first") {
+  std::vector<DetectorDefinition> chain;
+  for (int i = 0; i < kChain; ++i) {
+    chain.push_back(Link(ChainName(i), i, i == 0 ? "base" : ChainName(i - 1)));
+  }
+  std::vector<std::string> ids;
+  for (const DetectorDefinition& definition : chain) {
+    ids.push_back(definition.id);
+  }
+  SUBCASE("the first end") {}
+  SUBCASE("the last end") { std::reverse(chain.begin(), chain.end()); }
+  const auto start = std::chrono::steady_clock::now();
+  const Outcome outcome = Build(chain);
+  CHECK(std::chrono::steady_clock::now() - start < kFast);
+  CHECK(outcome.order == Join(ids));
+}
+
+TEST_CASE("graph: a long chain without its first event is left out fast") {
+  std::vector<DetectorDefinition> chain;
+  for (int i = 0; i < kChain; ++i) {
+    // Ids run against the chain, so that a pass in their order finds one detector at a time.
+    chain.push_back(Link(ChainName(kChain - i), i, i == 0 ? "nowhere" : ChainName(i - 1)));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Outcome outcome = Build(chain);
+  CHECK(std::chrono::steady_clock::now() - start < kFast);
+  CHECK(outcome.order.empty());
+  CHECK(outcome.left_out.size() == kChain);
+}
+
+TEST_CASE("graph: a long cycle does not exhaust the stack") {
+  std::vector<DetectorDefinition> cycle;
+  for (int i = 0; i < kChain; ++i) {
+    cycle.push_back(Link(ChainName(i), i, ChainName((i + 1) % kChain)));
+  }
+  const Outcome outcome = Build(cycle);
+  CHECK(outcome.order.empty());
+  CHECK(outcome.left_out.size() == kChain);
+}
+
+}  // namespace
+}  // namespace wirehound::test

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The top-level object of an event: a published format, so keys and their order are written out.
+
+#include "engine/outputs/event_json.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/engine/support/graph_text.h"
+#include "tests/engine/support/udp_event.h"
+
+namespace wirehound::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Text(const Event& event) {
+  std::string out;
+  AppendEvent(out, event);
+  return out;
+}
+
+std::string Keys(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& item : object.items()) {
+    keys.push_back(item.key());
+  }
+  return Join(keys);
+}
+
+constexpr const char* kKeys =
+    "timestamp threadStartTime processorId processId cgroupId threadId parentProcessId "
+    "hostProcessId hostThreadId hostParentProcessId userId mountNamespace pidNamespace "
+    "processName executable hostName containerId container kubernetes eventId eventName "
+    "matchedPolicies argsNum returnValue syscall stackAddresses contextFlags threadEntityId "
+    "processEntityId parentEntityId args";
+
+TEST_CASE("event json: the keys of the format, in its order") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  CHECK(Keys(Json::parse(Text(udp.At(1)))) == kKeys);
+}
+
+TEST_CASE("event json: without a process every key is there, with its zero value") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  udp.process() = UnknownProcess();
+  const std::string text = Text(udp.At(1'700'000'000'000'000'001));
+  CHECK(text.substr(0, text.find(",\"args\"")) ==
+        R"({"timestamp":1700000000000000001,"threadStartTime":0,"processorId":3,"processId":0,)"
+        R"("cgroupId":0,"threadId":0,"parentProcessId":0,"hostProcessId":0,"hostThreadId":0,)"
+        R"("hostParentProcessId":0,"userId":0,"mountNamespace":0,"pidNamespace":0,)"
+        R"("processName":"","executable":{"path":""},"hostName":"","containerId":"",)"
+        R"("container":{},"kubernetes":{},"eventId":"2003","eventName":"net_packet_udp",)"
+        R"("matchedPolicies":[""],"argsNum":6,"returnValue":0,"syscall":"sendmmsg",)"
+        R"("stackAddresses":[0],"contextFlags":{"containerStarted":false,"isCompat":false},)"
+        R"("threadEntityId":0,"processEntityId":0,"parentEntityId":0)");
+}
+
+TEST_CASE("event json: a process, each of its numbers in its place") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  wirehound_process& process = udp.process();
+  process.thread_start_time_ns = 1;
+  process.pid = 2;
+  process.cgroup_id = 18446744073709551615ULL;
+  process.tid = 4;
+  process.parent_pid = 5;
+  process.host_pid = 6;
+  process.host_tid = 7;
+  process.host_parent_pid = 8;
+  process.uid = 4294967295;
+  process.mount_namespace = 4026531841;
+  process.pid_namespace = 4026531836;
+  process.comm = {"na\"me", 5};
+  process.executable = {"/bin/x", 6};
+  process.host_name = {"host", 4};
+  process.container_id = {"abc", 3};
+  process.thread_entity_id = 13;
+  process.process_entity_id = 14;
+  process.parent_entity_id = 15;
+  const Json event = Json::parse(Text(udp.At(1)));
+  CHECK(event["threadStartTime"] == 1);
+  CHECK(event["processId"] == 2);
+  CHECK(event["cgroupId"] == 18446744073709551615ULL);
+  CHECK(event["threadId"] == 4);
+  CHECK(event["parentProcessId"] == 5);
+  CHECK(event["hostProcessId"] == 6);
+  CHECK(event["hostThreadId"] == 7);
+  CHECK(event["hostParentProcessId"] == 8);
+  CHECK(event["userId"] == 4294967295);
+  CHECK(event["mountNamespace"] == 4026531841);
+  CHECK(event["pidNamespace"] == 4026531836);
+  CHECK(event["processName"] == "na\"me");
+  CHECK(event["executable"].dump() == R"({"path":"/bin/x"})");
+  CHECK(event["hostName"] == "host");
+  CHECK(event["containerId"] == "abc");
+  CHECK(event["container"].dump() == R"({"id":"abc"})");
+  CHECK(event["threadEntityId"] == 13);
+  CHECK(event["processEntityId"] == 14);
+  CHECK(event["parentEntityId"] == 15);
+}
+
+TEST_CASE("event json: arguments have name, type and value, in the order of the definition") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  const Json args = Json::parse(Text(udp.At(1)))["args"];
+  REQUIRE(args.size() == 6);
+  CHECK(args[0].dump() == R"({"name":"src","type":"const char*","value":"10.0.0.1"})");
+  CHECK(args[1].dump() == R"({"name":"dst","type":"const char*","value":"10.0.0.2"})");
+  CHECK(args[2].dump() == R"({"name":"src_port","type":"u16","value":40000})");
+  CHECK(args[3].dump() == R"({"name":"dst_port","type":"u16","value":53})");
+  CHECK(args[4]["name"] == "metadata");
+  CHECK(args[4]["type"] == "trace.PacketMetadata");
+  CHECK(Keys(args[4]["value"]) ==
+        "src_ip dst_ip src_port dst_port protocol packet_len iface direction");
+  CHECK(args[5].dump() == R"({"name":"proto_udp","type":"trace.ProtoUDP","value":)"
+                          R"({"srcPort":40000,"dstPort":53,"length":12,"checksum":43981}})");
+}
+
+TEST_CASE("event json: a detection counts and shows the fields that are set") {
+  Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  DetectorDefinition detector = ParseDetector("d: D needs net_packet_udp");
+  detector.produced_event.fields = {{"a", FieldType::kString, ""}, {"b", FieldType::kBool, ""}};
+  catalogue.AddDetectorEvent(detector);
+  wirehound_field fields[] = {{WIREHOUND_TYPE_STRING, WIREHOUND_FIELD_ABSENT, {}},
+                              {WIREHOUND_TYPE_BOOL, 0, {.unsigned_integer = 1}}};
+  const Event cause = udp.At(1);
+  Event event = cause;
+  event.definition = catalogue.Find("D");
+  event.detector = &detector;
+  event.cause = &cause;
+  event.view.fields = fields;
+  event.view.field_count = 2;
+  SUBCASE("some of them") {
+    const Json json = Json::parse(Text(event));
+    CHECK(json["eventId"] == "7500");
+    CHECK(json["argsNum"] == 1);
+    CHECK(json["args"].dump() == R"([{"name":"b","type":"bool","value":true}])");
+    CHECK(Keys(json) == kKeys);
+  }
+  SUBCASE("none of them") {
+    fields[1].flags = WIREHOUND_FIELD_ABSENT;
+    const Json json = Json::parse(Text(event));
+    CHECK(json["argsNum"] == 0);
+    CHECK(json["args"].dump() == "[]");
+  }
+  SUBCASE("threat and cause come after the arguments") {
+    detector.threat = Threat{"n\"", "d\n", Severity::kCritical, "ta", "T1", "te"};
+    detector.auto_populate = {true, true};
+    const Json json = Json::parse(Text(event));
+    CHECK(Keys(json) == std::string(kKeys) + " threat detectedFrom");
+    CHECK(json["threat"].dump() ==
+          R"({"name":"n\"","description":"d\n","severity":4,"mitre":{"tactic":{"name":"ta"},)"
+          R"("technique":{"id":"T1","name":"te"}}})");
+    CHECK(Keys(json["detectedFrom"]) == "id name data");
+  }
+}
+
+}  // namespace
+}  // namespace wirehound::test

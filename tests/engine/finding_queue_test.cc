@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// FindingQueue: what a detector may emit, and what becomes of it. The findings are made by hand,
+// as a plugin in C would.
+
+#include "engine/dispatch/finding_queue.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/engine/support/udp_event.h"
+
+namespace wirehound::test {
+namespace {
+
+wirehound_named_value Named(std::string_view name, std::uint32_t type) {
+  return {{name.data(), name.size()}, type, 0, {}};
+}
+
+wirehound_named_value Unsigned(std::string_view name, std::uint32_t type, std::uint64_t number) {
+  wirehound_named_value value = Named(name, type);
+  value.value.unsigned_integer = number;
+  return value;
+}
+
+wirehound_named_value Signed(std::string_view name, std::uint32_t type, std::int64_t number) {
+  wirehound_named_value value = Named(name, type);
+  value.value.signed_integer = number;
+  return value;
+}
+
+wirehound_named_value Text(std::string_view name, std::string_view text) {
+  wirehound_named_value value = Named(name, WIREHOUND_TYPE_STRING);
+  value.value.text = {text.data(), text.size()};
+  return value;
+}
+
+// A queue for detections of one event with a field of every type, named after the type.
+class Queue {
+ public:
+  Queue() : udp_(catalogue_) {
+    definition_.id = 7500;
+    definition_.name = std::string("D");
+    definition_.version = {3, 4, 5};
+    const std::pair<const char*, std::uint32_t> fields[] = {
+        {"bool", WIREHOUND_TYPE_BOOL},     {"int32", WIREHOUND_TYPE_INT32},
+        {"int64", WIREHOUND_TYPE_INT64},   {"uint16", WIREHOUND_TYPE_UINT16},
+        {"uint32", WIREHOUND_TYPE_UINT32}, {"uint64", WIREHOUND_TYPE_UINT64},
+        {"double", WIREHOUND_TYPE_DOUBLE}, {"text", WIREHOUND_TYPE_STRING},
+        {"bytes", WIREHOUND_TYPE_BYTES}};
+    for (const auto& [name, type] : fields) {
+      definition_.fields.push_back({name, type, ScalarTypeName(type), ""});
+    }
+  }
+
+  std::int32_t Push(const std::vector<wirehound_named_value>& values) {
+    const wirehound_finding finding = {WIREHOUND_STRUCT_SIZE(wirehound_finding, fields),
+                                       static_cast<std::uint32_t>(values.size()), values.data()};
+    return Push(finding);
+  }
+  std::int32_t Push(const wirehound_finding& finding) {
+    return queue_.Push(finding, definition_, detector_, udp_.At(9));
+  }
+
+  const wirehound_field& Field(const Event& event, std::string_view name) const {
+    return event.view.fields[definition_.FieldIndex(name)];
+  }
+
+  FindingQueue& queue() { return queue_; }
+  const EventDefinition& definition() const { return definition_; }
+
+ private:
+  Catalogue catalogue_;
+  UdpEvent udp_;
+  EventDefinition definition_;
+  DetectorDefinition detector_;
+  FindingQueue queue_;
+};
+
+TEST_CASE("findings: come out in the order in which they went in, then no more") {
+  Queue queue;
+  for (const std::uint64_t n : {1, 2, 3}) {
+    REQUIRE(queue.Push({Unsigned("uint64", WIREHOUND_TYPE_UINT64, n)}) == WIREHOUND_OK);
+  }
+  for (const std::uint64_t n : {1, 2, 3}) {
+    const Event* event = queue.queue().Pop();
+    REQUIRE(event != nullptr);
+    CHECK(queue.Field(*event, "uint64").value.unsigned_integer == n);
+  }
+  CHECK(queue.queue().Pop() == nullptr);
+}
+
+TEST_CASE("findings: an event has its definition's identity and its cause's context") {
+  Queue queue;
+  REQUIRE(queue.Push(std::vector<wirehound_named_value>()) == WIREHOUND_OK);
+  const Event& event = *queue.queue().Pop();
+  CHECK(event.view.struct_size == kEventViewSize);
+  CHECK(event.view.event_id == 7500);
+  CHECK(event.view.schema_major == 3);
+  CHECK(event.view.schema_minor == 4);
+  CHECK(std::string_view(event.view.name.data, event.view.name.size) == "D");
+  CHECK(event.view.timestamp_ns == 9);
+  CHECK(event.view.sequence == 9);
+  CHECK(event.view.process->pid == 42);
+  CHECK(event.definition == &queue.definition());
+  REQUIRE(event.cause != nullptr);
+  CHECK(event.cause->definition->name == "net_packet_udp");
+}
+
+TEST_CASE("findings: a declared field that is not set is absent") {
+  Queue queue;
+  REQUIRE(queue.Push({Text("text", "x")}) == WIREHOUND_OK);
+  const Event& event = *queue.queue().Pop();
+  REQUIRE(event.view.field_count == queue.definition().fields.size());
+  for (std::uint32_t i = 0; i < event.view.field_count; ++i) {
+    CAPTURE(queue.definition().fields[i].name);
+    const bool set = queue.definition().fields[i].name == "text";
+    CHECK((event.view.fields[i].flags & WIREHOUND_FIELD_ABSENT) == (set ? 0 : 1));
+    CHECK(event.view.fields[i].type == queue.definition().fields[i].type);
+  }
+}
+
+TEST_CASE("findings: fields may come in any order; the last of a name counts") {
+  Queue queue;
+  REQUIRE(queue.Push({Text("text", "first"), Signed("int32", WIREHOUND_TYPE_INT32, -3),
+                      Text("text", "second")}) == WIREHOUND_OK);
+  const Event& event = *queue.queue().Pop();
+  CHECK(queue.Field(event, "int32").value.signed_integer == -3);
+  const wirehound_string& text = queue.Field(event, "text").value.text;
+  CHECK(std::string_view(text.data, text.size) == "second");
+}
+
+TEST_CASE("findings: texts and bytes are copied when they are emitted") {
+  Queue queue;
+  std::string text = "before";
+  std::vector<std::uint8_t> bytes = {1, 2, 3};
+  wirehound_named_value raw = Named("bytes", WIREHOUND_TYPE_BYTES);
+  raw.value.bytes = {bytes.data(), bytes.size()};
+  REQUIRE(queue.Push({Text("text", text), raw}) == WIREHOUND_OK);
+  std::fill(text.begin(), text.end(), 'x');
+  bytes = {9, 9, 9};
+  const Event& event = *queue.queue().Pop();
+  const wirehound_string& copy = queue.Field(event, "text").value.text;
+  CHECK(std::string_view(copy.data, copy.size) == "before");
+  const wirehound_bytes& raw_copy = queue.Field(event, "bytes").value.bytes;
+  REQUIRE(raw_copy.size == 3);
+  CHECK(raw_copy.data[0] == 1);
+}
+
+TEST_CASE("findings: an empty text needs no pointer") {
+  Queue queue;
+  wirehound_named_value value = Named("text", WIREHOUND_TYPE_STRING);
+  value.value.text = {nullptr, 0};
+  REQUIRE(queue.Push({value}) == WIREHOUND_OK);
+  CHECK(queue.Field(*queue.queue().Pop(), "text").value.text.size == 0);
+}
+
+TEST_CASE("findings: a field that is not declared is refused") {
+  Queue queue;
+  CHECK(queue.Push({Text("txet", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
+  CHECK(queue.Push({Text("text", "x"), Text("", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
+  CHECK(queue.queue().Pop() == nullptr);
+}
+
+TEST_CASE("findings: integers may be of any width and sign that holds the value") {
+  constexpr std::uint64_t kTop = std::uint64_t{1} << 63;
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  struct Case {
+    wirehound_named_value value;
+    bool fits;
+  };
+  const std::vector<Case> cases = {
+      {Signed("int64", WIREHOUND_TYPE_INT32, -1), true},
+      {Signed("int32", WIREHOUND_TYPE_INT64, INT32_MIN), true},
+      {Signed("int32", WIREHOUND_TYPE_INT64, std::int64_t{INT32_MIN} - 1), false},
+      {Signed("int32", WIREHOUND_TYPE_INT64, INT32_MAX), true},
+      {Signed("int32", WIREHOUND_TYPE_INT64, std::int64_t{INT32_MAX} + 1), false},
+      {Signed("int64", WIREHOUND_TYPE_INT64, kLowest), true},
+      {Unsigned("int64", WIREHOUND_TYPE_UINT64, kTop - 1), true},
+      {Unsigned("int64", WIREHOUND_TYPE_UINT64, kTop), false},
+      {Unsigned("uint64", WIREHOUND_TYPE_UINT64, UINT64_MAX), true},
+      {Signed("uint64", WIREHOUND_TYPE_INT64, -1), false},
+      {Signed("uint16", WIREHOUND_TYPE_INT32, -1), false},
+      {Signed("uint16", WIREHOUND_TYPE_INT32, 65535), true},
+      {Signed("uint16", WIREHOUND_TYPE_INT32, 65536), false},
+      {Unsigned("uint32", WIREHOUND_TYPE_UINT16, 65535), true},
+      {Unsigned("uint32", WIREHOUND_TYPE_UINT64, UINT32_MAX), true},
+      {Unsigned("uint32", WIREHOUND_TYPE_UINT64, std::uint64_t{UINT32_MAX} + 1), false},
+      // A value that its own type cannot hold is not let through either.
+      {Unsigned("uint16", WIREHOUND_TYPE_UINT16, 65536), false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.value.name.data, c.value.name.size));
+    CAPTURE(c.value.type);
+    CAPTURE(c.value.value.signed_integer);
+    Queue queue;
+    CHECK(queue.Push({c.value}) == (c.fits ? WIREHOUND_OK : WIREHOUND_ERROR_WRONG_TYPE));
+    const Event* event = queue.queue().Pop();
+    REQUIRE((event != nullptr) == c.fits);
+    if (c.fits) {
+      const std::string_view name = {c.value.name.data, c.value.name.size};
+      CHECK(queue.Field(*event, name).value.signed_integer == c.value.value.signed_integer);
+    }
+  }
+}
+
+TEST_CASE("findings: no type but integers turns into another") {
+  const wirehound_named_value cases[] = {
+      Text("bytes", "x"),
+      Text("int32", "1"),
+      Unsigned("bool", WIREHOUND_TYPE_UINT16, 1),
+      Unsigned("uint16", WIREHOUND_TYPE_BOOL, 1),
+      Unsigned("double", WIREHOUND_TYPE_UINT64, 1),
+      Named("text", WIREHOUND_TYPE_BYTES),
+      Named("text", WIREHOUND_TYPE_NONE),
+      Named("text", WIREHOUND_TYPE_DNS),
+      Named("text", 0xffffffff),
+  };
+  for (const wirehound_named_value& value : cases) {
+    CAPTURE(std::string(value.name.data, value.name.size));
+    CAPTURE(value.type);
+    Queue queue;
+    CHECK(queue.Push({value}) == WIREHOUND_ERROR_WRONG_TYPE);
+    CHECK(queue.queue().Pop() == nullptr);
+  }
+}
+
+TEST_CASE("findings: what breaks the contract is refused, not followed") {
+  Queue queue;
+  SUBCASE("no fields where some are promised") {
+    CHECK(queue.Push({WIREHOUND_STRUCT_SIZE(wirehound_finding, fields), 1, nullptr}) ==
+          WIREHOUND_ERROR_INVALID);
+  }
+  SUBCASE("a struct without its members") {
+    const wirehound_named_value value = Text("text", "x");
+    CHECK(queue.Push({WIREHOUND_STRUCT_SIZE(wirehound_finding, field_count), 1, &value}) ==
+          WIREHOUND_ERROR_INVALID);
+    CHECK(queue.Push({0, 1, &value}) == WIREHOUND_ERROR_INVALID);
+  }
+  SUBCASE("a null text with a length") {
+    wirehound_named_value value = Named("text", WIREHOUND_TYPE_STRING);
+    value.value.text.size = 5;
+    CHECK(queue.Push({value}) == WIREHOUND_ERROR_INVALID);
+  }
+  CHECK(queue.queue().Pop() == nullptr);
+}
+
+TEST_CASE("findings: a struct longer than ours is taken") {
+  Queue queue;
+  struct Longer {
+    wirehound_finding known;
+    std::uint64_t later;
+  };
+  const wirehound_named_value value = Text("text", "x");
+  const Longer finding = {{sizeof(Longer), 1, &value}, 7};
+  CHECK(queue.Push(finding.known) == WIREHOUND_OK);
+}
+
+TEST_CASE("findings: what does not fit is refused and counted; clearing makes room") {
+  Queue queue;
+  const std::string large(FindingQueue::kArenaBytes, 'x');
+  CHECK(queue.Push({Text("text", large)}) == WIREHOUND_ERROR);
+  CHECK(queue.queue().overflows() == 1);
+  CHECK(queue.queue().Pop() == nullptr);
+
+  const std::string most(FindingQueue::kArenaBytes / 2, 'x');
+  queue.queue().Clear();
+  CHECK(queue.Push({Text("text", most)}) == WIREHOUND_OK);
+  CHECK(queue.Push({Text("text", most)}) == WIREHOUND_ERROR);
+  queue.queue().Clear();
+  CHECK(queue.Push({Text("text", most)}) == WIREHOUND_OK);
+  CHECK(queue.queue().overflows() == 2);
+}
+
+TEST_CASE("findings: a size that no memory could have is refused") {
+  Queue queue;
+  wirehound_named_value value = Text("text", "x");
+  value.value.text.size = UINT64_MAX;
+  CHECK(queue.Push({value}) == WIREHOUND_ERROR);
+  CHECK(queue.queue().overflows() == 1);
+}
+
+TEST_CASE("findings: refused ones leave room for others") {
+  Queue queue;
+  const std::string half(FindingQueue::kArenaBytes / 2, 'x');
+  for (int i = 0; i < 10; ++i) {
+    CHECK(queue.Push({Text("text", half), Text("unknown", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
+  }
+  CHECK(queue.Push({Text("text", half)}) == WIREHOUND_OK);
+  CHECK(queue.queue().overflows() == 0);
+}
+
+}  // namespace
+}  // namespace wirehound::test

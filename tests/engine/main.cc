@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The runner of all engine tests. Detectors that fail on purpose must not fill the output.
+
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include "engine/logging.h"
+
+int main(int argc, char** argv) {
+  if (!wirehound::SetLogLevel("off")) {
+    return 1;
+  }
+  return doctest::Context(argc, argv).run();
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The command line: what is read from it, and what is refused with which words.
+
+#include "engine/cli/options.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/engine/support/graph_text.h"
+
+namespace wirehound::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Result<Options> Parse(const Words& words) {
+  std::vector<const char*> arguments = {"wirehound"};
+  for (const std::string& word : words) {
+    arguments.push_back(word.c_str());
+  }
+  return ParseCommandLine(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Options Read(const Words& words) {
+  CAPTURE(Join(words));
+  Result<Options> options = Parse(words);
+  REQUIRE_MESSAGE(options.has_value(), (options ? "" : options.error().message()));
+  return *std::move(options);
+}
+
+std::string Refusal(const Words& words) {
+  CAPTURE(Join(words));
+  const Result<Options> options = Parse(words);
+  REQUIRE_FALSE(options.has_value());
+  CHECK(options.error().code() == ErrorCode::kInvalidInput);
+  return options.error().message();
+}
+
+TEST_CASE("options: nothing said is a live run with the defaults") {
+  const Options options = Read({});
+  CHECK(options.verb == Verb::kRun);
+  CHECK(options.selection.events.empty());
+  CHECK(options.selection.detectors.empty());
+  CHECK(options.read_file.empty());
+  CHECK(options.cgroup.empty());
+  CHECK(options.outputs.empty());
+  CHECK(options.plugins.empty());
+  CHECK(options.log_level == "info");
+  CHECK_FALSE(options.strict);
+  CHECK_FALSE(options.strict_plugins);
+  CHECK(options.command.empty());
+}
+
+TEST_CASE("options: every option of a run, long") {
+  const Options options =
+      Read({"--detectors", "DNS", "--events", "a,b", "--read", "x.pcap", "--output", "json:f",
+            "--plugins", "p", "--log-level", "debug", "--strict-plugins", "--strict"});
+  CHECK(options.selection.detectors == Words{"DNS"});
+  CHECK(options.selection.events == Words{"a,b"});
+  CHECK(options.read_file == "x.pcap");
+  CHECK(options.outputs == Words{"json:f"});
+  CHECK(options.plugins == "p");
+  CHECK(options.log_level == "debug");
+  CHECK(options.strict);
+  CHECK(options.strict_plugins);
+  CHECK(Read({"--cgroup", "/sys/fs/cgroup/x"}).cgroup == "/sys/fs/cgroup/x");
+}
+
+TEST_CASE("options: short forms and equals signs") {
+  const Options options = Read({"-d", "DNS", "-e", "a", "-r", "-", "-o", "none"});
+  CHECK(options.selection.detectors == Words{"DNS"});
+  CHECK(options.selection.events == Words{"a"});
+  CHECK(options.read_file == "-");
+  CHECK(options.outputs == Words{"none"});
+  CHECK(Read({"--detectors=all", "--output=json"}).selection.detectors == Words{"all"});
+}
+
+TEST_CASE("options: repeated options add up, in their order") {
+  const Options options =
+      Read({"--events", "a", "--output", "json", "--events", "b,c", "--output", "table:f"});
+  CHECK(options.selection.events == Words{"a", "b,c"});
+  CHECK(options.outputs == Words{"json", "table:f"});
+}
+
+TEST_CASE("options: an exclusion may be what a list starts with") {
+  CHECK(Read({"--events", "-net_packet_tcp"}).selection.events == Words{"-net_packet_tcp"});
+  CHECK(Read({"-d", "-DNS", "--read", "x"}).selection.detectors == Words{"-DNS"});
+  CHECK(Read({"--events=-a,b"}).selection.events == Words{"-a,b"});
+}
+
+TEST_CASE("options: what follows two dashes is a command, whatever it looks like") {
+  const Options options =
+      Read({"--detectors", "DNS", "--", "sh", "-c", "dig x", "--events", "--", "--help"});
+  CHECK(options.verb == Verb::kRun);
+  CHECK(options.selection.detectors == Words{"DNS"});
+  CHECK(options.selection.events.empty());
+  CHECK(options.command == Words{"sh", "-c", "dig x", "--events", "--", "--help"});
+  CHECK(Read({"--events", "a", "--", "true"}).selection.events == Words{"a"});
+}
+
+TEST_CASE("options: dashes without a command are refused") {
+  CHECK(Refusal({"--"}) == "expected a command after '--'");
+  CHECK(Refusal({"--detectors", "DNS", "--"}) == "expected a command after '--'");
+}
+
+TEST_CASE("options: what makes no sense together is refused") {
+  CHECK(Refusal({"--read", "x.pcap", "--", "true"}) ==
+        "--read and -- COMMAND cannot be used together");
+  CHECK(Refusal({"--read", "x.pcap", "--cgroup", "/x"}) ==
+        "--read and --cgroup cannot be used together");
+}
+
+TEST_CASE("options: what is not known is named, with where to look") {
+  struct Case {
+    Words words;
+    std::string named;
+  };
+  for (const Case& c :
+       {Case{{"--evnets", "a"}, "--evnets"}, Case{{"-x"}, "-x"}, Case{{"lsit"}, "lsit"},
+        Case{{"doctor", "--json"}, "--json"}, Case{{"list", "event"}, "subcommand"}}) {
+    const std::string message = Refusal(c.words);
+    CHECK(message.find(c.named) != std::string::npos);
+    CHECK(message.find("see 'wirehound --help'") != std::string::npos);
+  }
+}
+
+TEST_CASE("options: an option without its value is refused") {
+  for (const char* option : {"--events", "--read", "--output", "--plugins", "--log-level"}) {
+    CHECK(Refusal({option}).find(option) != std::string::npos);
+  }
+  CHECK_FALSE(Parse({"list"}).has_value());
+}
+
+TEST_CASE("options: the verbs") {
+  CHECK(Read({"list", "events"}).verb == Verb::kListEvents);
+  CHECK(Read({"list", "detectors"}).verb == Verb::kListDetectors);
+  CHECK(Read({"doctor"}).verb == Verb::kDoctor);
+  CHECK_FALSE(Read({"list", "events"}).as_json);
+  const Options options = Read({"list", "detectors", "--json", "--plugins", "p"});
+  CHECK(options.as_json);
+  CHECK(options.plugins == "p");
+  CHECK(Read({"--plugins", "q", "list", "events"}).plugins == "q");
+}
+
+TEST_CASE("options: help and version are text to print") {
+  const Options help = Read({"--help"});
+  CHECK(help.verb == Verb::kShowText);
+  for (const char* part : {"--detectors", "--events", "--read", "--cgroup", "--output", "--plugins",
+                           "--strict", "list", "doctor", "-- COMMAND"}) {
+    CAPTURE(std::string(part));
+    CHECK(help.text.find(part) != std::string::npos);
+  }
+  const Options version = Read({"--version"});
+  CHECK(version.verb == Verb::kShowText);
+  CHECK(version.text == "wirehound 0.1.0\n");
+  const Options of_verb = Read({"list", "events", "--help"});
+  CHECK(of_verb.verb == Verb::kShowText);
+  CHECK(of_verb.text.find("--json") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace wirehound::test

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// OpenOutputs: what --output takes, and JSON and table outputs writing to files.
+
+#include "engine/outputs/output_spec.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/engine/support/temporary_folder.h"
+#include "tests/engine/support/udp_event.h"
+
+namespace wirehound::test {
+namespace {
+
+TEST_CASE("output: nothing and none open nothing") {
+  for (const std::vector<std::string>& specs :
+       {std::vector<std::string>(), {"none"}, {"none", "none"}}) {
+    const auto outputs = OpenOutputs(specs);
+    REQUIRE(outputs.has_value());
+    CHECK(outputs->empty());
+  }
+}
+
+TEST_CASE("output: json writes one object per line to its file") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "a:b.json").string();  // a colon of its own
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  auto outputs = OpenOutputs({"json:" + path});
+  REQUIRE(outputs.has_value());
+  REQUIRE(outputs->size() == 1);
+  for (const std::uint64_t i : {1, 2, 3}) {
+    CHECK((*outputs)[0]->OnEvent(udp.At(i)).has_value());
+  }
+  CHECK((*outputs)[0]->Flush().has_value());
+  std::ifstream file(path);
+  std::uint64_t lines = 0;
+  for (std::string line; std::getline(file, line);) {
+    CHECK(nlohmann::json::parse(line)["timestamp"] == ++lines);
+  }
+  CHECK(lines == 3);
+}
+
+TEST_CASE("output: several are opened in their order") {
+  const TemporaryFolder folder;
+  const std::string table = (folder.path() / "table").string();
+  const std::string json = (folder.path() / "json").string();
+  auto outputs = OpenOutputs({"table:" + table, "none", "json:" + json});
+  REQUIRE(outputs.has_value());
+  REQUIRE(outputs->size() == 2);
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  for (const auto& output : *outputs) {
+    CHECK(output->OnEvent(udp.At(1)).has_value());
+    CHECK(output->Flush().has_value());
+  }
+  CHECK(ReadFile(table).find("TIME") == 0);
+  CHECK(ReadFile(json).find("{\"timestamp\":1,") == 0);
+}
+
+TEST_CASE("output: a wrong specification is the user's error and says what is right") {
+  struct Case {
+    const char* spec;
+    const char* message;
+  };
+  const Case cases[] = {
+      {"xml",
+       "--output 'xml': unknown format 'xml'; expected json, table, none, json:FILE or table:FILE"},
+      {"", "--output '': unknown format ''; expected json, table, none, json:FILE or table:FILE"},
+      {"JSON",
+       "--output 'JSON': unknown format 'JSON'; expected json, table, none, json:FILE or "
+       "table:FILE"},
+      {"json:", "--output 'json:': expected a file after 'json:', or json, table or none alone"},
+      {"none:x", "--output 'none:x': expected a file after 'none:', or json, table or none alone"},
+  };
+  for (const Case& c : cases) {
+    const auto outputs = OpenOutputs({c.spec});
+    REQUIRE_FALSE(outputs.has_value());
+    CHECK(outputs.error().message() == c.message);
+    CHECK(outputs.error().code() == ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_CASE("output: a file that cannot be opened is a failure, not wrong usage") {
+  const auto outputs = OpenOutputs({"json:/nonexistent/x"});
+  REQUIRE_FALSE(outputs.has_value());
+  CHECK(outputs.error().code() == ErrorCode::kFailed);
+}
+
+}  // namespace
+}  // namespace wirehound::test

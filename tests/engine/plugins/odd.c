@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Shared objects that break one rule of the ABI each, by macro; without one this is a detector
+ * "odd" that is sound and does nothing. */
+
+#include <wirehound/abi/detector_abi.h>
+
+#if defined(ODD_OTHER_MAJOR) || defined(ODD_FUNCTION)
+#define MODULE wirehound_detector_module_v2
+#elif defined(ODD_NO_SYMBOL)
+#define MODULE somebody_elses_module
+#else
+#define MODULE WIREHOUND_DETECTOR_MODULE
+#endif
+
+#ifndef ODD_MAGIC
+#define ODD_MAGIC WIREHOUND_ABI_MAGIC
+#endif
+#ifndef ODD_MINOR
+#define ODD_MINOR 0
+#endif
+#ifndef ODD_MODULE_SIZE
+#define ODD_MODULE_SIZE WIREHOUND_STRUCT_SIZE(wirehound_detector_module, compiler)
+#endif
+#ifndef ODD_COUNT
+#define ODD_COUNT 1
+#endif
+#ifndef ODD_DETECTORS
+#define ODD_DETECTORS kDetectors
+#endif
+#ifndef ODD_TABLE
+#define ODD_TABLE &kTable.known
+#endif
+#ifndef ODD_TABLE_SIZE
+#define ODD_TABLE_SIZE sizeof(struct table)
+#endif
+#ifndef ODD_DEFINITION_SIZE
+#define ODD_DEFINITION_SIZE sizeof(struct definition)
+#endif
+#ifndef ODD_ON_EVENT
+#define ODD_ON_EVENT on_event
+#endif
+
+/* With ODD_LONGER, structs have members that a later minor might have appended. */
+struct table {
+  wirehound_detector known;
+#ifdef ODD_LONGER
+  void (*later)(void);
+#endif
+};
+struct definition {
+  wirehound_detector_definition known;
+#ifdef ODD_LONGER
+  uint64_t later[4];
+#endif
+};
+struct requirement {
+  wirehound_event_requirement known;
+#ifdef ODD_LONGER
+  uint64_t later;
+#endif
+};
+
+/* What no library defines. */
+int32_t wirehound_test_no_such_function(void);
+
+static int32_t describe(const wirehound_describe_sink* sink) {
+#if defined(ODD_SILENT)
+  (void)sink;
+  return 77;
+#elif defined(ODD_NULL_DEFINITION)
+  sink->take(sink->context, NULL);
+  return WIREHOUND_OK;
+#elif defined(ODD_FAILING)
+  const wirehound_string reason = {"no licence", 10};
+  sink->fail(sink->context, reason);
+  return WIREHOUND_ERROR;
+#elif defined(ODD_UNRESOLVED)
+  (void)sink;
+  return wirehound_test_no_such_function();
+#else
+  static const struct requirement kRequirements[] = {
+      {.known = {{"net_packet_udp", 14}, WIREHOUND_DEPENDENCY_REQUIRED, 0}},
+      {.known = {{"net_packet_tcp", 14}, WIREHOUND_DEPENDENCY_OPTIONAL, 0}}};
+  static const struct definition kDefinition = {
+      .known = {
+          .struct_size = (uint32_t)ODD_DEFINITION_SIZE,
+          .id = {"odd", 3},
+          .requirements = {kRequirements, 2, sizeof(struct requirement)},
+          .event_name = {"odd_event", 9},
+      }};
+  sink->take(sink->context, &kDefinition.known);
+  return WIREHOUND_OK;
+#endif
+}
+
+static int32_t create(const wirehound_host* host, void** instance) {
+  *instance = (void*)host;
+  return WIREHOUND_OK;
+}
+static int32_t on_instance(void* instance) {
+  return instance == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
+}
+int32_t on_event(void* instance, const wirehound_event* event);
+int32_t on_event(void* instance, const wirehound_event* event) {
+  return instance == NULL || event == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
+}
+static void destroy(void* instance) { (void)instance; }
+static wirehound_string last_error(void* instance) {
+  (void)instance;
+  return (wirehound_string){NULL, 0};
+}
+
+/* Not static: some macros leave them unused. */
+extern const struct table kTable;
+const struct table kTable = {.known = {
+                                 .struct_size = (uint32_t)ODD_TABLE_SIZE,
+                                 .describe = describe,
+                                 .create = create,
+                                 .init = on_instance,
+                                 .on_event = ODD_ON_EVENT,
+                                 .close = on_instance,
+                                 .destroy = destroy,
+                                 .last_error = last_error,
+                             }};
+extern const wirehound_detector* const kDetectors[];
+const wirehound_detector* const kDetectors[] = {ODD_TABLE};
+
+const wirehound_detector_module MODULE = {
+    .magic = ODD_MAGIC,
+    .struct_size = (uint32_t)ODD_MODULE_SIZE,
+    .abi_minor = ODD_MINOR,
+    .detector_count = ODD_COUNT,
+    .detectors = ODD_DETECTORS,
+};
+
+#ifdef ODD_FUNCTION
+int WIREHOUND_DETECTOR_MODULE(void);
+int WIREHOUND_DETECTOR_MODULE(void) { return 0; }
+#endif

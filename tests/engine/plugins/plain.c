@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A detector in plain C against the ABI header alone: each TCP packet is a detection with the
+ * number of those before it. */
+
+#include <stdlib.h>
+
+#include <wirehound/abi/detector_abi.h>
+
+#define TEXT(literal) \
+  { literal, sizeof literal - 1 }
+#define LIST(array) \
+  { array, sizeof array / sizeof array[0], sizeof array[0] }
+
+struct plain {
+  const wirehound_host* host;
+  uint32_t event_id;
+  uint32_t port_slot;
+  uint64_t count;
+};
+
+static int32_t describe(const wirehound_describe_sink* sink) {
+  static const wirehound_event_requirement kRequirements[] = {
+      {TEXT("net_packet_tcp"), WIREHOUND_DEPENDENCY_REQUIRED, 0}};
+  static const wirehound_field_definition kFields[] = {
+      {TEXT("count"), WIREHOUND_TYPE_UINT64, 0, TEXT("packets before this one")},
+      {TEXT("port"), WIREHOUND_TYPE_UINT32, 0, TEXT("the destination port")}};
+  static const wirehound_string kTags[] = {TEXT("plain")};
+  static const wirehound_detector_definition kDefinition = {
+      .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_detector_definition, threat),
+      .id = TEXT("plain"),
+      .requirements = LIST(kRequirements),
+      .event_name = TEXT("plain_event"),
+      .event_description = TEXT("A TCP packet"),
+      .event_version = {2, 0, 1, 0},
+      .event_fields = LIST(kFields),
+      .event_tags = LIST(kTags),
+  };
+  sink->take(sink->context, &kDefinition);
+  return WIREHOUND_OK;
+}
+
+static int32_t create(const wirehound_host* host, void** instance) {
+  struct plain* self = calloc(1, sizeof *self);
+  if (self == NULL) {
+    return WIREHOUND_ERROR;
+  }
+  self->host = host;
+  *instance = self;
+  return WIREHOUND_OK;
+}
+
+static int32_t init(void* instance) {
+  struct plain* self = instance;
+  const wirehound_string event = TEXT("net_packet_tcp");
+  const wirehound_string field = TEXT("dst_port");
+  const int32_t status = self->host->resolve_event(self->host->context, event, &self->event_id);
+  return status != WIREHOUND_OK
+             ? status
+             : self->host->resolve_field(self->host->context, event, field, WIREHOUND_TYPE_UINT16,
+                                         &self->port_slot);
+}
+
+static int32_t on_event(void* instance, const wirehound_event* event) {
+  struct plain* self = instance;
+  if (event->event_id != self->event_id || self->port_slot >= event->field_count) {
+    return WIREHOUND_ERROR;
+  }
+  const wirehound_named_value fields[] = {
+      {TEXT("port"),
+       WIREHOUND_TYPE_UINT16,
+       0,
+       {.unsigned_integer = event->fields[self->port_slot].value.unsigned_integer}},
+      {TEXT("count"), WIREHOUND_TYPE_UINT64, 0, {.unsigned_integer = self->count++}}};
+  const wirehound_finding finding = {WIREHOUND_STRUCT_SIZE(wirehound_finding, fields), 2, fields};
+  return self->host->emit(self->host->context, &finding);
+}
+
+static int32_t close_instance(void* instance) {
+  (void)instance;
+  return WIREHOUND_OK;
+}
+
+static wirehound_string last_error(void* instance) {
+  (void)instance;
+  return (wirehound_string){NULL, 0};
+}
+
+static const wirehound_detector kDetector = {
+    WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error),
+    0,
+    describe,
+    create,
+    init,
+    on_event,
+    close_instance,
+    free,
+    last_error,
+};
+static const wirehound_detector* const kDetectors[] = {&kDetector};
+
+WIREHOUND_EXPORT const wirehound_detector_module WIREHOUND_DETECTOR_MODULE = {
+    WIREHOUND_ABI_MAGIC,
+    WIREHOUND_STRUCT_SIZE(wirehound_detector_module, compiler),
+    0,
+    1,
+    kDetectors,
+    NULL,
+    NULL,
+};

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// MakePlan: from what the user asked for to what the engine does, and the words when it cannot.
+
+#include "engine/graph/selection.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/detector_set.h"
+#include "tests/engine/support/graph_text.h"
+#include "tests/engine/support/scripted_detector.h"
+
+namespace wirehound::test {
+namespace {
+
+// "dns" and "tcp" are tags; mid exists for top alone; broken cannot run.
+class World {
+ public:
+  World() : set_(DetectorSet::Make(Plugins())) {}
+
+  Result<Plan> Make(const Selection& selection) const {
+    return MakePlan(selection, set_.catalogue(), set_.definitions(), set_.graph());
+  }
+
+  std::string Names(const std::set<std::uint32_t>& ids) const {
+    std::vector<std::string> names;
+    for (const std::uint32_t id : ids) {
+      names.push_back(set_.catalogue().Find(id)->name);
+    }
+    return Join(names);
+  }
+  std::string Detectors(const Plan& plan) const {
+    std::vector<std::string> ids;
+    for (const std::size_t index : plan.detectors) {
+      ids.push_back(set_.definitions()[index]->id);
+    }
+    return Join(ids);
+  }
+
+ private:
+  static LoadedPlugins Plugins() {
+    ScriptedDetectors detectors;
+    for (DetectorDefinition& definition : ParseDetectors(R"(
+             broken: Broken needs nowhere
+             mid: Mid needs net_packet_dns
+             side: Side needs net_packet_tcp, nowhere?
+             top: Top needs Mid, net_packet_udp)")) {
+      if (definition.id == "side") {
+        definition.produced_event.tags = {"tcp", "common"};
+      } else if (definition.id == "top") {
+        definition.produced_event.tags = {"dns", "common"};
+      }
+      detectors.Add(std::move(definition));
+    }
+    return detectors.Load();
+  }
+
+  DetectorSet set_;
+};
+
+struct Case {
+  std::vector<std::string> events;
+  std::vector<std::string> detectors;
+  std::string shown;
+  std::string runs;
+};
+
+void Check(const std::vector<Case>& cases) {
+  const World world;
+  for (const Case& c : cases) {
+    CAPTURE(Join(c.events, " --events "));
+    CAPTURE(Join(c.detectors, " --detectors "));
+    const Result<Plan> plan = world.Make({c.events, c.detectors});
+    REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.error().message()));
+    CHECK(world.Names(plan->shown) == c.shown);
+    CHECK(world.Detectors(*plan) == c.runs);
+  }
+}
+
+constexpr const char* kAllBase =
+    "net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp net_packet_dns";
+
+TEST_CASE("selection: nothing named is the default set and every detector") {
+  Check({{{}, {}, "Mid Side Top", "mid side top"}});
+}
+
+TEST_CASE("selection: events by name, start of a name, set and tag") {
+  Check({
+      {{"net_packet_tcp"}, {}, "net_packet_tcp", ""},
+      {{"net_packet_tcp,net_packet_dns"}, {}, "net_packet_tcp net_packet_dns", ""},
+      {{"net_packet_tcp", "net_packet_dns"}, {}, "net_packet_tcp net_packet_dns", ""},
+      {{"net_packet_ip*"}, {}, "net_packet_ipv4 net_packet_ipv6", ""},
+      {{"network_events"}, {}, kAllBase, ""},
+      {{"*"}, {}, std::string(kAllBase) + " Mid Side Top", "mid side top"},
+      {{"tag=common"}, {}, "Side Top", "mid side top"},
+      {{"common"}, {}, "Side Top", "mid side top"},
+      {{"tag=tcp"}, {}, "Side", "side"},
+      {{"detectors"}, {}, "Mid Side Top", "mid side top"},
+      {{"Mid"}, {}, "Mid", "mid"},
+  });
+}
+
+TEST_CASE("selection: an event is taken out again, wherever the minus stands") {
+  Check({
+      {{"network_events,-net_packet_tcp,-net_packet_u*"},
+       {},
+       "net_packet_ipv4 net_packet_ipv6 net_packet_dns",
+       ""},
+      {{"-net_packet_tcp", "net_packet_*"},
+       {},
+       "net_packet_ipv4 net_packet_ipv6 net_packet_udp net_packet_dns",
+       ""},
+      {{"common,-tag=tcp"}, {}, "Top", "mid top"},
+  });
+}
+
+TEST_CASE("selection: only exclusions are taken out of the default set") {
+  Check({
+      {{"-Side"}, {}, "Mid Top", "mid top"},
+      {{"-Mid"}, {}, "Side Top", "mid side top"},  // made for Top, not shown
+  });
+}
+
+TEST_CASE("selection: detectors by id, start of an id, all, and without some") {
+  Check({
+      {{}, {"side"}, "Side", "side"},
+      {{}, {"side,mid"}, "Mid Side", "mid side"},
+      {{}, {"s*"}, "Side", "side"},
+      {{}, {"all"}, "Mid Side Top", "mid side top"},
+      {{}, {"*"}, "Mid Side Top", "mid side top"},
+      {{}, {"all,-side"}, "Mid Top", "mid top"},
+      {{}, {"-side"}, "Mid Top", "mid top"},
+      {{}, {"-t*", "-side"}, "Mid", "mid"},
+  });
+}
+
+TEST_CASE("selection: events and detectors add up") {
+  Check({{{"net_packet_ipv4"}, {"side"}, "net_packet_ipv4 Side", "side"}});
+}
+
+TEST_CASE("selection: what a detector needs is made and run, but not shown") {
+  const World world;
+  const Result<Plan> plan = world.Make({{}, {"top"}});
+  REQUIRE(plan.has_value());
+  CHECK(world.Names(plan->shown) == "Top");
+  CHECK(world.Names(plan->needed) == "net_packet_udp net_packet_dns Mid Top");
+  CHECK(world.Detectors(*plan) == "mid top");
+}
+
+TEST_CASE("selection: nothing else is needed") {
+  const World world;
+  const Result<Plan> events = world.Make({{"net_packet_ipv6"}, {}});
+  REQUIRE(events.has_value());
+  CHECK(world.Names(events->needed) == "net_packet_ipv6");
+  const Result<Plan> detector = world.Make({{}, {"side"}});
+  REQUIRE(detector.has_value());
+  CHECK(world.Names(detector->needed) == "net_packet_tcp Side");
+}
+
+TEST_CASE("selection: a name nobody has is the user's error, with the closest names") {
+  const World world;
+  struct Wrong {
+    Selection selection;
+    std::string message;
+  };
+  const std::vector<Wrong> cases = {
+      {{{"net_packet_dsn"}, {}},
+       "--events: no event or set matches 'net_packet_dsn'; did you mean 'net_packet_dns', "
+       "'net_packet_tcp', 'net_packet_udp'?"},
+      {{{"network_event"}, {}},
+       "--events: no event or set matches 'network_event'; did you mean 'network_events'?"},
+      {{{"nothing_like_it"}, {}}, "--events: no event or set matches 'nothing_like_it'"},
+      {{{"tag=comon"}, {}}, "--events: no tag matches 'comon'; did you mean 'common'?"},
+      {{{"net_packet_tcp,,"}, {}}, "--events: no event or set matches ''"},
+      {{{}, {"sid"}}, "--detectors: no detector matches 'sid'; did you mean 'mid', 'side'?"},
+      {{{}, {"SIDE"}}, "--detectors: no detector matches 'SIDE'; did you mean 'side', 'mid'?"},
+      {{{}, {"q*"}}, "--detectors: no detector matches 'q*'"},
+  };
+  for (const Wrong& wrong : cases) {
+    const Result<Plan> plan = world.Make(wrong.selection);
+    REQUIRE_FALSE(plan.has_value());
+    CHECK(plan.error().message() == wrong.message);
+    CHECK(plan.error().code() == ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_CASE("selection: an unknown name is an error also where it is excluded") {
+  const World world;
+  CHECK_FALSE(world.Make({{"-nothing"}, {}}).has_value());
+  CHECK_FALSE(world.Make({{}, {"all,-nothing"}}).has_value());
+}
+
+TEST_CASE("selection: filters say that this version has none") {
+  const World world;
+  const Result<Plan> plan = world.Make({{"net_packet_tcp.data.dst_port=80"}, {}});
+  REQUIRE_FALSE(plan.has_value());
+  CHECK(plan.error().message().find("filters on fields are not available") != std::string::npos);
+}
+
+TEST_CASE("selection: a detector that cannot run is an error when it is named, and says why") {
+  const World world;
+  for (const char* list : {"broken", "side,broken", "br*"}) {
+    CAPTURE(list);
+    const Result<Plan> named = world.Make({{}, {list}});
+    REQUIRE_FALSE(named.has_value());
+    CHECK(named.error().message() ==
+          "--detectors: 'broken' cannot run: required event 'nowhere' does not exist");
+    CHECK(named.error().code() == ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_CASE("selection: a detector that cannot run is passed over by all, and may be excluded") {
+  Check({
+      {{}, {"all"}, "Mid Side Top", "mid side top"},
+      {{}, {"all,-broken"}, "Mid Side Top", "mid side top"},
+      {{}, {"-broken"}, "Mid Side Top", "mid side top"},
+  });
+}
+
+TEST_CASE("selection: without detectors the default set is empty, and that is no error") {
+  const DetectorSet set = DetectorSet::Make({});
+  for (const std::vector<std::string>& events :
+       {std::vector<std::string>(), std::vector<std::string>{"default"}}) {
+    const Result<Plan> plan =
+        MakePlan({events, {}}, set.catalogue(), set.definitions(), set.graph());
+    REQUIRE(plan.has_value());
+    CHECK(plan->shown.empty());
+    CHECK(plan->needed.empty());
+  }
+}
+
+}  // namespace
+}  // namespace wirehound::test

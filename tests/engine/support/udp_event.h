@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A base event for tests of what comes after decoding: net_packet_udp, 10.0.0.1 port 40000 to
+// 10.0.0.2 port 53, with a process of its own.
+
+#pragma once
+
+#include <cstdint>
+
+#include "decoders/packet_decoder.h"
+#include "engine/catalogue/catalogue.h"
+#include "engine/pipeline/packet_event.h"
+#include "probes/record.h"
+#include "tests/decoders/packet_builder.h"
+
+namespace wirehound::test {
+
+class UdpEvent {
+ public:
+  explicit UdpEvent(const Catalogue& catalogue)
+      : event_(*catalogue.Find(kNetPacketUdp), true, packet_, &packet_.udp) {
+    const ByteWriter bytes = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
+    DecodePacket(LinkType::kRawIp, bytes.span(), bytes.size(), packet_);
+    packet_.metadata.iface = {"any", 3};
+    process_ = UnknownProcess();
+    process_.pid = 42;
+    process_.comm = {"dig", 3};
+    view_.struct_size = kEventViewSize;
+    view_.cpu = 3;
+    view_.process = &process_;
+    view_.syscall = {"sendmmsg", 8};
+  }
+
+  /// The event as record number `sequence` of the stream, at that many nanoseconds.
+  const Event& At(std::uint64_t sequence) {
+    view_.sequence = sequence;
+    view_.timestamp_ns = sequence;
+    return event_.Fill(view_);
+  }
+
+  wirehound_process& process() { return process_; }
+
+ private:
+  Packet packet_;
+  PacketEvent event_;
+  wirehound_process process_{};
+  wirehound_event view_{};
+};
+
+}  // namespace wirehound::test

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// InitContext, Emitter and Logger: what they ask of the host, and the words for its refusals.
+
+#include <wirehound/detector.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/sdk/support/fake_host.h"
+
+namespace wirehound::test {
+namespace {
+
+TEST_CASE("init context: binding asks for the field under the type of the reference") {
+  FakeHost host;
+  FieldRef<Dns> dns;
+  CHECK(InitContext(host.table).Bind("net_packet_dns", "proto_dns", dns).has_value());
+  CHECK(host.asked == "net_packet_dns.proto_dns");
+  CHECK(host.asked_type == WIREHOUND_TYPE_DNS);
+  FieldRef<std::string_view> text;
+  CHECK(InitContext(host.table).Bind("A", "b", text).has_value());
+  CHECK(host.asked_type == WIREHOUND_TYPE_STRING);
+}
+
+TEST_CASE("init context: each refusal to bind has its words") {
+  FakeHost host;
+  FieldRef<bool> field;
+  const auto message = [&](std::int32_t status) {
+    host.field_status = status;
+    const Status bound = InitContext(host.table).Bind("E", "f", field);
+    return bound ? std::string() : bound.error().message();
+  };
+  CHECK(message(WIREHOUND_ERROR_NOT_FOUND) == "bind field E.f: it does not exist");
+  CHECK(message(WIREHOUND_ERROR_WRONG_TYPE) == "bind field E.f: it holds another type");
+  CHECK(message(WIREHOUND_ERROR_INVALID) == "bind field E.f: it is not of a required event");
+  // An optional event that is not there is no error.
+  host.event_status = WIREHOUND_ERROR_NOT_FOUND;
+  CHECK(message(WIREHOUND_ERROR_NOT_FOUND).empty());
+}
+
+TEST_CASE("emitter: fields go to the host in their order, with their types") {
+  FakeHost host;
+  CHECK(Emitter(host.table).Detected({{"domain", "x"}, {"count", 1}}).has_value());
+  CHECK(Emitter(host.table).Detected().has_value());
+  CHECK(host.emitted == std::vector<std::string>{"domain=8 count=2", ""});
+}
+
+TEST_CASE("emitter: each refusal has its words") {
+  FakeHost host;
+  const auto message = [&](std::int32_t status) {
+    host.emit_status = status;
+    return Emitter(host.table).Detected().error().message();
+  };
+  CHECK(message(WIREHOUND_ERROR_NOT_DECLARED) == "emit: a field is not declared in GetDefinition");
+  CHECK(message(WIREHOUND_ERROR_WRONG_TYPE) == "emit: a field has another type than declared");
+  CHECK(message(WIREHOUND_ERROR_INVALID) == "emit: the engine refused the detection");
+  CHECK(message(WIREHOUND_ERROR) == "emit: the engine refused the detection");
+}
+
+TEST_CASE("logger: lines below the host's level are not even handed over") {
+  FakeHost host;
+  const Logger logger(host.table);
+  logger.Debug("no");
+  logger.Info("yes", {{"n", 1}});
+  logger.Warn("careful");
+  logger.Error("bad");
+  CHECK(host.logged == std::vector<std::string>{"1 yes n=2", "2 careful", "3 bad"});
+  host.table.log_level = WIREHOUND_LOG_ERROR + 1;  // the host may change it at any time
+  logger.Error("quiet");
+  CHECK(host.logged.size() == 3);
+}
+
+TEST_CASE("logger: one that was never given a host writes nothing") { Logger().Error("nowhere"); }
+
+}  // namespace
+}  // namespace wirehound::test

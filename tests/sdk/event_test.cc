@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// EventView and FieldRef: how a detector reads an event, and what it gets when a field is not
+// what it bound.
+
+#include <wirehound/event.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+namespace wirehound::test {
+namespace {
+
+// An event with a field of each scalar type, in the order of the types.
+struct TestEvent {
+  TestEvent() {
+    const auto set = [this](std::uint32_t type, wirehound_value value) {
+      fields[type - 1] = {type, 0, value};
+    };
+    set(WIREHOUND_TYPE_BOOL, {.unsigned_integer = 1});
+    set(WIREHOUND_TYPE_INT32, {.signed_integer = -1});
+    set(WIREHOUND_TYPE_INT64, {.signed_integer = INT64_MIN});
+    set(WIREHOUND_TYPE_UINT16, {.unsigned_integer = 65535});
+    set(WIREHOUND_TYPE_UINT32, {.unsigned_integer = UINT32_MAX});
+    set(WIREHOUND_TYPE_UINT64, {.unsigned_integer = UINT64_MAX});
+    set(WIREHOUND_TYPE_DOUBLE, {.real = 0.25});
+    set(WIREHOUND_TYPE_STRING, {.text = {"text", 4}});
+    set(WIREHOUND_TYPE_BYTES, {.bytes = {nullptr, 0}});
+    set(WIREHOUND_TYPE_ADDRESS, {.message = &address});
+    event.event_id = 2006;
+    event.timestamp_ns = 5;
+    event.sequence = 9;
+    event.name = {"name", 4};
+    event.syscall = {"sendto", 6};
+    event.process = &process;
+    event.fields = fields.data();
+    event.field_count = static_cast<std::uint32_t>(fields.size());
+  }
+
+  template <typename T>
+  std::optional<T> Get() const {
+    return FieldRef<T>(FieldTraits<T>::kType - 1).Get(EventView(event));
+  }
+
+  wirehound_address address = {{10, 0, 0, 1}, WIREHOUND_FAMILY_IPV4, {}};
+  wirehound_process process{};
+  std::array<wirehound_field, 10> fields{};
+  wirehound_event event{};
+};
+
+TEST_CASE("event: a bound field reads as its type") {
+  const TestEvent event;
+  CHECK(event.Get<bool>() == true);
+  CHECK(event.Get<std::int32_t>() == -1);
+  CHECK(event.Get<std::int64_t>() == INT64_MIN);
+  CHECK(event.Get<std::uint16_t>() == 65535);
+  CHECK(event.Get<std::uint32_t>() == UINT32_MAX);
+  CHECK(event.Get<std::uint64_t>() == UINT64_MAX);
+  CHECK(event.Get<double>() == 0.25);
+  CHECK(event.Get<std::string_view>() == "text");
+  CHECK(event.Get<wirehound_bytes>()->size == 0);
+  CHECK(event.Get<Address>() == Address(event.address));
+}
+
+TEST_CASE("event: a field that is absent, unbound, out of range or of another type is nothing") {
+  TestEvent event;
+  const EventView view(event.event);
+  CHECK_FALSE(FieldRef<bool>().Get(view).has_value());
+  CHECK_FALSE(FieldRef<bool>(10).Get(view).has_value());
+  CHECK_FALSE(FieldRef<std::uint16_t>(WIREHOUND_TYPE_UINT32 - 1).Get(view).has_value());
+  event.fields[0].flags = WIREHOUND_FIELD_ABSENT;
+  CHECK_FALSE(event.Get<bool>().has_value());
+  event.fields[0].flags = WIREHOUND_FIELD_TRUNCATED;
+  CHECK(event.Get<bool>().has_value());
+}
+
+TEST_CASE("event: its context") {
+  TestEvent event;
+  event.process.pid = 42;
+  event.process.comm = {"dig", 3};
+  const EventView view(event.event);
+  CHECK(view.id() == 2006);
+  CHECK(view.name() == "name");
+  CHECK(view.timestamp_ns() == 5);
+  CHECK(view.sequence() == 9);
+  CHECK(view.syscall() == "sendto");
+  CHECK(view.process()->pid == 42);
+  CHECK(view.process().comm() == "dig");
+  CHECK(view.process().executable().empty());
+}
+
+}  // namespace
+}  // namespace wirehound::test

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// How a C++ class becomes a C table: every function of it stops exceptions, and says what happened.
+
+#include <wirehound/detector.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/sdk/support/fake_host.h"
+
+TEST_SUITE_BEGIN("abi");
+
+namespace wirehound::test {
+namespace {
+
+// What the probe below does at each of its steps.
+struct Behaviour {
+  std::function<void()> construct;
+  std::function<DetectorDefinition()> define;
+  std::function<Status()> init;
+  std::function<Status()> event;
+  std::function<Status()> close;
+};
+Behaviour behaviour;
+
+class Probe : public Detector {
+ public:
+  Probe() {
+    if (behaviour.construct) {
+      behaviour.construct();
+    }
+  }
+  DetectorDefinition GetDefinition() const override {
+    return behaviour.define ? behaviour.define() : DetectorDefinition();
+  }
+  Status Init(const InitContext& /*context*/) override {
+    return behaviour.init ? behaviour.init() : Status();
+  }
+  Status OnEvent(const EventView& /*event*/, const Emitter& emit) override {
+    return behaviour.event ? behaviour.event() : emit.Detected({{"n", 1}});
+  }
+  Status Close() override { return behaviour.close ? behaviour.close() : Status(); }
+};
+
+constexpr wirehound_detector kTable = detail::MakeTable<Probe>();
+
+// An instance of the probe that behaves as told, from create to destroy.
+class Instance {
+ public:
+  explicit Instance(Behaviour wanted) {
+    behaviour = std::move(wanted);
+    CHECK(kTable.create(&host_.table, &instance_) == WIREHOUND_OK);
+    REQUIRE(instance_ != nullptr);
+  }
+  ~Instance() {
+    behaviour = {};
+    kTable.destroy(instance_);
+  }
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  std::int32_t Init() { return kTable.init(instance_); }
+  std::int32_t OnEvent() { return kTable.on_event(instance_, &event_); }
+  std::int32_t Close() { return kTable.close(instance_); }
+  std::string LastError() { return std::string(ToView(kTable.last_error(instance_))); }
+  FakeHost& host() { return host_; }
+
+ private:
+  FakeHost host_;
+  wirehound_process process_{};
+  wirehound_event event_ = {.struct_size = sizeof(wirehound_event), .process = &process_};
+  void* instance_ = nullptr;
+};
+
+// What describe answered, when it took a definition.
+struct Taken {
+  std::string id;
+  std::uint32_t struct_size = 0;
+  std::uint32_t auto_populate = 0;
+  std::vector<std::string> requirements;
+  std::vector<std::string> fields;
+  std::vector<std::string> tags;
+  bool has_threat = false;
+};
+
+struct Answer {
+  std::int32_t status = 0;
+  std::optional<Taken> taken;
+  std::optional<std::string> failure;
+};
+
+template <typename T>
+const T* Elements(const wirehound_list& list) {
+  CHECK((list.count == 0 || list.stride == sizeof(T)));
+  return static_cast<const T*>(list.data);
+}
+
+void Take(void* context, const wirehound_detector_definition* definition) {
+  Taken taken;
+  taken.id = ToView(definition->id);
+  taken.struct_size = definition->struct_size;
+  taken.auto_populate = definition->auto_populate;
+  taken.has_threat = definition->threat != nullptr;
+  for (std::uint32_t i = 0; i < definition->requirements.count; ++i) {
+    const auto& requirement = Elements<wirehound_event_requirement>(definition->requirements)[i];
+    taken.requirements.push_back(std::string(ToView(requirement.event)) + ":" +
+                                 std::to_string(requirement.dependency));
+  }
+  for (std::uint32_t i = 0; i < definition->event_fields.count; ++i) {
+    const auto& field = Elements<wirehound_field_definition>(definition->event_fields)[i];
+    taken.fields.push_back(std::string(ToView(field.name)) + ":" + std::to_string(field.type));
+  }
+  for (std::uint32_t i = 0; i < definition->event_tags.count; ++i) {
+    taken.tags.emplace_back(ToView(Elements<wirehound_string>(definition->event_tags)[i]));
+  }
+  static_cast<Answer*>(context)->taken = taken;
+}
+
+void Fail(void* context, wirehound_string message) {
+  static_cast<Answer*>(context)->failure = std::string(ToView(message));
+}
+
+Answer Describe(Behaviour wanted) {
+  behaviour = std::move(wanted);
+  Answer answer;
+  const wirehound_describe_sink sink = {WIREHOUND_STRUCT_SIZE(wirehound_describe_sink, fail), 0,
+                                        &answer, &Take, &Fail};
+  answer.status = kTable.describe(&sink);
+  behaviour = {};
+  return answer;
+}
+
+TEST_CASE("module: a definition is handed over as the C struct, whole") {
+  const Answer answer = Describe({.define = [] {
+    DetectorDefinition definition;
+    definition.id = "probe";
+    definition.requirements = {{"a"}, {"b", Dependency::kOptional}};
+    definition.produced_event.fields = {{"f", FieldType::kBytes, ""}};
+    definition.produced_event.tags = {"x", "y"};
+    definition.threat.emplace();
+    definition.auto_populate.detected_from = true;
+    return definition;
+  }});
+  CHECK(answer.status == WIREHOUND_OK);
+  CHECK_FALSE(answer.failure.has_value());
+  REQUIRE(answer.taken.has_value());
+  CHECK(answer.taken->id == "probe");
+  CHECK(answer.taken->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_detector_definition, threat));
+  CHECK(answer.taken->auto_populate == WIREHOUND_POPULATE_DETECTED_FROM);
+  CHECK(answer.taken->requirements == std::vector<std::string>{"a:0", "b:1"});
+  CHECK(answer.taken->fields == std::vector<std::string>{"f:9"});
+  CHECK(answer.taken->tags == std::vector<std::string>{"x", "y"});
+  CHECK(answer.taken->has_threat);
+}
+
+TEST_CASE("module: a definition that cannot be made is a failure with its reason") {
+  SUBCASE("GetDefinition throws") {
+    const Answer answer = Describe(
+        {.define = []() -> DetectorDefinition { throw std::runtime_error("no licence"); }});
+    CHECK(answer.status == WIREHOUND_ERROR_EXCEPTION);
+    CHECK_FALSE(answer.taken.has_value());
+    CHECK(answer.failure == "no licence");
+  }
+  SUBCASE("the constructor throws") {
+    const Answer answer = Describe({.construct = [] { throw std::runtime_error("no memory"); }});
+    CHECK(answer.status == WIREHOUND_ERROR_EXCEPTION);
+    CHECK(answer.failure == "no memory");
+  }
+}
+
+TEST_CASE("module: a constructor that throws is logged and gives no instance") {
+  behaviour = {.construct = [] { throw std::runtime_error("no memory"); }};
+  FakeHost host;
+  int somewhere = 0;
+  void* instance = &somewhere;
+  CHECK(kTable.create(&host.table, &instance) == WIREHOUND_ERROR_EXCEPTION);
+  CHECK(instance == nullptr);
+  CHECK(host.logged == std::vector<std::string>{"3 no memory"});
+  behaviour = {};
+}
+
+TEST_CASE("module: success is success") {
+  Instance instance({});
+  CHECK(instance.Init() == WIREHOUND_OK);
+  CHECK(instance.OnEvent() == WIREHOUND_OK);
+  CHECK(instance.Close() == WIREHOUND_OK);
+  CHECK(instance.host().emitted == std::vector<std::string>{"n=2"});
+  CHECK(instance.LastError().empty());
+}
+
+TEST_CASE("module: a returned error is a status, with its text in last_error") {
+  Instance instance({.init = []() -> Status { return Error("init failed"); },
+                     .event = []() -> Status { return Error("event failed"); },
+                     .close = []() -> Status { return Error("close failed"); }});
+  CHECK(instance.Init() == WIREHOUND_ERROR);
+  CHECK(instance.LastError() == "init failed");
+  CHECK(instance.OnEvent() == WIREHOUND_ERROR);
+  CHECK(instance.LastError() == "event failed");
+  CHECK(instance.Close() == WIREHOUND_ERROR);
+  CHECK(instance.LastError() == "close failed");
+}
+
+TEST_CASE("module: an exception stops at the wall of every function, with its text") {
+  Instance instance({.init = []() -> Status { throw std::runtime_error("init threw"); },
+                     .event = []() -> Status { throw std::logic_error("event threw"); },
+                     .close = []() -> Status { throw 42; }});
+  CHECK(instance.Init() == WIREHOUND_ERROR_EXCEPTION);
+  CHECK(instance.LastError() == "init threw");
+  CHECK(instance.OnEvent() == WIREHOUND_ERROR_EXCEPTION);
+  CHECK(instance.LastError() == "event threw");
+  CHECK(instance.Close() == WIREHOUND_ERROR_EXCEPTION);
+  CHECK(instance.LastError() == "an exception of unknown type");
+}
+
+TEST_CASE("module: the tables are complete, one for each class, in their order") {
+  constexpr auto kTables = detail::MakeTables<Probe, Probe>();
+  constexpr auto kCount = kTables.size();
+  CHECK(kCount == 2);
+  for (const wirehound_detector& table : kTables) {
+    CHECK(table.struct_size == WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error));
+    CHECK((table.describe != nullptr));
+    CHECK((table.create != nullptr));
+    CHECK((table.init != nullptr));
+    CHECK((table.on_event != nullptr));
+    CHECK((table.close != nullptr));
+    CHECK((table.destroy != nullptr));
+    CHECK((table.last_error != nullptr));
+  }
+}
+
+}  // namespace
+}  // namespace wirehound::test
+
+TEST_SUITE_END();

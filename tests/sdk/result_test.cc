@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Result<T> and Error: what the engine and every detector report failures with.
+
+#include <wirehound/result.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+namespace wirehound::test {
+namespace {
+
+Result<int> Half(int number) {
+  if (number % 2 != 0) {
+    return Error(ErrorCode::kInvalidInput, "half of " + std::to_string(number) + ": it is odd");
+  }
+  return number / 2;
+}
+
+TEST_CASE("result: holds a value or an error, never both") {
+  const Result<int> good = Half(4);
+  REQUIRE(good.has_value());
+  CHECK(static_cast<bool>(good));
+  CHECK(*good == 2);
+  CHECK(good.value() == 2);
+
+  const Result<int> bad = Half(3);
+  REQUIRE_FALSE(bad.has_value());
+  CHECK_FALSE(static_cast<bool>(bad));
+  CHECK(bad.error().code() == ErrorCode::kInvalidInput);
+  CHECK(bad.error().message() == "half of 3: it is odd");
+}
+
+TEST_CASE("result: a falsy value is still a value") {
+  CHECK(Half(0).has_value());
+  CHECK(*Half(0) == 0);
+  CHECK(Result<std::string>("").has_value());
+}
+
+TEST_CASE("result: a value can be moved out, also when it cannot be copied") {
+  Result<std::unique_ptr<int>> result = std::make_unique<int>(7);
+  CHECK(**result == 7);
+  const std::unique_ptr<int> owned = *std::move(result);
+  CHECK(*owned == 7);
+}
+
+TEST_CASE("result: the arrow reaches the value in place") {
+  Result<std::string> text = std::string("ab");
+  text->push_back('c');
+  CHECK(*text == "abc");
+}
+
+TEST_CASE("result: contexts are put in front, outermost first") {
+  Error error = Error(ErrorCode::kNotFound, "no such symbol").WithContext("read x.so");
+  error = std::move(error).WithContext("load plugins");
+  CHECK(error.message() == "load plugins: read x.so: no such symbol");
+  CHECK(error.code() == ErrorCode::kNotFound);
+}
+
+TEST_CASE("result: an error without a code is a failure at run time") {
+  CHECK(Error("out of luck").code() == ErrorCode::kFailed);
+}
+
+TEST_CASE("status: success holds nothing, failure an error") {
+  const Status good;
+  CHECK(good.has_value());
+  const Status bad = Error("no");
+  REQUIRE_FALSE(bad.has_value());
+  CHECK(bad.error().message() == "no");
+}
+
+TEST_CASE("status: the error can be moved out into another result") {
+  Status status = Error(ErrorCode::kNotPermitted, "no");
+  const Result<int> moved = std::move(status).error().WithContext("open");
+  REQUIRE_FALSE(moved.has_value());
+  CHECK(moved.error().message() == "open: no");
+  CHECK(moved.error().code() == ErrorCode::kNotPermitted);
+}
+
+}  // namespace
+}  // namespace wirehound::test

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A host table that notes what a detector asks of it, for tests of the wrapper without an engine.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
+
+namespace wirehound::test {
+
+struct FakeHost {
+  FakeHost() {
+    table.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_host, get_extension);
+    table.context = this;
+    table.log_level = WIREHOUND_LOG_INFO;
+    table.log = &FakeHost::Log;
+    table.resolve_event = &FakeHost::ResolveEvent;
+    table.resolve_field = &FakeHost::ResolveField;
+    table.emit = &FakeHost::Emit;
+    table.get_extension = &FakeHost::GetExtension;
+  }
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+
+  wirehound_host table{};
+  std::vector<std::string> logged;           // "2 message name=type"
+  std::vector<std::string> emitted;          // "name=type name=type"
+  std::string asked;                         // the last event.field that was resolved
+  std::uint32_t asked_type = 0;              // and its type
+  std::int32_t event_status = WIREHOUND_OK;  // what the next calls return
+  std::int32_t field_status = WIREHOUND_OK;
+  std::int32_t emit_status = WIREHOUND_OK;
+
+ private:
+  static std::string Names(const wirehound_named_value* values, std::uint32_t count) {
+    std::string text;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      text += text.empty() ? "" : " ";
+      text += ToView(values[i].name);
+      text += '=';
+      text += std::to_string(values[i].type);
+    }
+    return text;
+  }
+  static void Log(void* context, std::uint32_t level, wirehound_string message,
+                  const wirehound_named_value* values, std::uint32_t count) {
+    std::string line = std::to_string(level);
+    line += ' ';
+    line += ToView(message);
+    if (count != 0) {
+      line += ' ';
+      line += Names(values, count);
+    }
+    static_cast<FakeHost*>(context)->logged.push_back(line);
+  }
+  static std::int32_t ResolveEvent(void* context, wirehound_string /*event*/, std::uint32_t* id) {
+    *id = 2006;
+    return static_cast<FakeHost*>(context)->event_status;
+  }
+  static std::int32_t ResolveField(void* context, wirehound_string event, wirehound_string field,
+                                   std::uint32_t type, std::uint32_t* slot) {
+    auto& self = *static_cast<FakeHost*>(context);
+    self.asked = ToView(event);
+    self.asked += '.';
+    self.asked += ToView(field);
+    self.asked_type = type;
+    *slot = 1;
+    return self.field_status;
+  }
+  static std::int32_t Emit(void* context, const wirehound_finding* finding) {
+    auto& self = *static_cast<FakeHost*>(context);
+    self.emitted.push_back(Names(finding->fields, finding->field_count));
+    return self.emit_status;
+  }
+  static const void* GetExtension(void* /*context*/, wirehound_string /*name*/) { return nullptr; }
+};
+
+}  // namespace wirehound::test
