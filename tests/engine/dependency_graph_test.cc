@@ -26,6 +26,7 @@ struct Outcome {
 
 Outcome Build(const std::vector<DetectorDefinition>& definitions) {
   std::vector<const DetectorDefinition*> pointers;
+  pointers.reserve(definitions.size());
   for (const DetectorDefinition& definition : definitions) {
     pointers.push_back(&definition);
   }
@@ -173,10 +174,12 @@ DetectorDefinition Link(const std::string& id, int produced, const std::string& 
 
 TEST_CASE("graph: a long chain is ordered fast, whichever end is loaded first") {
   std::vector<DetectorDefinition> chain;
+  chain.reserve(kChain);
   for (int i = 0; i < kChain; ++i) {
     chain.push_back(Link(ChainName(i), i, i == 0 ? "base" : ChainName(i - 1)));
   }
   std::vector<std::string> ids;
+  ids.reserve(chain.size());
   for (const DetectorDefinition& definition : chain) {
     ids.push_back(definition.id);
   }
@@ -190,6 +193,7 @@ TEST_CASE("graph: a long chain is ordered fast, whichever end is loaded first") 
 
 TEST_CASE("graph: a long chain without its first event is left out fast") {
   std::vector<DetectorDefinition> chain;
+  chain.reserve(kChain);
   for (int i = 0; i < kChain; ++i) {
     // Ids run against the chain, so that a pass in their order finds one detector at a time.
     chain.push_back(Link(ChainName(kChain - i), i, i == 0 ? "nowhere" : ChainName(i - 1)));
@@ -203,6 +207,7 @@ TEST_CASE("graph: a long chain without its first event is left out fast") {
 
 TEST_CASE("graph: a long cycle does not exhaust the stack") {
   std::vector<DetectorDefinition> cycle;
+  cycle.reserve(kChain);
   for (int i = 0; i < kChain; ++i) {
     cycle.push_back(Link(ChainName(i), i, ChainName((i + 1) % kChain)));
   }

@@ -196,7 +196,7 @@ TEST_CASE("plugin loader: of several detectors in one file the sound ones load")
 TEST_CASE("plugin loader: a file that is no shared object is refused before it is loaded") {
   const PluginFolder folder;
   const auto write = [&folder](const std::string& content) {
-    const fs::path file = folder.Write("x.so", content);
+    fs::path file = folder.Write("x.so", content);
     fs::permissions(file, fs::perms::owner_all);
     return file;
   };

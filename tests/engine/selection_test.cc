@@ -28,6 +28,7 @@ class World {
 
   std::string Names(const std::set<std::uint32_t>& ids) const {
     std::vector<std::string> names;
+    names.reserve(ids.size());
     for (const std::uint32_t id : ids) {
       names.push_back(set_.catalogue().Find(id)->name);
     }

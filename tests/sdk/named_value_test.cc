@@ -6,6 +6,7 @@
 #include <wirehound/named_value.h>
 
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -15,29 +16,34 @@
 namespace wirehound::test {
 namespace {
 
-TEST_CASE("named value: every type carries its tag and its value") {
-  const NamedValue flag = {"k", true};
-  CHECK(flag.type == WIREHOUND_TYPE_BOOL);
-  CHECK(flag.value.unsigned_integer == 1);
-  CHECK(NamedValue("k", false).value.unsigned_integer == 0);
+// As the host reads it: by the layout of the C struct.
+wirehound_named_value Read(const NamedValue& value) {
+  wirehound_named_value c;
+  std::memcpy(&c, &value, sizeof(c));
+  return c;
+}
 
-  CHECK(NamedValue("k", std::int32_t{-5}).type == WIREHOUND_TYPE_INT32);
-  CHECK(NamedValue("k", std::int32_t{-5}).value.signed_integer == -5);
-  CHECK(NamedValue("k", std::int64_t{INT64_MIN}).type == WIREHOUND_TYPE_INT64);
-  CHECK(NamedValue("k", std::int64_t{INT64_MIN}).value.signed_integer == INT64_MIN);
-  CHECK(NamedValue("k", std::uint16_t{65535}).type == WIREHOUND_TYPE_UINT16);
-  CHECK(NamedValue("k", std::uint16_t{65535}).value.unsigned_integer == 65535);
-  CHECK(NamedValue("k", std::uint32_t{7}).type == WIREHOUND_TYPE_UINT32);
-  CHECK(NamedValue("k", std::uint64_t{UINT64_MAX}).type == WIREHOUND_TYPE_UINT64);
-  CHECK(NamedValue("k", std::uint64_t{UINT64_MAX}).value.unsigned_integer == UINT64_MAX);
-  CHECK(NamedValue("k", 0.5).type == WIREHOUND_TYPE_DOUBLE);
-  CHECK(NamedValue("k", 0.5).value.real == 0.5);
+TEST_CASE("named value: every type carries its tag and its value") {
+  CHECK(Read({"k", true}).type == WIREHOUND_TYPE_BOOL);
+  CHECK(Read({"k", true}).value.unsigned_integer == 1);
+  CHECK(Read({"k", false}).value.unsigned_integer == 0);
+  CHECK(Read({"k", std::int32_t{-5}}).type == WIREHOUND_TYPE_INT32);
+  CHECK(Read({"k", std::int32_t{-5}}).value.signed_integer == -5);
+  CHECK(Read({"k", std::int64_t{INT64_MIN}}).type == WIREHOUND_TYPE_INT64);
+  CHECK(Read({"k", std::int64_t{INT64_MIN}}).value.signed_integer == INT64_MIN);
+  CHECK(Read({"k", std::uint16_t{65535}}).type == WIREHOUND_TYPE_UINT16);
+  CHECK(Read({"k", std::uint16_t{65535}}).value.unsigned_integer == 65535);
+  CHECK(Read({"k", std::uint32_t{7}}).type == WIREHOUND_TYPE_UINT32);
+  CHECK(Read({"k", std::uint64_t{UINT64_MAX}}).type == WIREHOUND_TYPE_UINT64);
+  CHECK(Read({"k", std::uint64_t{UINT64_MAX}}).value.unsigned_integer == UINT64_MAX);
+  CHECK(Read({"k", 0.5}).type == WIREHOUND_TYPE_DOUBLE);
+  CHECK(Read({"k", 0.5}).value.real == 0.5);
 }
 
 TEST_CASE("named value: literals, strings and views are text, never a truth value") {
   const std::string text = "text";
-  for (const NamedValue& value : {NamedValue("k", "text"), NamedValue("k", text),
-                                  NamedValue("k", std::string_view("text"))}) {
+  for (const wirehound_named_value& value :
+       {Read({"k", "text"}), Read({"k", text}), Read({"k", std::string_view("text")})}) {
     CHECK(value.type == WIREHOUND_TYPE_STRING);
     CHECK(ToView(value.value.text) == "text");
     CHECK(ToView(value.name) == "k");
@@ -47,14 +53,14 @@ TEST_CASE("named value: literals, strings and views are text, never a truth valu
 
 TEST_CASE("named value: text is borrowed and may hold anything") {
   const std::string text("a\0b", 3);
-  const NamedValue value = {"k", text};
+  const wirehound_named_value value = Read({"k", text});
   CHECK(value.value.text.size == 3);
   CHECK(value.value.text.data == text.data());
 }
 
 TEST_CASE("named value: bytes keep their length") {
   const std::uint8_t data[] = {1, 2, 3};
-  const NamedValue value = {"k", wirehound_bytes{data, 3}};
+  const wirehound_named_value value = Read({"k", wirehound_bytes{data, 3}});
   CHECK(value.type == WIREHOUND_TYPE_BYTES);
   CHECK(value.value.bytes.data == data);
   CHECK(value.value.bytes.size == 3);

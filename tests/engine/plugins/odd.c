@@ -29,32 +29,32 @@
 #define ODD_DETECTORS kDetectors
 #endif
 #ifndef ODD_TABLE
-#define ODD_TABLE &kTable.known
+#define ODD_TABLE (&kTable.known)
 #endif
 #ifndef ODD_TABLE_SIZE
-#define ODD_TABLE_SIZE sizeof(struct table)
+#define ODD_TABLE_SIZE sizeof(struct Table)
 #endif
 #ifndef ODD_DEFINITION_SIZE
-#define ODD_DEFINITION_SIZE sizeof(struct definition)
+#define ODD_DEFINITION_SIZE sizeof(struct Definition)
 #endif
 #ifndef ODD_ON_EVENT
-#define ODD_ON_EVENT on_event
+#define ODD_ON_EVENT OnEvent
 #endif
 
 /* With ODD_LONGER, structs have members that a later minor might have appended. */
-struct table {
+struct Table {
   wirehound_detector known;
 #ifdef ODD_LONGER
   void (*later)(void);
 #endif
 };
-struct definition {
+struct Definition {
   wirehound_detector_definition known;
 #ifdef ODD_LONGER
   uint64_t later[4];
 #endif
 };
-struct requirement {
+struct Requirement {
   wirehound_event_requirement known;
 #ifdef ODD_LONGER
   uint64_t later;
@@ -64,7 +64,7 @@ struct requirement {
 /* What no library defines. */
 int32_t wirehound_test_no_such_function(void);
 
-static int32_t describe(const wirehound_describe_sink* sink) {
+static int32_t Describe(const wirehound_describe_sink* sink) {
 #if defined(ODD_SILENT)
   (void)sink;
   return 77;
@@ -79,14 +79,14 @@ static int32_t describe(const wirehound_describe_sink* sink) {
   (void)sink;
   return wirehound_test_no_such_function();
 #else
-  static const struct requirement kRequirements[] = {
+  static const struct Requirement kRequirements[] = {
       {.known = {{"net_packet_udp", 14}, WIREHOUND_DEPENDENCY_REQUIRED, 0}},
       {.known = {{"net_packet_tcp", 14}, WIREHOUND_DEPENDENCY_OPTIONAL, 0}}};
-  static const struct definition kDefinition = {
+  static const struct Definition kDefinition = {
       .known = {
           .struct_size = (uint32_t)ODD_DEFINITION_SIZE,
           .id = {"odd", 3},
-          .requirements = {kRequirements, 2, sizeof(struct requirement)},
+          .requirements = {kRequirements, 2, sizeof(struct Requirement)},
           .event_name = {"odd_event", 9},
       }};
   sink->take(sink->context, &kDefinition.known);
@@ -94,34 +94,34 @@ static int32_t describe(const wirehound_describe_sink* sink) {
 #endif
 }
 
-static int32_t create(const wirehound_host* host, void** instance) {
+static int32_t Create(const wirehound_host* host, void** instance) {
   *instance = (void*)host;
   return WIREHOUND_OK;
 }
-static int32_t on_instance(void* instance) {
+static int32_t OnInstance(void* instance) {
   return instance == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
 }
-int32_t on_event(void* instance, const wirehound_event* event);
-int32_t on_event(void* instance, const wirehound_event* event) {
+int32_t OnEvent(void* instance, const wirehound_event* event);
+int32_t OnEvent(void* instance, const wirehound_event* event) {
   return instance == NULL || event == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
 }
-static void destroy(void* instance) { (void)instance; }
-static wirehound_string last_error(void* instance) {
+static void Destroy(void* instance) { (void)instance; }
+static wirehound_string LastError(void* instance) {
   (void)instance;
   return (wirehound_string){NULL, 0};
 }
 
 /* Not static: some macros leave them unused. */
-extern const struct table kTable;
-const struct table kTable = {.known = {
+extern const struct Table kTable;
+const struct Table kTable = {.known = {
                                  .struct_size = (uint32_t)ODD_TABLE_SIZE,
-                                 .describe = describe,
-                                 .create = create,
-                                 .init = on_instance,
+                                 .describe = Describe,
+                                 .create = Create,
+                                 .init = OnInstance,
                                  .on_event = ODD_ON_EVENT,
-                                 .close = on_instance,
-                                 .destroy = destroy,
-                                 .last_error = last_error,
+                                 .close = OnInstance,
+                                 .destroy = Destroy,
+                                 .last_error = LastError,
                              }};
 extern const wirehound_detector* const kDetectors[];
 const wirehound_detector* const kDetectors[] = {ODD_TABLE};

@@ -8,18 +8,18 @@
 #include <wirehound/abi/detector_abi.h>
 
 #define TEXT(literal) \
-  { literal, sizeof literal - 1 }
+  { (literal), sizeof(literal) - 1 }
 #define LIST(array) \
-  { array, sizeof array / sizeof array[0], sizeof array[0] }
+  { (array), sizeof(array) / sizeof((array)[0]), sizeof((array)[0]) }
 
-struct plain {
+struct Plain {
   const wirehound_host* host;
   uint32_t event_id;
   uint32_t port_slot;
   uint64_t count;
 };
 
-static int32_t describe(const wirehound_describe_sink* sink) {
+static int32_t Describe(const wirehound_describe_sink* sink) {
   static const wirehound_event_requirement kRequirements[] = {
       {TEXT("net_packet_tcp"), WIREHOUND_DEPENDENCY_REQUIRED, 0}};
   static const wirehound_field_definition kFields[] = {
@@ -40,8 +40,8 @@ static int32_t describe(const wirehound_describe_sink* sink) {
   return WIREHOUND_OK;
 }
 
-static int32_t create(const wirehound_host* host, void** instance) {
-  struct plain* self = calloc(1, sizeof *self);
+static int32_t Create(const wirehound_host* host, void** instance) {
+  struct Plain* self = calloc(1, sizeof *self);
   if (self == NULL) {
     return WIREHOUND_ERROR;
   }
@@ -50,8 +50,8 @@ static int32_t create(const wirehound_host* host, void** instance) {
   return WIREHOUND_OK;
 }
 
-static int32_t init(void* instance) {
-  struct plain* self = instance;
+static int32_t Init(void* instance) {
+  struct Plain* self = instance;
   const wirehound_string event = TEXT("net_packet_tcp");
   const wirehound_string field = TEXT("dst_port");
   const int32_t status = self->host->resolve_event(self->host->context, event, &self->event_id);
@@ -61,8 +61,8 @@ static int32_t init(void* instance) {
                                          &self->port_slot);
 }
 
-static int32_t on_event(void* instance, const wirehound_event* event) {
-  struct plain* self = instance;
+static int32_t OnEvent(void* instance, const wirehound_event* event) {
+  struct Plain* self = instance;
   if (event->event_id != self->event_id || self->port_slot >= event->field_count) {
     return WIREHOUND_ERROR;
   }
@@ -76,12 +76,12 @@ static int32_t on_event(void* instance, const wirehound_event* event) {
   return self->host->emit(self->host->context, &finding);
 }
 
-static int32_t close_instance(void* instance) {
+static int32_t Close(void* instance) {
   (void)instance;
   return WIREHOUND_OK;
 }
 
-static wirehound_string last_error(void* instance) {
+static wirehound_string LastError(void* instance) {
   (void)instance;
   return (wirehound_string){NULL, 0};
 }
@@ -89,13 +89,13 @@ static wirehound_string last_error(void* instance) {
 static const wirehound_detector kDetector = {
     WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error),
     0,
-    describe,
-    create,
-    init,
-    on_event,
-    close_instance,
+    Describe,
+    Create,
+    Init,
+    OnEvent,
+    Close,
     free,
-    last_error,
+    LastError,
 };
 static const wirehound_detector* const kDetectors[] = {&kDetector};
 
