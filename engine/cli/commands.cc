@@ -10,6 +10,7 @@
 
 #include "engine/detector_set.h"
 #include "engine/logging.h"
+#include "engine/utf8_text.h"
 
 namespace wirehound {
 
@@ -28,7 +29,9 @@ Result<DetectorSet> LoadDetectors(const Options& options) {
   }
   const auto logger = MakeLogger("wirehound");
   for (const std::string& complaint : set->complaints()) {
-    logger->warn("{}", complaint);
+    std::string line;
+    AppendPrintable(line, complaint);  // it may quote what a plugin calls itself
+    logger->warn("{}", line);
   }
   if (options.strict_plugins && !set->complaints().empty()) {
     return Error(fmt::format("--strict-plugins: {} plugins or detectors were left out",

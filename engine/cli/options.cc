@@ -74,6 +74,7 @@ void AddRunOptions(CLI::App& app, Options& options) {
 
 // The sub-commands. CLI11 keeps the objects; what was called is asked afterwards.
 struct Verbs {
+  CLI::App* list;
   CLI::App* events;
   CLI::App* detectors;
   CLI::App* doctor;
@@ -81,8 +82,9 @@ struct Verbs {
 
 Verbs AddVerbs(CLI::App& app, Options& options) {
   CLI::App* list = app.add_subcommand("list", "show what can be selected");
-  list->require_subcommand(1);
+  list->require_subcommand(0, 1);  // none is refused below, by name
   Verbs verbs{};
+  verbs.list = list;
   verbs.events = list->add_subcommand("events", "every event, with its fields and sets");
   verbs.detectors = list->add_subcommand("detectors", "every detector that loads");
   for (CLI::App* verb : {verbs.events, verbs.detectors}) {
@@ -92,6 +94,20 @@ Verbs AddVerbs(CLI::App& app, Options& options) {
   verbs.doctor = app.add_subcommand(
       "doctor", "what live capture needs, what this machine has, and what is lost without it");
   return verbs;
+}
+
+// What the words mean once they have been parsed.
+Result<Verb> VerbOf(const Verbs& verbs) {
+  if (verbs.events->parsed()) {
+    return Verb::kListEvents;
+  }
+  if (verbs.detectors->parsed()) {
+    return Verb::kListDetectors;
+  }
+  if (verbs.list->parsed()) {
+    return Error(ErrorCode::kInvalidInput, "list: expected 'events' or 'detectors' after it");
+  }
+  return verbs.doctor->parsed() ? Verb::kDoctor : Verb::kRun;
 }
 
 Status CheckTogether(const Options& options) {
@@ -138,12 +154,14 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Error(ErrorCode::kInvalidInput, std::string(error.what()) + "; see 'wirehound --help'");
   }
-  if (options.verb == Verb::kRun) {
-    options.verb = verbs.events->parsed()      ? Verb::kListEvents
-                   : verbs.detectors->parsed() ? Verb::kListDetectors
-                   : verbs.doctor->parsed()    ? Verb::kDoctor
-                                               : Verb::kRun;
+  if (options.verb == Verb::kShowText) {
+    return options;
   }
+  Result<Verb> verb = VerbOf(verbs);
+  if (!verb) {
+    return std::move(verb).error();
+  }
+  options.verb = *verb;
   if (has_dashes && options.command.empty()) {
     return Error(ErrorCode::kInvalidInput, "expected a command after '--'");
   }

@@ -38,6 +38,8 @@ class Probe : public Detector {
       behaviour.construct();
     }
   }
+
+ private:  // as an author may have it: the tables go through the base class
   DetectorDefinition GetDefinition() const override {
     return behaviour.define ? behaviour.define() : DetectorDefinition();
   }

@@ -83,6 +83,9 @@ template <typename D>
 struct Instance {
   explicit Instance(const wirehound_host& host_table) : host(&host_table) {}
 
+  // Seen as its base, so that an author may override in a private section.
+  Detector& base() { return detector; }
+
   const wirehound_host* host;
   D detector;
   std::string last_error;
@@ -115,7 +118,8 @@ struct Thunks {
   static std::int32_t Describe(const wirehound_describe_sink* sink) noexcept {
     std::string message;
     const std::int32_t status = Guard(message, [sink]() -> Status {
-      const DetectorDefinition definition = D().GetDefinition();
+      D detector;
+      const DetectorDefinition definition = static_cast<const Detector&>(detector).GetDefinition();
       sink->take(sink->context, &FlatDefinition(definition).abi());
       return {};
     });
@@ -140,19 +144,19 @@ struct Thunks {
 
   static std::int32_t Init(void* instance) noexcept {
     auto& self = *static_cast<Instance<D>*>(instance);
-    return Guard(self.last_error, [&self] { return self.detector.Init(InitContext(*self.host)); });
+    return Guard(self.last_error, [&self] { return self.base().Init(InitContext(*self.host)); });
   }
 
   static std::int32_t OnEvent(void* instance, const wirehound_event* event) noexcept {
     auto& self = *static_cast<Instance<D>*>(instance);
     return Guard(self.last_error, [&self, event] {
-      return self.detector.OnEvent(EventView(*event), Emitter(*self.host));
+      return self.base().OnEvent(EventView(*event), Emitter(*self.host));
     });
   }
 
   static std::int32_t Close(void* instance) noexcept {
     auto& self = *static_cast<Instance<D>*>(instance);
-    return Guard(self.last_error, [&self] { return self.detector.Close(); });
+    return Guard(self.last_error, [&self] { return self.base().Close(); });
   }
 
   static void Destroy(void* instance) noexcept {
