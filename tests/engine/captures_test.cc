@@ -23,6 +23,7 @@
 #include "engine/sources/capture_file_source.h"
 #include "tests/engine/support/captures.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/paths.h"
 #include "tests/engine/support/temporary_folder.h"
 
 TEST_SUITE_BEGIN("pipeline");
@@ -44,7 +45,7 @@ bool HaveCaptures() {
 // The built detectors, from a folder with the permissions a plugins folder must have.
 LoadedPlugins BuiltPlugins(const TemporaryFolder& folder) {
   const fs::path file = folder.path() / "dns.so";
-  fs::copy_file(WIREHOUND_DNS_PLUGIN, file);
+  fs::copy_file(DnsPlugin(), file);
   fs::permissions(file, fs::perms::owner_all);
   Result<LoadedPlugins> plugins = LoadPluginFolder(folder.path());
   REQUIRE(plugins.has_value());

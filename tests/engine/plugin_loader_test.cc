@@ -18,6 +18,7 @@
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/exported_symbols.h"
+#include "tests/engine/support/paths.h"
 #include "tests/engine/support/plugin_folder.h"
 
 TEST_SUITE_BEGIN("abi");
@@ -121,7 +122,7 @@ TEST_CASE("plugin loader: plugins in C++ and in plain C run and detect") {
 
 TEST_CASE("plugin loader: a plugin built for detectors exports exactly one symbol") {
   for (const fs::path& file : {PluginFolder::Built("good"), PluginFolder::Built("several"),
-                               PluginFolder::Built("plain"), fs::path(WIREHOUND_DNS_PLUGIN)}) {
+                               PluginFolder::Built("plain"), DnsPlugin()}) {
     CAPTURE(file.filename().string());
     CHECK(ExportedSymbols(file) == std::vector<std::string>{WIREHOUND_DETECTOR_MODULE_NAME});
   }

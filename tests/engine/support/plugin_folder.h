@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/plugin_loader/plugin_loader.h"
+#include "tests/engine/support/paths.h"
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
@@ -17,7 +18,7 @@ class PluginFolder : public TemporaryFolder {
  public:
   /// The test plugin `plugin` as built.
   static std::filesystem::path Built(const std::string& plugin) {
-    return std::filesystem::path(WIREHOUND_TEST_PLUGINS) / (plugin + ".so");
+    return BuiltTestPlugins() / (plugin + ".so");
   }
 
   /// Copies a test plugin here, as `name`.so or under its own name.
