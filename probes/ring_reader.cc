@@ -73,9 +73,10 @@ void RingReader::Release() {
 }
 
 bool RingReader::HasData() const {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  return Shared<std::uint64_t>(consumer_.get()).load(std::memory_order_relaxed) !=
-         Shared<std::uint64_t>(producer_.get()).load(std::memory_order_acquire);
+  // Sequentially consistent, like the store that tells the programs to wake the reader: it must
+  // not be overtaken by this look at what they have written.
+  return Shared<std::uint64_t>(producer_.get()).load(std::memory_order_seq_cst) !=
+         Shared<std::uint64_t>(consumer_.get()).load(std::memory_order_relaxed);
 }
 
 }  // namespace wirehound
