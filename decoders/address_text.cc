@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "decoders/short_numbers.h"
+
 namespace wirehound {
 namespace {
 
@@ -16,22 +18,11 @@ struct Run {
   int length = 0;
 };
 
-char* WriteByte(std::uint8_t value, char* out) {
-  if (value >= 100) {
-    *out++ = static_cast<char>('0' + value / 100);
-  }
-  if (value >= 10) {
-    *out++ = static_cast<char>('0' + value / 10 % 10);
-  }
-  *out++ = static_cast<char>('0' + value % 10);
-  return out;
-}
-
 char* WriteDotted(const std::uint8_t* bytes, char* out) {
-  out = WriteByte(bytes[0], out);
+  out = WriteShortNumber(out, bytes[0]);
   for (int i = 1; i < 4; ++i) {
     *out++ = '.';
-    out = WriteByte(bytes[i], out);
+    out = WriteShortNumber(out, bytes[i]);
   }
   return out;
 }
@@ -102,15 +93,15 @@ char* WriteIpv6(const std::uint8_t (&bytes)[16], char* out) {
 
 }  // namespace
 
-std::string_view FormatAddress(const wirehound_address& address,
-                               char (&buffer)[kAddressTextBytes]) {
-  char* end = buffer;
-  if (address.family == WIREHOUND_FAMILY_IPV4) {
-    end = WriteDotted(address.bytes, buffer);
-  } else if (address.family == WIREHOUND_FAMILY_IPV6) {
-    end = WriteIpv6(address.bytes, buffer);
+char* WriteAddress(const wirehound_address& address, char* out) {
+  switch (address.family) {
+    case WIREHOUND_FAMILY_IPV4:
+      return WriteDotted(address.bytes, out);
+    case WIREHOUND_FAMILY_IPV6:
+      return WriteIpv6(address.bytes, out);
+    default:
+      return out;
   }
-  return {buffer, static_cast<std::size_t>(end - buffer)};
 }
 
 }  // namespace wirehound

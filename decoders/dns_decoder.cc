@@ -12,6 +12,7 @@
 #include "decoders/byte_reader.h"
 #include "decoders/dns_name_reader.h"
 #include "decoders/dns_rdata.h"
+#include "decoders/dns_types.h"
 
 namespace wirehound {
 namespace {
@@ -19,6 +20,9 @@ namespace {
 // The least an entry takes on the wire: its name is the root, its data empty.
 constexpr std::size_t kMinQuestionBytes = 5;
 constexpr std::size_t kMinRecordBytes = 11;
+
+// RFC 6762 sections 5.4 and 10.2.
+constexpr std::uint16_t kMdnsClassBit = 0x8000;
 
 class MessageReader {
  public:
@@ -32,6 +36,10 @@ class MessageReader {
         ReadSection(out_.an_count, kMinRecordBytes, out_.answers, &ReadRecord) &&
         ReadSection(out_.ns_count, kMinRecordBytes, out_.authorities, &ReadRecord) &&
         ReadSection(out_.ar_count, kMinRecordBytes, out_.additionals, &ReadRecord);
+    out_.message_size = static_cast<std::uint32_t>(entry_end_);
+    if (complete && entry_end_ < in_.wire_size) {
+      out_.flags |= WIREHOUND_DNS_TRAILING;
+    }
     if ((out_.flags & WIREHOUND_DNS_MALFORMED) != 0) {
       return DecodeStatus::kMalformed;
     }
@@ -49,6 +57,15 @@ class MessageReader {
   static DnsPart ReadQuestion(MessageReader& self, wirehound_dns_question& question);
   static DnsPart ReadRecord(MessageReader& self, wirehound_dns_record& record);
 
+  // Whether the top bit of a class has its mDNS meaning here and is set; cleared then.
+  bool TakeMdnsBit(std::uint16_t& dns_class) const {
+    if (out_.variant != WIREHOUND_DNS_VARIANT_MDNS || (dns_class & kMdnsClassBit) == 0) {
+      return false;
+    }
+    dns_class = static_cast<std::uint16_t>(dns_class & ~kMdnsClassBit);
+    return true;
+  }
+
   // Notes why the message ends here; always false.
   bool Stop(DnsPart part);
 
@@ -58,6 +75,7 @@ class MessageReader {
   Arena& arena_;
   wirehound_dns& out_;
   std::size_t entries_left_ = kMaxDnsEntries;
+  std::size_t entry_end_ = 0;  // of the latest sound entry
 };
 
 constexpr std::uint8_t Bits(std::uint8_t byte, int lowest, std::uint8_t mask) {
@@ -83,6 +101,7 @@ bool MessageReader::ReadHeader() {
   out_.an_count = reader_.ReadBe16();
   out_.ns_count = reader_.ReadBe16();
   out_.ar_count = reader_.ReadBe16();
+  entry_end_ = reader_.position();
   return true;
 }
 
@@ -102,6 +121,7 @@ bool MessageReader::ReadSection(std::uint16_t count, std::size_t min_entry_bytes
     if (part != DnsPart::kOk) {
       return Stop(part);
     }
+    entry_end_ = reader_.position();
   }
   entries_left_ -= room;
   if (room < count) {
@@ -117,6 +137,9 @@ DnsPart MessageReader::ReadQuestion(MessageReader& self, wirehound_dns_question&
   }
   question.type = self.reader_.ReadBe16();
   question.qclass = self.reader_.ReadBe16();
+  if (self.TakeMdnsBit(question.qclass)) {
+    question.unicast_response = 1;
+  }
   return self.reader_.ok() ? DnsPart::kOk : DnsPart::kShort;
 }
 
@@ -128,6 +151,9 @@ DnsPart MessageReader::ReadRecord(MessageReader& self, wirehound_dns_record& rec
   }
   record.type = reader.ReadBe16();
   record.rclass = reader.ReadBe16();
+  if (record.type != kDnsTypeOpt && self.TakeMdnsBit(record.rclass)) {
+    record.cache_flush = 1;
+  }
   record.ttl = reader.ReadBe32();
   const std::size_t rdata_bytes = reader.ReadBe16();
   ByteReader rdata = reader.ReadSub(rdata_bytes);
@@ -148,13 +174,17 @@ DnsPart MessageReader::ReadRecord(MessageReader& self, wirehound_dns_record& rec
 bool MessageReader::Stop(DnsPart part) {
   const bool lied = part == DnsPart::kMalformed || (part == DnsPart::kShort && in_.whole());
   out_.flags |= lied ? WIREHOUND_DNS_MALFORMED : WIREHOUND_DNS_TRUNCATED;
+  if (part == DnsPart::kNoRoom) {
+    out_.flags |= WIREHOUND_DNS_LIMIT;
+  }
   return false;
 }
 
 }  // namespace
 
-DecodeStatus DecodeDns(CapturedBytes in, Arena& arena, wirehound_dns& out) {
+DecodeStatus DecodeDns(CapturedBytes in, Arena& arena, wirehound_dns& out, DnsVariant variant) {
   out = {};
+  out.variant = static_cast<std::uint8_t>(variant);
   out.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_dns, additionals);
   out.questions.stride = sizeof(wirehound_dns_question);
   out.answers.stride = sizeof(wirehound_dns_record);

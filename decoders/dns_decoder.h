@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <wirehound/abi/messages.h>
 
@@ -28,8 +29,17 @@ inline constexpr std::size_t kMaxDnsEntries = 4096;
 /// would need beyond it is left out and the result is truncated; arena.exhausted() tells.
 inline constexpr std::size_t kDnsArenaBytes = std::size_t{1} << 20;
 
-/// Decodes the message that `in` starts with; bytes behind it are ignored. A span converts to
-/// `in` and then counts as the whole message; the packet decoder's payload says more exactly.
+/// Which protocol the message belongs to; the addresses and ports it came with tell.
+enum class DnsVariant : std::uint8_t {
+  kPlain = WIREHOUND_DNS_VARIANT_PLAIN,
+  /// RFC 6762: the top bit of a class has a meaning of its own and is kept apart from it, but not
+  /// in OPT records, where the class is a size.
+  kMdns = WIREHOUND_DNS_VARIANT_MDNS,
+  kLlmnr = WIREHOUND_DNS_VARIANT_LLMNR,
+};
+
+/// Decodes the message that `in` starts with. A span converts to `in` and then counts as the whole
+/// message; the packet decoder's payload says more exactly.
 ///
 /// Section lists, names and decoded data are in `arena`; texts, options and rdata are views of
 /// `in`. All of it lives until either ends. Nothing is allocated for what a count promises but
@@ -39,11 +49,16 @@ inline constexpr std::size_t kDnsArenaBytes = std::size_t{1} << 20;
 /// keep their case.
 ///
 /// kOk: every promised record was decoded (types without decoded data have their rdata).
-/// kTruncated: the capture or a limit ended first; `out.flags` has WIREHOUND_DNS_TRUNCATED.
+/// kTruncated: the capture or a limit ended first; `out.flags` has WIREHOUND_DNS_TRUNCATED, and
+/// WIREHOUND_DNS_LIMIT where it was kMaxDnsEntries or the arena.
 /// kMalformed: a count, length, label or pointer lied; `out.flags` has WIREHOUND_DNS_MALFORMED.
 /// Data that does not fit its type costs only the decoded form of that record, the next one is
 /// found all the same; everything else ends the message there. In both cases the sections hold
 /// what was sound before. With both flags the status is kMalformed.
-DecodeStatus DecodeDns(CapturedBytes in, Arena& arena, wirehound_dns& out);
+///
+/// Bytes behind the last promised record change no status: `out.flags` has WIREHOUND_DNS_TRAILING,
+/// and there are `in.wire_size - out.message_size` of them.
+DecodeStatus DecodeDns(CapturedBytes in, Arena& arena, wirehound_dns& out,
+                       DnsVariant variant = DnsVariant::kPlain);
 
 }  // namespace wirehound

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One function per shape of data. Each reads everything, then lets Store check that the reader
-// came out exactly at the end of the data.
+// The types of RFC 1035 and of services, one function per shape of data, and the table of who
+// decodes which type.
 
 #include "decoders/dns_rdata.h"
 
+#include "decoders/dns_dnssec.h"
+#include "decoders/dns_edns_text.h"
+#include "decoders/dns_rdata_context.h"
+#include "decoders/dns_svcb.h"
 #include "decoders/dns_types.h"
 
 namespace wirehound {
@@ -13,52 +17,27 @@ namespace {
 constexpr std::uint16_t kClassNone = 254;
 constexpr std::uint16_t kClassAny = 255;
 
-struct RdataContext {
-  ByteReader& rdata;
-  DnsNameReader& names;
-  Arena& arena;
-  wirehound_dns_record& record;
-};
+using Context = DnsRdataContext;
 
-template <typename T>
-DnsPart Store(const RdataContext& context, std::uint32_t kind, const T& value) {
-  if (!context.rdata.ok() || context.rdata.remaining() != 0) {
-    return DnsPart::kMalformed;
-  }
-  const T* stored = context.arena.Create(value);
-  if (stored == nullptr) {
-    return DnsPart::kNoRoom;
-  }
-  context.record.data = stored;
-  context.record.data_kind = kind;
-  return DnsPart::kOk;
-}
-
-// All bytes of the data are there, so a name that runs over them is wrong, not cut.
-DnsPart ReadName(RdataContext& context, wirehound_string& out) {
-  const DnsPart part = context.names.Read(context.rdata, out);
-  return part == DnsPart::kShort ? DnsPart::kMalformed : part;
-}
-
-DnsPart DecodeAddress(RdataContext& context, std::uint8_t family, std::size_t size) {
+DnsPart DecodeAddress(Context& context, std::uint8_t family, std::size_t size) {
   wirehound_address address{};
   address.family = family;
   context.rdata.ReadInto(address.bytes, size);
-  return Store(context, WIREHOUND_DNS_DATA_ADDRESS, address);
+  return StoreDnsData(context, WIREHOUND_DNS_DATA_ADDRESS, address);
 }
 
-DnsPart DecodeName(RdataContext& context) {
+DnsPart DecodeName(Context& context) {
   wirehound_string name{};
-  const DnsPart part = ReadName(context, name);
-  return part == DnsPart::kOk ? Store(context, WIREHOUND_DNS_DATA_NAME, name) : part;
+  const DnsPart part = ReadDnsDataName(context, name);
+  return part == DnsPart::kOk ? StoreDnsData(context, WIREHOUND_DNS_DATA_NAME, name) : part;
 }
 
-DnsPart DecodeSoa(RdataContext& context) {
+DnsPart DecodeSoa(Context& context) {
   wirehound_dns_soa soa{};
-  if (const DnsPart part = ReadName(context, soa.mname); part != DnsPart::kOk) {
+  if (const DnsPart part = ReadDnsDataName(context, soa.mname); part != DnsPart::kOk) {
     return part;
   }
-  if (const DnsPart part = ReadName(context, soa.rname); part != DnsPart::kOk) {
+  if (const DnsPart part = ReadDnsDataName(context, soa.rname); part != DnsPart::kOk) {
     return part;
   }
   soa.serial = context.rdata.ReadBe32();
@@ -66,59 +45,75 @@ DnsPart DecodeSoa(RdataContext& context) {
   soa.retry = context.rdata.ReadBe32();
   soa.expire = context.rdata.ReadBe32();
   soa.minimum = context.rdata.ReadBe32();
-  return Store(context, WIREHOUND_DNS_DATA_SOA, soa);
+  return StoreDnsData(context, WIREHOUND_DNS_DATA_SOA, soa);
 }
 
-DnsPart DecodeMx(RdataContext& context) {
+DnsPart DecodeMx(Context& context) {
   wirehound_dns_mx mx{};
   mx.preference = context.rdata.ReadBe16();
-  const DnsPart part = ReadName(context, mx.name);
-  return part == DnsPart::kOk ? Store(context, WIREHOUND_DNS_DATA_MX, mx) : part;
+  const DnsPart part = ReadDnsDataName(context, mx.name);
+  return part == DnsPart::kOk ? StoreDnsData(context, WIREHOUND_DNS_DATA_MX, mx) : part;
 }
 
-DnsPart DecodeSrv(RdataContext& context) {
+DnsPart DecodeSrv(Context& context) {
   wirehound_dns_srv srv{};
   srv.priority = context.rdata.ReadBe16();
   srv.weight = context.rdata.ReadBe16();
   srv.port = context.rdata.ReadBe16();
-  const DnsPart part = ReadName(context, srv.name);
-  return part == DnsPart::kOk ? Store(context, WIREHOUND_DNS_DATA_SRV, srv) : part;
+  const DnsPart part = ReadDnsDataName(context, srv.name);
+  return part == DnsPart::kOk ? StoreDnsData(context, WIREHOUND_DNS_DATA_SRV, srv) : part;
 }
 
-wirehound_string TextView(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-DnsPart DecodeUri(RdataContext& context) {
+DnsPart DecodeUri(Context& context) {
   wirehound_dns_uri uri{};
   uri.priority = context.rdata.ReadBe16();
   uri.weight = context.rdata.ReadBe16();
   // The target is all the rest, and there must be one (RFC 7553 section 4.4).
-  uri.target = TextView(context.rdata.ReadBytes(context.rdata.remaining()));
-  return uri.target.size == 0 ? DnsPart::kMalformed : Store(context, WIREHOUND_DNS_DATA_URI, uri);
+  uri.target = DnsTextOf(context.rdata.ReadBytes(context.rdata.remaining()));
+  return uri.target.size == 0 ? DnsPart::kMalformed
+                              : StoreDnsData(context, WIREHOUND_DNS_DATA_URI, uri);
 }
 
-wirehound_string ReadItem(ByteReader& reader, wirehound_string*) {
-  return TextView(reader.ReadBytes(reader.ReadU8()));
+DnsPart DecodeCaa(Context& context) {
+  wirehound_dns_caa caa{};
+  caa.flags = context.rdata.ReadU8();
+  caa.tag = ReadDnsCharacterString(context.rdata);
+  caa.value = DnsTextOf(context.rdata.ReadBytes(context.rdata.remaining()));
+  // A property has a name (RFC 8659 section 4.1); what letters it has is not checked.
+  return caa.tag.size == 0 ? DnsPart::kMalformed
+                           : StoreDnsData(context, WIREHOUND_DNS_DATA_CAA, caa);
 }
 
-wirehound_dns_option ReadItem(ByteReader& reader, wirehound_dns_option*) {
+DnsPart DecodeNaptr(Context& context) {
+  wirehound_dns_naptr naptr{};
+  naptr.order = context.rdata.ReadBe16();
+  naptr.preference = context.rdata.ReadBe16();
+  naptr.flags = ReadDnsCharacterString(context.rdata);
+  naptr.service = ReadDnsCharacterString(context.rdata);
+  naptr.regexp = ReadDnsCharacterString(context.rdata);
+  const DnsPart part = ReadDnsDataName(context, naptr.replacement);
+  return part == DnsPart::kOk ? StoreDnsData(context, WIREHOUND_DNS_DATA_NAPTR, naptr) : part;
+}
+
+wirehound_dns_option ReadOption(ByteReader& reader) {
   wirehound_dns_option option{};
   option.code = reader.ReadBe16();
-  const std::span<const std::byte> data = reader.ReadBytes(reader.ReadBe16());
-  option.data = {reinterpret_cast<const std::uint8_t*>(data.data()), data.size()};
+  option.data = ReadDnsBytes(reader, reader.ReadBe16());
   return option;
 }
+
+template <typename Item>
+using ItemReader = Item (*)(ByteReader& reader);
 
 // Items one after the other to the end of the data. Counted before there is room for them, so a
 // lie costs nothing. No items at all are fine: an OPT record without options, a TXT record
 // without strings (RFC 6763 section 6.1).
-template <typename Item>
-DnsPart DecodeItems(RdataContext& context, std::uint32_t kind) {
+template <typename Item, ItemReader<Item> kRead>
+DnsPart ReadItems(Context& context, std::span<Item>& out) {
   ByteReader scan = context.rdata;
   std::uint32_t count = 0;
   while (scan.remaining() > 0) {
-    ReadItem(scan, static_cast<Item*>(nullptr));
+    kRead(scan);
     ++count;
   }
   if (!scan.ok()) {
@@ -129,9 +124,65 @@ DnsPart DecodeItems(RdataContext& context, std::uint32_t kind) {
     return DnsPart::kNoRoom;
   }
   for (std::uint32_t i = 0; i < count; ++i) {
-    items[i] = ReadItem(context.rdata, static_cast<Item*>(nullptr));
+    items[i] = kRead(context.rdata);
   }
-  return Store(context, kind, wirehound_list{items, count, sizeof(Item)});
+  out = {items, count};
+  return DnsPart::kOk;
+}
+
+template <typename Item>
+wirehound_list ListOf(std::span<const Item> items) {
+  return {items.data(), static_cast<std::uint32_t>(items.size()), sizeof(Item)};
+}
+
+DnsPart DecodeText(Context& context) {
+  std::span<wirehound_string> texts;
+  const DnsPart part = ReadItems<wirehound_string, ReadDnsCharacterString>(context, texts);
+  return part == DnsPart::kOk
+             ? StoreDnsData(context, WIREHOUND_DNS_DATA_TEXT, ListOf<wirehound_string>(texts))
+             : part;
+}
+
+DnsPart DecodeOpt(Context& context) {
+  std::span<wirehound_dns_option> options;
+  const DnsPart part = ReadItems<wirehound_dns_option, ReadOption>(context, options);
+  if (part != DnsPart::kOk) {
+    return part;
+  }
+  for (wirehound_dns_option& option : options) {
+    if (!SetEdnsOptionText(option, context.arena)) {
+      return DnsPart::kNoRoom;
+    }
+  }
+  return StoreDnsData(context, WIREHOUND_DNS_DATA_OPT, ListOf<wirehound_dns_option>(options));
+}
+
+// DNSSEC and what publishes keys.
+DnsPart DecodeSecurityRecord(Context& context) {
+  switch (context.record.type) {
+    case kDnsTypeDs:
+    case kDnsTypeCds:
+      return DecodeDnsDs(context);
+    case kDnsTypeDnskey:
+    case kDnsTypeCdnskey:
+      return DecodeDnsDnskey(context);
+    case kDnsTypeRrsig:
+    case kDnsTypeSig:
+      return DecodeDnsRrsig(context);
+    case kDnsTypeNsec:
+      return DecodeDnsNsec(context);
+    case kDnsTypeNsec3:
+      return DecodeDnsNsec3(context);
+    case kDnsTypeNsec3param:
+      return DecodeDnsNsec3param(context);
+    case kDnsTypeTlsa:
+    case kDnsTypeSmimea:
+      return DecodeDnsTlsa(context);
+    case kDnsTypeSshfp:
+      return DecodeDnsSshfp(context);
+    default:
+      return DnsPart::kOk;
+  }
 }
 
 }  // namespace
@@ -141,31 +192,45 @@ DnsPart DecodeDnsRdata(ByteReader& rdata, DnsNameReader& names, Arena& arena,
   if (rdata.remaining() == 0 && (record.rclass == kClassAny || record.rclass == kClassNone)) {
     return DnsPart::kOk;
   }
-  RdataContext context{rdata, names, arena, record};
+  Context context{rdata, names, arena, record};
   switch (record.type) {
     case kDnsTypeA:
       return DecodeAddress(context, WIREHOUND_FAMILY_IPV4, 4);
     case kDnsTypeAaaa:
       return DecodeAddress(context, WIREHOUND_FAMILY_IPV6, 16);
     case kDnsTypeNs:
+    case kDnsTypeMd:
+    case kDnsTypeMf:
     case kDnsTypeCname:
+    case kDnsTypeMb:
+    case kDnsTypeMg:
+    case kDnsTypeMr:
     case kDnsTypePtr:
+    case kDnsTypeDname:
       return DecodeName(context);
     case kDnsTypeSoa:
       return DecodeSoa(context);
     case kDnsTypeMx:
       return DecodeMx(context);
     case kDnsTypeTxt:
+    case kDnsTypeSpf:
     case kDnsTypeHinfo:
-      return DecodeItems<wirehound_string>(context, WIREHOUND_DNS_DATA_TEXT);
+      return DecodeText(context);
     case kDnsTypeSrv:
       return DecodeSrv(context);
     case kDnsTypeUri:
       return DecodeUri(context);
+    case kDnsTypeCaa:
+      return DecodeCaa(context);
+    case kDnsTypeNaptr:
+      return DecodeNaptr(context);
+    case kDnsTypeSvcb:
+    case kDnsTypeHttps:
+      return DecodeDnsSvcb(context);
     case kDnsTypeOpt:
-      return DecodeItems<wirehound_dns_option>(context, WIREHOUND_DNS_DATA_OPT);
+      return DecodeOpt(context);
     default:
-      return DnsPart::kOk;
+      return DecodeSecurityRecord(context);
   }
 }
 

@@ -7,11 +7,13 @@
 #include <wirehound/abi/detector_abi.h>
 
 #include "decoders/byte_reader.h"
+#include "decoders/ip_extensions.h"
 
 namespace wirehound {
 namespace {
 
 constexpr std::uint8_t kMoreFragments = 1;  // in wirehound_ipv4.flags
+constexpr std::uint32_t kFragmentUnitBytes = 8;
 
 void ReadAddress(ByteReader& reader, wirehound_address& out) {
   out = {};
@@ -37,16 +39,26 @@ void ReadFixedHeader(ByteReader& reader, wirehound_ipv4& header) {
   ReadAddress(reader, header.dst_ip);
 }
 
-Fragment FragmentOf(const wirehound_ipv4& header) {
-  if (header.frag_offset != 0) {
-    return Fragment::kLater;
+// `promised_bytes` is what the header says there is behind it.
+void DescribeFragment(const wirehound_ipv4& header, std::size_t promised_bytes,
+                      IpPayload& payload) {
+  FragmentInfo& info = payload.fragment_info;
+  info.is_fragment = true;
+  info.more = (header.flags & kMoreFragments) != 0;
+  info.protocol = header.protocol;
+  info.id = header.id;
+  info.offset_bytes = header.frag_offset * kFragmentUnitBytes;
+  info.bytes = CapturedBytes(payload.bytes.bytes, promised_bytes);
+  payload.fragment = header.frag_offset != 0 ? Fragment::kLater : Fragment::kFirst;
+  if (payload.fragment == Fragment::kFirst) {
+    const std::size_t header_bytes = payload.packet_bytes - promised_bytes;
+    payload.bytes = CapturedBytes(payload.bytes.bytes, kMaxDatagramBytes - header_bytes);
   }
-  return (header.flags & kMoreFragments) != 0 ? Fragment::kFirst : Fragment::kNone;
 }
 
 }  // namespace
 
-DecodeStatus DecodeIpv4(CapturedBytes in, wirehound_ipv4& header, IpPayload& payload) {
+DecodeStatus DecodeIpv4(const CapturedBytes& in, wirehound_ipv4& header, IpPayload& payload) {
   header.struct_size = 0;
   payload = {};
   ByteReader reader(in.bytes);
@@ -62,7 +74,6 @@ DecodeStatus DecodeIpv4(CapturedBytes in, wirehound_ipv4& header, IpPayload& pay
   const std::size_t header_bytes = std::size_t{header.ihl} * 4;
   payload.packet_bytes = header.length != 0 ? header.length : in.wire_size;
   payload.protocol = header.protocol;
-  payload.fragment = FragmentOf(header);
   if (header_bytes < kIpv4HeaderBytes || payload.packet_bytes < header_bytes) {
     return DecodeStatus::kMalformed;
   }
@@ -71,8 +82,14 @@ DecodeStatus DecodeIpv4(CapturedBytes in, wirehound_ipv4& header, IpPayload& pay
   }
   payload.bytes = in.First(payload.packet_bytes).Skip(header_bytes);
   payload.located = true;
-  if (payload.fragment == Fragment::kFirst) {
-    payload.bytes = CapturedBytes(payload.bytes.bytes, kMaxDatagramBytes - header_bytes);
+  if (header.frag_offset != 0 || (header.flags & kMoreFragments) != 0) [[unlikely]] {
+    DescribeFragment(header, payload.packet_bytes - header_bytes, payload);
+  }
+  if (header.protocol == kProtocolAuthentication) [[unlikely]] {
+    const DecodeStatus walked = WalkIpv4Extensions(payload.bytes, payload);
+    if (walked != DecodeStatus::kOk) {
+      return walked;
+    }
   }
   return payload.packet_bytes > in.wire_size ? DecodeStatus::kMalformed : DecodeStatus::kOk;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv4 headers (RFC 791 section 3.1): the fixed part becomes a wirehound_ipv4, options are
-// stepped over. Checksums are reported, not verified: on a sending host they are mostly not yet
-// computed. Fragments are recognised, not put together. Pure; any thread.
+// IPv4 headers (RFC 791 section 3.1): the fixed part becomes a wirehound_ipv4; options and an
+// authentication header behind them are stepped over. Checksums are reported, not verified: on a
+// sending host they are mostly not yet computed. Fragments are recognised and described, not put
+// together. Pure; any thread.
 
 #pragma once
 
@@ -24,6 +25,6 @@ inline constexpr std::size_t kIpv4HeaderBytes = 20;  ///< without options
 /// `header` is set, and its struct_size not 0, when the 20 fixed bytes were there and say version
 /// 4, whatever the status. `payload.located` says whether there is a payload to decode: also with
 /// kMalformed, when the total length promises more than was on the wire.
-DecodeStatus DecodeIpv4(CapturedBytes in, wirehound_ipv4& header, IpPayload& payload);
+DecodeStatus DecodeIpv4(const CapturedBytes& in, wirehound_ipv4& header, IpPayload& payload);
 
 }  // namespace wirehound

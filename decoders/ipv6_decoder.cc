@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv6: the fixed header, then the chain of extension headers.
+// IPv6: the fixed header, then the lengths.
 
 #include "decoders/ipv6_decoder.h"
 
 #include <wirehound/abi/detector_abi.h>
 
 #include "decoders/byte_reader.h"
+#include "decoders/ip_extensions.h"
 
 namespace wirehound {
 namespace {
-
-constexpr std::uint8_t kHopByHop = 0;
-constexpr std::uint8_t kRouting = 43;
-constexpr std::uint8_t kFragmentHeader = 44;
-constexpr std::uint8_t kAuthentication = 51;
-constexpr std::uint8_t kDestinationOptions = 60;
-
-// Next header and length, which every extension header but the fragment header starts with.
-constexpr std::size_t kExtensionPrefixBytes = 2;
 
 void ReadAddress(ByteReader& reader, wirehound_address& out) {
   out = {};
@@ -41,71 +33,16 @@ void ReadFixedHeader(ByteReader& reader, wirehound_ipv6& header) {
 
 std::size_t PacketBytes(const wirehound_ipv6& header, std::size_t wire_size) {
   const bool may_be_oversized =
-      header.next_header == kProtocolTcp || header.next_header == kHopByHop;
+      header.next_header == kProtocolTcp || header.next_header == kProtocolHopByHop;
   if (header.length == 0 && may_be_oversized) {
     return wire_size;
   }
   return kIpv6HeaderBytes + header.length;
 }
 
-// RFC 8200 section 4.5. Offset 0 without more fragments is a whole datagram (RFC 6946).
-Fragment ReadFragmentHeader(ByteReader& reader, std::uint8_t& protocol) {
-  const std::uint8_t next_header = reader.ReadU8();
-  reader.Skip(1);
-  const std::uint16_t offset_and_more = reader.ReadBe16();
-  reader.Skip(4);  // identification
-  if (reader.ok()) {
-    protocol = next_header;
-  }
-  if ((offset_and_more & 0xfff8) != 0) {
-    return Fragment::kLater;
-  }
-  return (offset_and_more & 1) != 0 ? Fragment::kFirst : Fragment::kNone;
-}
-
-// Lengths count units of `unit_bytes` and leave out the first `uncounted_bytes`.
-void SkipExtension(ByteReader& reader, std::size_t unit_bytes, std::uint8_t& protocol) {
-  constexpr std::size_t kUncountedBytes = 8;
-  const std::uint8_t next_header = reader.ReadU8();
-  const std::size_t length = reader.ReadU8();
-  reader.Skip(length * unit_bytes + kUncountedBytes - kExtensionPrefixBytes);
-  if (reader.ok()) {
-    protocol = next_header;
-  }
-}
-
-// Moves `reader` to the transport header, or behind the fragment header of a later fragment, and
-// leaves in `payload.protocol` what stands there.
-DecodeStatus WalkExtensions(ByteReader& reader, IpPayload& payload) {
-  for (int walked = 0; walked <= kMaxIpv6ExtensionHeaders; ++walked) {
-    switch (payload.protocol) {
-      case kHopByHop:
-      case kRouting:
-      case kDestinationOptions:
-        SkipExtension(reader, 8, payload.protocol);
-        break;
-      case kAuthentication:
-        SkipExtension(reader, 4, payload.protocol);
-        break;
-      case kFragmentHeader:
-        payload.fragment = ReadFragmentHeader(reader, payload.protocol);
-        break;
-      default:
-        return DecodeStatus::kOk;
-    }
-    if (!reader.ok()) {
-      return DecodeStatus::kMalformed;
-    }
-    if (payload.fragment == Fragment::kLater) {
-      return DecodeStatus::kOk;
-    }
-  }
-  return DecodeStatus::kUnknown;
-}
-
 }  // namespace
 
-DecodeStatus DecodeIpv6(CapturedBytes in, wirehound_ipv6& header, IpPayload& payload) {
+DecodeStatus DecodeIpv6(const CapturedBytes& in, wirehound_ipv6& header, IpPayload& payload) {
   header.struct_size = 0;
   payload = {};
   ByteReader fixed(in.bytes);
@@ -120,21 +57,16 @@ DecodeStatus DecodeIpv6(CapturedBytes in, wirehound_ipv6& header, IpPayload& pay
 
   payload.protocol = header.next_header;
   payload.packet_bytes = PacketBytes(header, in.wire_size);
-  const CapturedBytes packet = in.First(payload.packet_bytes);
-  ByteReader reader(packet.bytes, kIpv6HeaderBytes);
-  const DecodeStatus walked = WalkExtensions(reader, payload);
-  if (!reader.ok()) {
-    return packet.ShortStatus();
+  const CapturedBytes behind_header = in.First(payload.packet_bytes).Skip(kIpv6HeaderBytes);
+  const DecodeStatus walked = WalkIpv6Extensions(behind_header, payload);
+  const bool too_long = payload.packet_bytes > in.wire_size;
+  if (too_long && payload.fragment_info.is_fragment) {
+    payload.fragment_info.bytes.wire_size += payload.packet_bytes - in.wire_size;
   }
   if (walked != DecodeStatus::kOk) {
     return walked;
   }
-  payload.bytes = packet.Skip(reader.position());
-  payload.located = true;
-  if (payload.fragment == Fragment::kFirst) {
-    payload.bytes = CapturedBytes(payload.bytes.bytes, kMaxDatagramBytes);
-  }
-  return payload.packet_bytes > in.wire_size ? DecodeStatus::kMalformed : DecodeStatus::kOk;
+  return too_long ? DecodeStatus::kMalformed : DecodeStatus::kOk;
 }
 
 }  // namespace wirehound

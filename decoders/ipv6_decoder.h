@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv6 headers (RFC 8200 section 3) and the extension headers between them and the transport:
-// hop-by-hop, routing, destination options, authentication (RFC 4302) and fragment. They are
-// stepped over, not decoded. Fragments are recognised, not put together. Pure; any thread.
+// IPv6 headers (RFC 8200 section 3). The extension headers between them and the transport are
+// stepped over, see ip_extensions.h. Fragments are recognised and described, not put together.
+// Pure; any thread.
 
 #pragma once
 
@@ -18,10 +18,6 @@ namespace wirehound {
 
 inline constexpr std::size_t kIpv6HeaderBytes = 40;
 
-/// Extension headers followed before giving up with kUnknown. RFC 8200 section 4.1 knows an order
-/// of seven; twice that is nobody's honest packet.
-inline constexpr int kMaxIpv6ExtensionHeaders = 14;
-
 /// Decodes the header at the start of `in`, walks its extension headers and bounds the payload by
 /// the payload length and by what was captured. `payload.protocol` is the transport's number, or
 /// that of the extension header that could not be read.
@@ -31,6 +27,6 @@ inline constexpr int kMaxIpv6ExtensionHeaders = 14;
 /// `header` is set, and its struct_size not 0, when the 40 fixed bytes were there and say version
 /// 6, whatever the status. `payload.located` says whether there is a payload to decode: also with
 /// kMalformed, when the payload length promises more than was on the wire.
-DecodeStatus DecodeIpv6(CapturedBytes in, wirehound_ipv6& header, IpPayload& payload);
+DecodeStatus DecodeIpv6(const CapturedBytes& in, wirehound_ipv6& header, IpPayload& payload);
 
 }  // namespace wirehound

@@ -11,9 +11,10 @@
 
 namespace wirehound {
 
-/// Scratch room for one number's text. A returned view may point into it: keep it as long.
+/// Scratch room for one number's text, the longest of which is an unnamed ICMP code. A returned
+/// view may point into it: keep it as long.
 struct TextBuffer {
-  char data[24];
+  char data[48];
 };
 
 /// The shape of every function here.
@@ -38,6 +39,14 @@ std::string_view EdnsOptionText(std::uint64_t value, TextBuffer& scratch);
 
 /// IANA protocol numbers: "TCP", "ICMPv6", "IPSecESP", ...; otherwise the number in decimal.
 std::string_view IpProtocolText(std::uint64_t value, TextBuffer& scratch);
+
+/// An ICMP type and code, as type << 8 | code: "EchoRequest", "DestinationUnreachable(Port)". A
+/// code without a name is a number, "Redirect(Code: 9)", unless it is 0 and the type has no codes
+/// at all; so is a type without one, "42(0)".
+std::string_view IcmpTypeCodeText(std::uint64_t value, TextBuffer& scratch);
+
+/// The same for ICMPv6: "NeighborSolicitation", "TimeExceeded(HopLimitExceeded)".
+std::string_view Icmpv6TypeCodeText(std::uint64_t value, TextBuffer& scratch);
 
 /// WIREHOUND_DIRECTION_*: "ingress", "egress"; otherwise "unknown".
 std::string_view DirectionText(std::uint64_t value, TextBuffer& scratch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TCP: the fixed header, then the data offset.
+// TCP: the fixed header, then the data offset and the options up to it.
 
 #include "decoders/tcp_decoder.h"
 
@@ -37,9 +37,31 @@ void ReadFixedHeader(ByteReader& reader, wirehound_tcp& header) {
   header.urgent = reader.ReadBe16();
 }
 
+// RFC 9293 section 3.1: kind and length, but for the two kinds that are one byte long.
+bool AreOptionsSound(ByteReader options) {
+  constexpr std::uint8_t kEndOfOptions = 0;
+  constexpr std::uint8_t kNoOperation = 1;
+  constexpr std::size_t kPrefixBytes = 2;
+  while (options.remaining() > 0) {
+    const std::uint8_t kind = options.ReadU8();
+    if (kind == kEndOfOptions) {
+      return true;
+    }
+    if (kind == kNoOperation) {
+      continue;
+    }
+    const std::size_t length = options.ReadU8();
+    if (length < kPrefixBytes) {
+      return false;
+    }
+    options.Skip(length - kPrefixBytes);
+  }
+  return options.ok();
+}
+
 }  // namespace
 
-DecodeStatus DecodeTcp(CapturedBytes in, wirehound_tcp& header, CapturedBytes& payload) {
+DecodeStatus DecodeTcp(const CapturedBytes& in, wirehound_tcp& header, CapturedBytes& payload) {
   header.struct_size = 0;
   payload = {};
   ByteReader reader(in.bytes);
@@ -57,7 +79,8 @@ DecodeStatus DecodeTcp(CapturedBytes in, wirehound_tcp& header, CapturedBytes& p
     return in.ShortStatus();
   }
   payload = in.Skip(header_bytes);
-  return DecodeStatus::kOk;
+  const bool sound = AreOptionsSound(reader.ReadSub(header_bytes - kTcpHeaderBytes));
+  return sound ? DecodeStatus::kOk : DecodeStatus::kMalformed;
 }
 
 }  // namespace wirehound

@@ -20,7 +20,7 @@ std::size_t DatagramBytes(const wirehound_udp& header, std::size_t wire_size) {
 
 }  // namespace
 
-DecodeStatus DecodeUdp(CapturedBytes in, wirehound_udp& header, CapturedBytes& payload) {
+DecodeStatus DecodeUdp(const CapturedBytes& in, wirehound_udp& header, CapturedBytes& payload) {
   header.struct_size = 0;
   payload = {};
   ByteReader reader(in.bytes);

@@ -21,6 +21,6 @@ inline constexpr std::size_t kUdpHeaderBytes = 8;
 /// kMalformed: the length is below 8 (`payload` is empty) or more than was on the wire (`payload`
 /// is what there is). A length of 0 stands for all there is in jumbograms (RFC 2675 section 4)
 /// only.
-DecodeStatus DecodeUdp(CapturedBytes in, wirehound_udp& header, CapturedBytes& payload);
+DecodeStatus DecodeUdp(const CapturedBytes& in, wirehound_udp& header, CapturedBytes& payload);
 
 }  // namespace wirehound

@@ -134,6 +134,10 @@ void EventLoop::Finish(Status status) {
   if (!status && status_) {
     status_ = std::move(status);
   }
+  sink_.OnEndOfStream();
+  if (!dispatcher_.output_status() && status_) {
+    status_ = dispatcher_.output_status();
+  }
   for (const auto& output : outputs_) {
     Status flushed = output->Flush();
     if (!flushed && status_) {

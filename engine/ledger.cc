@@ -13,13 +13,15 @@ namespace wirehound {
 
 namespace {
 
-constexpr std::array<std::string_view, kPacketLayerCount> kLayerNames = {
-    "link", "ipv4", "ipv6", "tcp", "udp", "other transport"};
-constexpr std::array<std::string_view, kDecodeStatusCount> kStatusNames = {"ok", "truncated",
-                                                                           "malformed", "unknown"};
-
 std::uint64_t Sum(const DecodeCounters::PerStatus& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::uint64_t SumOfFragments(const Ledger& ledger) {
+  const FragmentCounters& counters = ledger.fragments;
+  return counters.used + counters.duplicate + counters.malformed + counters.too_large +
+         counters.overlapping + counters.too_many + counters.expired + counters.evicted +
+         counters.shut_down + ledger.fragments_waiting;
 }
 
 // Each stage's sum, checked where both sides of it were counted apart.
@@ -33,42 +35,13 @@ void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
     check("capture", *seen, ledger.records_in + ledger.filtered + ledger.lost);
   }
   check("records", ledger.records_in, ledger.decode.records);
-  check("decoding", ledger.decode.records,
+  check("decoding", ledger.decode.records + ledger.decode.encapsulated,
         Sum(ledger.decode.layers[static_cast<std::size_t>(PacketLayer::kLink)]));
-}
-
-std::string DescribeStatuses(std::string_view layer, const DecodeCounters::PerStatus& counts) {
-  std::string text;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] != 0) {
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counts[i], kStatusNames[i]);
-    }
-  }
-  return text.empty() ? text : fmt::format("{} ({})", layer, text);
-}
-
-std::string DescribeDecoding(const DecodeCounters& decode) {
-  std::string text;
-  const auto add = [&text](const std::string& part) {
-    if (!part.empty()) {
-      text += (text.empty() ? "" : ", ") + part;
-    }
-  };
-  for (std::size_t i = 0; i < decode.layers.size(); ++i) {
-    add(DescribeStatuses(kLayerNames[i], decode.layers[i]));
-  }
-  add(DescribeStatuses("dns", decode.dns));
-  return text.empty() ? "nothing" : text;
-}
-
-std::string DescribeCounters(const std::vector<SourceCounter>& counters, SourceCounter::Kind kind) {
-  std::string text;
-  for (const SourceCounter& counter : counters) {
-    if (counter.kind == kind && counter.count != 0) {
-      text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", counter.name, counter.count);
-    }
-  }
-  return text.empty() ? text : text + ")";
+  check("fragments", ledger.fragments.fragments, SumOfFragments(ledger));
+  const StreamCounters& streams = ledger.flows.streams;
+  check("streams", streams.payload_bytes,
+        streams.delivered_bytes + streams.retransmitted_bytes + streams.ignored_bytes() +
+            streams.buffered_bytes);
 }
 
 std::string DescribeDetector(const DetectorInstance& detector) {
@@ -79,6 +52,25 @@ std::string DescribeDetector(const DetectorInstance& detector) {
     text += fmt::format(", suspended, {} events not shown to it", counters.skipped);
   }
   return text;
+}
+
+void TakeDecoding(Ledger& ledger, const PacketPipeline& pipeline) {
+  const StreamPipeline& streams = pipeline.streams();
+  ledger.decode = pipeline.counters();
+  ledger.dns = pipeline.dns();
+  ledger.http = pipeline.http();
+  ledger.flows = streams.flow_counters();
+  ledger.applications = streams.applications();
+  ledger.fragments = pipeline.fragments().counters();
+  ledger.fragments_waiting = pipeline.fragments().held_fragments();
+  ledger.anomalies = pipeline.anomalies();
+  const Http2Counters& http2 = streams.http2_pool().counters();
+  constexpr auto kLost = SourceCounter::Kind::kLost;
+  ledger.memory_refused = {{kLost, "http1_memory", streams.http1_pool().refused()},
+                           {kLost, "http2_connections", http2.connections_refused},
+                           {kLost, "http2_messages", http2.messages_left_out},
+                           {kLost, "http2_requests", http2.requests_not_kept},
+                           {kLost, "dns_memory", streams.dns_pool().refused()}};
 }
 
 }  // namespace
@@ -100,7 +92,7 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
         break;
     }
   }
-  ledger.decode = pipeline.counters();
+  TakeDecoding(ledger, pipeline);
   ledger.dispatch = dispatcher.counters();
   ledger.findings_refused = dispatcher.findings().overflows();
   for (const auto& detector : dispatcher.detectors()) {
@@ -108,31 +100,6 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   }
   CheckSums(ledger, seen);
   return ledger;
-}
-
-std::string DescribeLedger(const Ledger& ledger) {
-  std::string text;
-  const auto line = [&text](std::string_view words) {
-    text += fmt::format("wirehound: {}\n", words);
-  };
-  line(fmt::format("records: {} in, {} lost{}, {} not needed{}", ledger.records_in, ledger.lost,
-                   DescribeCounters(ledger.source, SourceCounter::Kind::kLost), ledger.filtered,
-                   DescribeCounters(ledger.source, SourceCounter::Kind::kFiltered)));
-  line(fmt::format("decoded: {}", DescribeDecoding(ledger.decode)));
-  line(fmt::format("events: {} out, of {} from packets and {} from detectors",
-                   ledger.dispatch.shown, ledger.dispatch.base_events,
-                   ledger.dispatch.detector_events));
-  for (const std::string& detector : ledger.detectors) {
-    line("detector " + detector);
-  }
-  if (ledger.findings_refused != 0) {
-    line(fmt::format("detections: {} refused, as one record led to too many",
-                     ledger.findings_refused));
-  }
-  for (const std::string& gap : ledger.gaps) {
-    line("the account does not close: " + gap);
-  }
-  return text;
 }
 
 }  // namespace wirehound

@@ -23,6 +23,14 @@ struct Ledger {
   std::uint64_t lost = 0;        ///< wanted and not delivered
   std::vector<SourceCounter> source;
   DecodeCounters decode;
+  DnsEvents::Counters dns;
+  HttpEvents::Counters http;
+  FlowTableCounters flows;
+  ApplicationCounters applications;
+  FragmentCounters fragments;
+  std::uint64_t fragments_waiting = 0;
+  AnomalyEvents::Counters anomalies{};
+  std::vector<SourceCounter> memory_refused;  ///< what the limits of the pipeline left out
   Dispatcher::Counters dispatch;
   std::uint64_t findings_refused = 0;
   std::vector<std::string> detectors;  ///< one line each

@@ -42,6 +42,8 @@ class RecordSink {
   virtual ~RecordSink() = default;
   /// Takes one record. The record and all it points to die when this returns.
   virtual void OnRecord(const Record& record) = 0;
+  /// There are no more records. Called once by whoever drives the source, not by the source.
+  virtual void OnEndOfStream() {}
 };
 
 }  // namespace wirehound

@@ -6,67 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "engine/catalogue/base_events.h"
+
 namespace wirehound {
-
-namespace {
-
-EventField AddressField(std::string name, std::string description) {
-  return {std::move(name), WIREHOUND_TYPE_ADDRESS, "const char*", std::move(description)};
-}
-
-EventField PortField(std::string name, std::string description) {
-  return {std::move(name), WIREHOUND_TYPE_UINT16, "u16", std::move(description)};
-}
-
-EventField MessageField(std::string name, std::uint32_t type, const MessageSchema& schema,
-                        std::string description) {
-  return {std::move(name), type, schema.type_name, std::move(description), &schema};
-}
-
-enum class Ports : std::uint8_t { kNone, kBoth };
-
-// Every packet event has its addressing, its metadata and then its protocol's message.
-std::vector<EventField> PacketFields(Ports ports, EventField protocol) {
-  std::vector<EventField> fields = {AddressField("src", "source address"),
-                                    AddressField("dst", "destination address")};
-  if (ports == Ports::kBoth) {
-    fields.push_back(PortField("src_port", "source port"));
-    fields.push_back(PortField("dst_port", "destination port"));
-  }
-  fields.push_back(MessageField("metadata", WIREHOUND_TYPE_PACKET_METADATA, kPacketMetadataSchema,
-                                "addressing, length, interface and direction of the packet"));
-  fields.push_back(std::move(protocol));
-  return fields;
-}
-
-std::deque<EventDefinition> BaseEvents() {
-  const std::vector<std::string> sets = {"network_events"};
-  const Version version = {1, 1, 0};
-  return {
-      {kNetPacketIpv4, "net_packet_ipv4", version, "An IPv4 packet", sets,
-       PacketFields(Ports::kNone, MessageField("proto_ipv4", WIREHOUND_TYPE_IPV4, kIpv4Schema,
-                                               "the IPv4 header")),
-       "net_packet_ip_base", ""},
-      {kNetPacketIpv6, "net_packet_ipv6", version, "An IPv6 packet", sets,
-       PacketFields(Ports::kNone, MessageField("proto_ipv6", WIREHOUND_TYPE_IPV6, kIpv6Schema,
-                                               "the IPv6 header")),
-       "net_packet_ip_base", ""},
-      {kNetPacketTcp, "net_packet_tcp", version, "A TCP segment", sets,
-       PacketFields(Ports::kBoth,
-                    MessageField("proto_tcp", WIREHOUND_TYPE_TCP, kTcpSchema, "the TCP header")),
-       "net_packet_tcp_base", ""},
-      {kNetPacketUdp, "net_packet_udp", version, "A UDP datagram", sets,
-       PacketFields(Ports::kBoth,
-                    MessageField("proto_udp", WIREHOUND_TYPE_UDP, kUdpSchema, "the UDP header")),
-       "net_packet_udp_base", ""},
-      {kNetPacketDns, "net_packet_dns", version, "A DNS message over UDP", sets,
-       PacketFields(Ports::kBoth, MessageField("proto_dns", WIREHOUND_TYPE_DNS, kDnsSchema,
-                                               "the DNS message, every section of it")),
-       "net_packet_dns_base", ""},
-  };
-}
-
-}  // namespace
 
 int EventDefinition::FieldIndex(std::string_view field) const {
   const auto found = std::find_if(fields.begin(), fields.end(),

@@ -25,7 +25,18 @@ enum BaseEventId : std::uint32_t {
   kNetPacketIpv6 = 2001,
   kNetPacketTcp = 2002,
   kNetPacketUdp = 2003,
+  kNetPacketIcmp = 2004,
+  kNetPacketIcmpv6 = 2005,
   kNetPacketDns = 2006,
+  kNetPacketDnsRequest = 2007,
+  kNetPacketDnsResponse = 2008,
+  kNetPacketHttp = 2009,
+  kNetPacketHttpRequest = 2010,
+  kNetPacketHttpResponse = 2011,
+  kNetFlowTcpBegin = 2012,
+  kNetFlowTcpEnd = 2013,
+  kNetTcpConnect = 2015,
+  kNetAnomaly = 2020,
 };
 
 /// The events of detectors have ids from here on, in the order of the detectors' ids.

@@ -3,6 +3,7 @@
 #include "engine/catalogue/message_schema.h"
 
 #include <array>
+#include <bit>
 
 #include <wirehound/abi/messages.h>
 
@@ -17,35 +18,6 @@ constexpr MemberSchema At(std::string_view name, MemberKind kind, std::size_t of
 constexpr MemberSchema TextAt(std::string_view name, MemberKind kind, std::size_t offset,
                               NumberText text) {
   return {.name = name, .kind = kind, .offset = offset, .text = text};
-}
-
-constexpr MemberSchema ListAt(std::string_view name, std::size_t offset,
-                              const MessageSchema& element) {
-  return {.name = name, .kind = MemberKind::kMessageList, .offset = offset, .message = &element};
-}
-
-// The data of a DNS record, when it is of this kind.
-template <std::uint32_t kKind>
-const void* RecordData(const void* message) {
-  const auto* record = static_cast<const wirehound_dns_record*>(message);
-  return record->data_kind == kKind ? record->data : nullptr;
-}
-
-// The name a record of this type holds: NS, CNAME and PTR share one form.
-template <std::uint16_t kType>
-const void* RecordName(const void* message) {
-  const auto* record = static_cast<const wirehound_dns_record*>(message);
-  return record->type == kType ? RecordData<WIREHOUND_DNS_DATA_NAME>(message) : nullptr;
-}
-
-const void* RecordText(const void* message) {
-  const auto* record = static_cast<const wirehound_dns_record*>(message);
-  return record->data_kind == WIREHOUND_DNS_DATA_TEXT ? &record->rdata : nullptr;
-}
-
-constexpr MemberSchema Located(std::string_view name, MemberKind kind, MemberSchema::Locate locate,
-                               const MessageSchema* message = nullptr) {
-  return {.name = name, .kind = kind, .locate = locate, .message = message};
 }
 
 using enum MemberKind;
@@ -114,97 +86,34 @@ constexpr auto kUdpMembers = std::to_array<MemberSchema>({
     At("checksum", kUint16, offsetof(wirehound_udp, checksum)),
 });
 
-constexpr auto kDnsQuestionMembers = std::to_array<MemberSchema>({
-    At("name", kString, offsetof(wirehound_dns_question, name)),
-    TextAt("type", kText16, offsetof(wirehound_dns_question, type), DnsTypeText),
-    TextAt("class", kText16, offsetof(wirehound_dns_question, qclass), DnsClassText),
-});
-constexpr MessageSchema kDnsQuestionSchema = {"trace.ProtoDNSQuestion", kDnsQuestionMembers};
+// Type and code are two bytes side by side, read as one number: the type is its upper byte.
+template <NumberText kText>
+std::string_view TypeCodeText(std::uint64_t value, TextBuffer& scratch) {
+  const auto pair = static_cast<std::uint16_t>(value);
+  return kText(std::endian::native == std::endian::big ? pair : __builtin_bswap16(pair), scratch);
+}
 
-constexpr auto kDnsSoaMembers = std::to_array<MemberSchema>({
-    At("MName", kString, offsetof(wirehound_dns_soa, mname)),
-    At("RName", kString, offsetof(wirehound_dns_soa, rname)),
-    At("serial", kUint32, offsetof(wirehound_dns_soa, serial)),
-    At("refresh", kUint32, offsetof(wirehound_dns_soa, refresh)),
-    At("retry", kUint32, offsetof(wirehound_dns_soa, retry)),
-    At("expire", kUint32, offsetof(wirehound_dns_soa, expire)),
-    At("minimum", kUint32, offsetof(wirehound_dns_soa, minimum)),
+constexpr auto kIcmpMembers = std::to_array<MemberSchema>({
+    TextAt("typeCode", kText16, offsetof(wirehound_icmp, type), TypeCodeText<IcmpTypeCodeText>),
+    At("checksum", kUint16, offsetof(wirehound_icmp, checksum)),
+    At("id", kUint16, offsetof(wirehound_icmp, id)),
+    At("seq", kUint16, offsetof(wirehound_icmp, seq)),
 });
-constexpr MessageSchema kDnsSoaSchema = {"trace.ProtoDNSSOA", kDnsSoaMembers};
 
-constexpr auto kDnsSrvMembers = std::to_array<MemberSchema>({
-    At("priority", kUint16, offsetof(wirehound_dns_srv, priority)),
-    At("weight", kUint16, offsetof(wirehound_dns_srv, weight)),
-    At("port", kUint16, offsetof(wirehound_dns_srv, port)),
-    At("name", kString, offsetof(wirehound_dns_srv, name)),
-});
-constexpr MessageSchema kDnsSrvSchema = {"trace.ProtoDNSSRV", kDnsSrvMembers};
-
-constexpr auto kDnsMxMembers = std::to_array<MemberSchema>({
-    At("preference", kUint16, offsetof(wirehound_dns_mx, preference)),
-    At("name", kString, offsetof(wirehound_dns_mx, name)),
-});
-constexpr MessageSchema kDnsMxSchema = {"trace.ProtoDNSMX", kDnsMxMembers};
-
-constexpr auto kDnsUriMembers = std::to_array<MemberSchema>({
-    At("priority", kUint16, offsetof(wirehound_dns_uri, priority)),
-    At("weight", kUint16, offsetof(wirehound_dns_uri, weight)),
-    At("target", kString, offsetof(wirehound_dns_uri, target)),
-});
-constexpr MessageSchema kDnsUriSchema = {"trace.ProtoDNSURI", kDnsUriMembers};
-
-constexpr auto kDnsOptionMembers = std::to_array<MemberSchema>({
-    TextAt("code", kText16, offsetof(wirehound_dns_option, code), EdnsOptionText),
-    At("data", kHex, offsetof(wirehound_dns_option, data)),
-});
-constexpr MessageSchema kDnsOptionSchema = {"trace.ProtoDNSOPT", kDnsOptionMembers};
-
-constexpr auto kDnsRecordMembers = std::to_array<MemberSchema>({
-    At("name", kString, offsetof(wirehound_dns_record, name)),
-    TextAt("type", kText16, offsetof(wirehound_dns_record, type), DnsTypeText),
-    TextAt("class", kText16, offsetof(wirehound_dns_record, rclass), DnsClassText),
-    At("TTL", kUint32, offsetof(wirehound_dns_record, ttl)),
-    Located("IP", kAddress, RecordData<WIREHOUND_DNS_DATA_ADDRESS>),
-    Located("NS", kString, RecordName<2>),
-    Located("CNAME", kString, RecordName<5>),
-    Located("PTR", kString, RecordName<12>),
-    Located("TXTs", kStringList, RecordData<WIREHOUND_DNS_DATA_TEXT>),
-    Located("SOA", kMessage, RecordData<WIREHOUND_DNS_DATA_SOA>, &kDnsSoaSchema),
-    Located("SRV", kMessage, RecordData<WIREHOUND_DNS_DATA_SRV>, &kDnsSrvSchema),
-    Located("MX", kMessage, RecordData<WIREHOUND_DNS_DATA_MX>, &kDnsMxSchema),
-    Located("OPT", kMessageList, RecordData<WIREHOUND_DNS_DATA_OPT>, &kDnsOptionSchema),
-    Located("URI", kMessage, RecordData<WIREHOUND_DNS_DATA_URI>, &kDnsUriSchema),
-    Located("TXT", kRawString, RecordText),
-});
-constexpr MessageSchema kDnsRecordSchema = {"trace.ProtoDNSResourceRecord", kDnsRecordMembers};
-
-constexpr auto kDnsMembers = std::to_array<MemberSchema>({
-    At("ID", kUint16, offsetof(wirehound_dns, id)),
-    At("QR", kUint8, offsetof(wirehound_dns, qr)),
-    TextAt("opCode", kText8, offsetof(wirehound_dns, opcode), DnsOpcodeText),
-    At("AA", kUint8, offsetof(wirehound_dns, aa)),
-    At("TC", kUint8, offsetof(wirehound_dns, tc)),
-    At("RD", kUint8, offsetof(wirehound_dns, rd)),
-    At("RA", kUint8, offsetof(wirehound_dns, ra)),
-    At("Z", kUint8, offsetof(wirehound_dns, z)),
-    TextAt("responseCode", kText8, offsetof(wirehound_dns, rcode), DnsResponseCodeText),
-    At("QDCount", kUint16, offsetof(wirehound_dns, qd_count)),
-    At("ANCount", kUint16, offsetof(wirehound_dns, an_count)),
-    At("NSCount", kUint16, offsetof(wirehound_dns, ns_count)),
-    At("ARCount", kUint16, offsetof(wirehound_dns, ar_count)),
-    ListAt("questions", offsetof(wirehound_dns, questions), kDnsQuestionSchema),
-    ListAt("answers", offsetof(wirehound_dns, answers), kDnsRecordSchema),
-    ListAt("authorities", offsetof(wirehound_dns, authorities), kDnsRecordSchema),
-    ListAt("additionals", offsetof(wirehound_dns, additionals), kDnsRecordSchema),
+constexpr auto kIcmpv6Members = std::to_array<MemberSchema>({
+    TextAt("typeCode", kText16, offsetof(wirehound_icmpv6, type), TypeCodeText<Icmpv6TypeCodeText>),
+    At("checksum", kUint16, offsetof(wirehound_icmpv6, checksum)),
 });
 
 }  // namespace
 
 const MessageSchema kPacketMetadataSchema = {"trace.PacketMetadata", kPacketMetadataMembers};
+const MessageSchema kPacketSummarySchema = {"trace.PktMeta", kPacketMetadataMembers};
 const MessageSchema kIpv4Schema = {"trace.ProtoIPv4", kIpv4Members};
 const MessageSchema kIpv6Schema = {"trace.ProtoIPv6", kIpv6Members};
 const MessageSchema kTcpSchema = {"trace.ProtoTCP", kTcpMembers};
 const MessageSchema kUdpSchema = {"trace.ProtoUDP", kUdpMembers};
-const MessageSchema kDnsSchema = {"trace.ProtoDNS", kDnsMembers};
+const MessageSchema kIcmpSchema = {"trace.ProtoICMP", kIcmpMembers};
+const MessageSchema kIcmpv6Schema = {"trace.ProtoICMPv6", kIcmpv6Members};
 
 }  // namespace wirehound

@@ -22,6 +22,7 @@ enum class MemberKind : std::uint8_t {
   kUint8,
   kUint16,
   kUint32,
+  kInt64,
   kText8,        ///< uint8 number shown as text by `text`
   kText16,       ///< uint16 number shown as text by `text`
   kString,       ///< wirehound_string
@@ -29,6 +30,8 @@ enum class MemberKind : std::uint8_t {
   kHex,          ///< wirehound_bytes shown as lower-case hexadecimal digits
   kAddress,      ///< wirehound_address in text form, "" when it has no family
   kStringList,   ///< wirehound_list of wirehound_string, null when absent
+  kTextList16,   ///< wirehound_list of uint16 shown as text by `text` each, [] when absent
+  kHeaderMap,    ///< wirehound_list of wirehound_http_header: {"Name":["value", …], …}, by name
   kMessage,      ///< a struct described by `message`, all zero when absent
   kMessageList,  ///< wirehound_list of structs described by `message`, [] when absent
 };
@@ -44,6 +47,10 @@ struct MemberSchema {
   Locate locate = nullptr;
   NumberText text = nullptr;
   const MessageSchema* message = nullptr;
+  /// Left out of JSON when absent: an addition to a published shape that only some messages have.
+  /// A member with `locate` is absent when that gives null, one at `offset` when its value is zero
+  /// or empty.
+  bool omit_absent = false;
 
   /// The member of `owner`, or null when that has none.
   const void* Find(const void* owner) const {
@@ -51,16 +58,30 @@ struct MemberSchema {
   }
 };
 
+/// Messages never contain themselves, however deep one looks.
 struct MessageSchema {
+  /// What `locate` of every member depends on, as a number: messages with the same one have the
+  /// same located members. May be null; given where there are many, so that not all are asked.
+  using Shape = std::uint64_t (*)(const void* message);
+
   std::string_view type_name;  ///< as in the "type" of JSON arguments: "trace.ProtoDNS"
   std::span<const MemberSchema> members;
+  Shape shape = nullptr;
 };
 
 extern const MessageSchema kPacketMetadataSchema;
+extern const MessageSchema kPacketSummarySchema;  ///< the same members under an older name
 extern const MessageSchema kIpv4Schema;
 extern const MessageSchema kIpv6Schema;
 extern const MessageSchema kTcpSchema;
 extern const MessageSchema kUdpSchema;
+extern const MessageSchema kIcmpSchema;
+extern const MessageSchema kIcmpv6Schema;
 extern const MessageSchema kDnsSchema;
+extern const MessageSchema kDnsQuestionsSchema;  ///< of the elements of a list
+extern const MessageSchema kDnsResponsesSchema;  ///< of the elements of a list
+extern const MessageSchema kHttpSchema;
+extern const MessageSchema kHttpRequestSchema;
+extern const MessageSchema kHttpResponseSchema;
 
 }  // namespace wirehound

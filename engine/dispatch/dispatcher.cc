@@ -63,7 +63,7 @@ void Dispatcher::Show(const Event& event) {
   }
 }
 
-void Dispatcher::EndOfRecord() {
+void Dispatcher::EndOfTurn() {
   while (const Event* event = findings_.Pop()) {
     ++counters_.detector_events;
     Deliver(*event);

@@ -4,9 +4,11 @@
 // in an order that depends on the input alone: an event before anything derived from it, level n
 // before level n+1, the consumers of one event in the order of the graph. Dispatch thread.
 //
-//   Emit(base event)… EndOfRecord()     once per record; detections are dispatched in EndOfRecord
+//   Emit(base event)… EndOfTurn()     a turn: events that are there together; the detections they
+//                                     lead to are dispatched in EndOfTurn. A record has one turn
+//                                     or several
 //
-// Everything an event points to must live until EndOfRecord returns.
+// Everything an event points to must live until EndOfTurn returns.
 
 #pragma once
 
@@ -47,7 +49,7 @@ class Dispatcher {
   }
 
   /// Dispatches what the record's events led to, level by level. After this they may go.
-  void EndOfRecord();
+  void EndOfTurn();
 
   /// Ends every detector. Nothing is emitted afterwards.
   void Close();

@@ -64,16 +64,19 @@ ByteSink::~ByteSink() {
 
 Status ByteSink::CommitLine() { return buffer_.size() < kFlushBytes ? Status() : Flush(); }
 
-Status ByteSink::Flush() {
-  if (error_ == 0 && !buffer_.empty()) {
-    error_ = WriteAll(fd_, buffer_.data(), buffer_.size());
-    buffer_.clear();
+Status ByteSink::Write(std::string_view lines) {
+  WriteUnlessFailed(buffer_);
+  buffer_.clear();
+  WriteUnlessFailed(lines);
+  return error_ == 0 ? Status() : Error("write to " + name_ + ": " + std::strerror(error_));
+}
+
+Status ByteSink::Flush() { return Write({}); }
+
+void ByteSink::WriteUnlessFailed(std::string_view bytes) {
+  if (error_ == 0) {
+    error_ = WriteAll(fd_, bytes.data(), bytes.size());
   }
-  if (error_ != 0) {
-    buffer_.clear();
-    return Error("write to " + name_ + ": " + std::strerror(error_));
-  }
-  return {};
 }
 
 }  // namespace wirehound

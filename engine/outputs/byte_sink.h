@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ByteSink: a file descriptor with a buffer that is filled a whole line at a time and written
-// with as few calls as possible, so that lines of ours never mix with another program's. Dispatch
-// thread.
+// ByteSink: a file descriptor that takes whole lines and is written with as few calls as possible,
+// so that lines of ours never mix with another program's. Lines are gathered in the sink's buffer,
+// or by a caller that has a buffer of its own and hands them over as they are. Dispatch thread.
 
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <wirehound/result.h>
 
@@ -16,7 +17,7 @@ namespace wirehound {
 
 class ByteSink {
  public:
-  /// Bytes gathered before they are written without being asked to.
+  /// Bytes to gather before they are written without being asked to.
   static constexpr std::size_t kFlushBytes = 256 * 1024;
 
   /// Standard output; the descriptor stays open.
@@ -32,11 +33,15 @@ class ByteSink {
   std::string& buffer() { return buffer_; }
   /// Writes when enough has gathered. An error is final: later calls return it again.
   Status CommitLine();
+  /// Writes what has gathered and then these lines, which are not kept.
+  Status Write(std::string_view lines);
   /// Writes all that has gathered.
   Status Flush();
 
  private:
   ByteSink(int fd, bool owned, std::string name);
+
+  void WriteUnlessFailed(std::string_view bytes);
 
   int fd_;
   bool owned_;

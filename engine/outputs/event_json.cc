@@ -2,10 +2,10 @@
 
 #include "engine/outputs/event_json.h"
 
+#include <cstring>
 #include <string_view>
 
 #include "engine/outputs/json_text.h"
-#include "engine/outputs/message_json.h"
 
 namespace wirehound {
 
@@ -13,98 +13,86 @@ namespace {
 
 std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
-void Key(std::string& out, std::string_view key) {
-  out += ",\"";
-  out += key;
-  out += "\":";
+// Room for a few keys and numbers beside what is counted exactly.
+constexpr std::size_t kKeysBytes = 512;
+
+// A key with its value, in front of which something stands.
+char* Key(JsonBuffer& buffer, char* out, std::string_view key) {
+  out = WriteLiteral(buffer.Room(out, key.size() + 4 + kJsonNumberBytes), ",\"");
+  out = WriteLiteral(out, key);
+  return WriteLiteral(out, "\":");
 }
 
-void Unsigned(std::string& out, std::string_view key, std::uint64_t value) {
-  Key(out, key);
-  AppendUnsigned(out, value);
+char* Unsigned(JsonBuffer& buffer, char* out, std::string_view key, std::uint64_t value) {
+  return WriteUnsigned(Key(buffer, out, key), value);
 }
 
-void Signed(std::string& out, std::string_view key, std::int64_t value) {
-  Key(out, key);
-  AppendSigned(out, value);
+char* Signed(JsonBuffer& buffer, char* out, std::string_view key, std::int64_t value) {
+  return WriteSigned(Key(buffer, out, key), value);
 }
 
-void Text(std::string& out, std::string_view key, std::string_view value) {
-  Key(out, key);
-  AppendString(out, value);
+char* Text(JsonBuffer& buffer, char* out, std::string_view key, std::string_view value) {
+  return WriteString(buffer, Key(buffer, out, key), value);
 }
 
-void AppendProcess(std::string& out, const wirehound_event& view) {
-  const wirehound_process& process = *view.process;
-  Unsigned(out, "threadStartTime", process.thread_start_time_ns);
-  Unsigned(out, "processorId", view.cpu);
-  Signed(out, "processId", process.pid);
-  Unsigned(out, "cgroupId", process.cgroup_id);
-  Signed(out, "threadId", process.tid);
-  Signed(out, "parentProcessId", process.parent_pid);
-  Signed(out, "hostProcessId", process.host_pid);
-  Signed(out, "hostThreadId", process.host_tid);
-  Signed(out, "hostParentProcessId", process.host_parent_pid);
-  Unsigned(out, "userId", process.uid);
-  Unsigned(out, "mountNamespace", process.mount_namespace);
-  Unsigned(out, "pidNamespace", process.pid_namespace);
-  Text(out, "processName", View(process.comm));
-  Key(out, "executable");
-  out += "{\"path\":";
-  AppendString(out, View(process.executable));
-  out += '}';
-  Text(out, "hostName", View(process.host_name));
-  Text(out, "containerId", View(process.container_id));
+char* Literal(JsonBuffer& buffer, char* out, std::string_view text) {
+  return WriteLiteral(buffer.Room(out, text.size()), text);
 }
 
-void AppendContainer(std::string& out, const wirehound_process& process) {
-  Key(out, "container");
+// What a function writes to an empty buffer.
+template <typename Write>
+std::string TextOf(Write write) {
+  JsonBuffer buffer(kKeysBytes);
+  buffer.Commit(write(buffer, buffer.end()));
+  return std::string(buffer.text());
+}
+
+char* WriteProcess(JsonBuffer& buffer, char* out, const wirehound_process& process) {
+  out = Signed(buffer, out, "processId", process.pid);
+  out = Unsigned(buffer, out, "cgroupId", process.cgroup_id);
+  out = Signed(buffer, out, "threadId", process.tid);
+  out = Signed(buffer, out, "parentProcessId", process.parent_pid);
+  out = Signed(buffer, out, "hostProcessId", process.host_pid);
+  out = Signed(buffer, out, "hostThreadId", process.host_tid);
+  out = Signed(buffer, out, "hostParentProcessId", process.host_parent_pid);
+  out = Unsigned(buffer, out, "userId", process.uid);
+  out = Unsigned(buffer, out, "mountNamespace", process.mount_namespace);
+  out = Unsigned(buffer, out, "pidNamespace", process.pid_namespace);
+  out = Text(buffer, out, "processName", View(process.comm));
+  out = Literal(buffer, out, ",\"executable\":{\"path\":");
+  out = WriteString(buffer, out, View(process.executable));
+  out = Literal(buffer, out, "}");
+  out = Text(buffer, out, "hostName", View(process.host_name));
+  return Text(buffer, out, "containerId", View(process.container_id));
+}
+
+char* WriteContainer(JsonBuffer& buffer, char* out, const wirehound_process& process) {
   if (process.container_id.size == 0) {
-    out += "{}";
-  } else {
-    out += "{\"id\":";
-    AppendString(out, View(process.container_id));
-    out += '}';
+    return Literal(buffer, out, ",\"container\":{},\"kubernetes\":{}");
   }
-  out += ",\"kubernetes\":{}";
+  out = Literal(buffer, out, ",\"container\":{\"id\":");
+  out = WriteString(buffer, out, View(process.container_id));
+  return Literal(buffer, out, "},\"kubernetes\":{}");
 }
 
-void AppendThreat(std::string& out, const Threat& threat) {
-  Key(out, "threat");
-  out += "{\"name\":";
-  AppendString(out, threat.name);
-  Text(out, "description", threat.description);
-  Unsigned(out, "severity", static_cast<std::uint32_t>(threat.severity));
-  out += ",\"mitre\":{\"tactic\":{\"name\":";
-  AppendString(out, threat.mitre_tactic);
-  out += "},\"technique\":{\"id\":";
-  AppendString(out, threat.mitre_technique_id);
-  Text(out, "name", threat.mitre_technique_name);
-  out += "}}}";
+char* WriteEntities(JsonBuffer& buffer, char* out, const wirehound_process& process) {
+  out = Unsigned(buffer, out, "threadEntityId", process.thread_entity_id);
+  out = Unsigned(buffer, out, "processEntityId", process.process_entity_id);
+  out = Unsigned(buffer, out, "parentEntityId", process.parent_entity_id);
+  return Key(buffer, out, "args");
 }
 
-// The chain of causes, nearest first; each names its event and carries that event's fields.
-void AppendCause(std::string& out, std::string_view key, const Event& cause) {
-  Key(out, key);
-  out += "{\"id\":";
-  AppendUnsigned(out, cause.definition->id);
-  Text(out, "name", cause.definition->name);
-  Key(out, "data");
-  AppendArguments(out, cause);
-  if (cause.cause != nullptr) {
-    AppendCause(out, "parent", *cause.cause);
-  }
-  out += '}';
-}
-
-void AppendDetection(std::string& out, const Event& event) {
-  const DetectorDefinition& detector = *event.detector;
-  if (detector.auto_populate.threat && detector.threat) {
-    AppendThreat(out, *detector.threat);
-  }
-  if (detector.auto_populate.detected_from && event.cause != nullptr) {
-    AppendCause(out, "detectedFrom", *event.cause);
-  }
+char* WriteThreat(JsonBuffer& buffer, char* out, const Threat& threat) {
+  out = Literal(buffer, out, ",\"threat\":{\"name\":");
+  out = WriteString(buffer, out, threat.name);
+  out = Text(buffer, out, "description", threat.description);
+  out = Unsigned(buffer, out, "severity", static_cast<std::uint32_t>(threat.severity));
+  out = Literal(buffer, out, ",\"mitre\":{\"tactic\":{\"name\":");
+  out = WriteString(buffer, out, threat.mitre_tactic);
+  out = Literal(buffer, out, "},\"technique\":{\"id\":");
+  out = WriteString(buffer, out, threat.mitre_technique_id);
+  out = Text(buffer, out, "name", threat.mitre_technique_name);
+  return Literal(buffer, out, "}}}");
 }
 
 std::uint32_t CountPresent(const wirehound_event& view) {
@@ -115,53 +103,148 @@ std::uint32_t CountPresent(const wirehound_event& view) {
   return present;
 }
 
+// Whether `kept` starts with what `text` holds; that part is taken away.
+bool TakeSame(std::string_view& kept, const wirehound_string& text) {
+  const bool same = kept.substr(0, text.size) == View(text);
+  kept.remove_prefix(same ? text.size : 0);
+  return same;
+}
+
 }  // namespace
 
-void AppendArguments(std::string& out, const Event& event) {
-  out += '[';
-  bool first = true;
-  for (std::uint32_t i = 0; i < event.view.field_count; ++i) {
-    const wirehound_field& field = event.view.fields[i];
-    if ((field.flags & WIREHOUND_FIELD_ABSENT) != 0) {
-      continue;
-    }
-    const EventField& definition = event.definition->fields[i];
-    out += first ? "{\"name\":\"" : ",{\"name\":\"";
-    first = false;
-    out += definition.name;
-    out += "\",\"type\":\"";
-    out += definition.type_name;
-    out += "\",\"value\":";
-    AppendFieldValue(out, definition, field);
-    out += '}';
+// The struct is compared whole, where its strings point and padding included: what differs in
+// nothing but that is made anew, which is never wrong.
+bool ProcessJson::IsOf(const wirehound_process& process) const {
+  if (start.empty() || std::memcmp(&process_, &process, sizeof(process)) != 0) {
+    return false;
   }
-  out += ']';
+  std::string_view kept = strings_;
+  return TakeSame(kept, process.comm) && TakeSame(kept, process.executable) &&
+         TakeSame(kept, process.host_name) && TakeSame(kept, process.container_id);
+}
+
+void ProcessJson::Make(const wirehound_process& process) {
+  std::memcpy(&process_, &process, sizeof(process));
+  strings_.clear();
+  for (const wirehound_string* text :
+       {&process.comm, &process.executable, &process.host_name, &process.container_id}) {
+    strings_ += View(*text);
+  }
+  start = TextOf([&](JsonBuffer& buffer, char* out) {
+    out = Unsigned(buffer, out, "threadStartTime", process.thread_start_time_ns);
+    return Literal(buffer, out, ",\"processorId\":");
+  });
+  facts = TextOf([&](JsonBuffer& buffer, char* out) {
+    return WriteContainer(buffer, WriteProcess(buffer, out, process), process);
+  });
+  entities =
+      TextOf([&](JsonBuffer& buffer, char* out) { return WriteEntities(buffer, out, process); });
+}
+
+const ProcessJson& EventJson::ProcessOf(const wirehound_process& process) {
+  ProcessJson& kept = processes_[static_cast<std::uint32_t>(process.host_tid) % kKeptProcesses];
+  if (!kept.IsOf(process)) {
+    kept.Make(process);
+  }
+  return kept;
+}
+
+const EventJson::DefinitionJson& EventJson::DefinitionOf(const EventDefinition& definition) {
+  std::unique_ptr<DefinitionJson>& made = definitions_[&definition];
+  if (made != nullptr) {
+    return *made;
+  }
+  made = std::make_unique<DefinitionJson>();
+  made->head = TextOf([&](JsonBuffer& buffer, char* out) {
+    out = WriteLiteral(buffer.Room(out, kKeysBytes), ",\"eventId\":\"");
+    out = WriteLiteral(WriteUnsigned(out, definition.id), "\",\"eventName\":");
+    out = WriteString(buffer, out, definition.name);
+    return Literal(buffer, out, ",\"matchedPolicies\":[\"\"],\"argsNum\":");
+  });
+  for (const EventField& field : definition.fields) {
+    const std::string key = "},{\"name\":\"" + field.name + "\",\"type\":\"" +
+                            std::string(field.type_name) + "\",\"value\":";
+    made->fields.push_back(
+        {key, field.type, field.message == nullptr ? nullptr : &messages_.Find(*field.message)});
+  }
+  return *made;
+}
+
+// Up to the arguments.
+char* EventJson::WriteHead(JsonBuffer& buffer, char* out, const wirehound_event& view,
+                           const DefinitionJson& definition) {
+  const ProcessJson& process = ProcessOf(*view.process);
+  out = buffer.Room(out, process.start.size() + process.facts.size() + process.entities.size() +
+                             definition.head.size() + JsonStringBytes(view.syscall.size) +
+                             kKeysBytes);
+  out = WriteUnsigned(WriteLiteral(out, "{\"timestamp\":"), view.timestamp_ns);
+  out = WriteUnsigned(WriteLiteral(out, process.start), view.cpu);
+  out = WriteLiteral(WriteLiteral(out, process.facts), definition.head);
+  out = WriteLiteral(WriteUnsigned(out, CountPresent(view)), ",\"returnValue\":0,\"syscall\":");
+  out = WriteString(out, View(view.syscall));
+  out = WriteLiteral(out,
+                     ",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":false,"
+                     "\"isCompat\":false}");
+  return WriteLiteral(out, process.entities);
+}
+
+// The array of the event's fields: [{"name":…,"type":…,"value":…}, …].
+char* EventJson::WriteArguments(JsonBuffer& buffer, char* out, const wirehound_event& view,
+                                const DefinitionJson& definition) {
+  out = Literal(buffer, out, "[");
+  std::size_t skipped = 2;  // the first one has nothing to end
+  for (std::uint32_t i = 0; i < view.field_count; ++i) {
+    const wirehound_field& field = view.fields[i];
+    if ((field.flags & WIREHOUND_FIELD_ABSENT) == 0) {
+      const DefinitionJson::Field& known = definition.fields[i];
+      out = Literal(buffer, out, std::string_view(known.key).substr(skipped));
+      out = WriteFieldValue(buffer, out, known.type, known.message, field.value);
+      skipped = 0;
+    }
+  }
+  return Literal(buffer, out, skipped == 0 ? "}]" : "]");
+}
+
+// The chain of causes, nearest first; each names its event and carries that event's fields.
+char* EventJson::WriteCause(JsonBuffer& buffer, char* out, std::string_view key,
+                            const Event& cause) {
+  out = WriteLiteral(Key(buffer, out, key), "{\"id\":");
+  out = WriteUnsigned(buffer.Room(out, kJsonNumberBytes), cause.definition->id);
+  out = Text(buffer, out, "name", cause.definition->name);
+  out =
+      WriteArguments(buffer, Key(buffer, out, "data"), cause.view, DefinitionOf(*cause.definition));
+  if (cause.cause != nullptr) {
+    out = WriteCause(buffer, out, "parent", *cause.cause);
+  }
+  return Literal(buffer, out, "}");
+}
+
+char* EventJson::WriteDetection(JsonBuffer& buffer, char* out, const Event& event) {
+  const DetectorDefinition& detector = *event.detector;
+  if (detector.auto_populate.threat && detector.threat) {
+    out = WriteThreat(buffer, out, *detector.threat);
+  }
+  if (detector.auto_populate.detected_from && event.cause != nullptr) {
+    out = WriteCause(buffer, out, "detectedFrom", *event.cause);
+  }
+  return out;
+}
+
+void EventJson::Append(JsonBuffer& buffer, const Event& event) {
+  const DefinitionJson& definition = DefinitionOf(*event.definition);
+  char* out = WriteHead(buffer, buffer.end(), event.view, definition);
+  out = WriteArguments(buffer, out, event.view, definition);
+  if (event.detector != nullptr) {
+    out = WriteDetection(buffer, out, event);
+  }
+  buffer.Commit(Literal(buffer, out, "}"));
 }
 
 void AppendEvent(std::string& out, const Event& event) {
-  const wirehound_event& view = event.view;
-  out += "{\"timestamp\":";
-  AppendUnsigned(out, view.timestamp_ns);
-  AppendProcess(out, view);
-  AppendContainer(out, *view.process);
-  out += ",\"eventId\":\"";
-  AppendUnsigned(out, event.definition->id);
-  out += "\",\"eventName\":";
-  AppendString(out, event.definition->name);
-  out += ",\"matchedPolicies\":[\"\"]";
-  Unsigned(out, "argsNum", CountPresent(view));
-  out += ",\"returnValue\":0";
-  Text(out, "syscall", View(view.syscall));
-  out += ",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":false,\"isCompat\":false}";
-  Unsigned(out, "threadEntityId", view.process->thread_entity_id);
-  Unsigned(out, "processEntityId", view.process->process_entity_id);
-  Unsigned(out, "parentEntityId", view.process->parent_entity_id);
-  Key(out, "args");
-  AppendArguments(out, event);
-  if (event.detector != nullptr) {
-    AppendDetection(out, event);
-  }
-  out += '}';
+  const auto json = std::make_unique<EventJson>();
+  JsonBuffer buffer(0);
+  json->Append(buffer, event);
+  out += buffer.text();
 }
 
 }  // namespace wirehound

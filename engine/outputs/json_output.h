@@ -9,6 +9,7 @@
 
 #include "engine/outputs/byte_sink.h"
 #include "engine/outputs/event_json.h"
+#include "engine/outputs/json_buffer.h"
 #include "engine/outputs/output.h"
 
 namespace wirehound {
@@ -18,14 +19,22 @@ class JsonOutput : public Output {
   explicit JsonOutput(std::unique_ptr<ByteSink> sink) : sink_(std::move(sink)) {}
 
   Status OnEvent(const Event& event) override {
-    AppendEvent(sink_->buffer(), event);
-    sink_->buffer() += '\n';
-    return sink_->CommitLine();
+    events_.Append(lines_, event);
+    lines_.Append("\n");
+    return lines_.text().size() < ByteSink::kFlushBytes ? Status() : WriteLines();
   }
-  Status Flush() override { return sink_->Flush(); }
+  Status Flush() override { return WriteLines(); }
 
  private:
+  Status WriteLines() {
+    Status written = sink_->Write(lines_.text());
+    lines_.Clear();
+    return written;
+  }
+
   std::unique_ptr<ByteSink> sink_;
+  EventJson events_;
+  JsonBuffer lines_{2 * ByteSink::kFlushBytes};
 };
 
 }  // namespace wirehound

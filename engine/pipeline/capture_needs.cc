@@ -2,18 +2,43 @@
 
 #include "engine/pipeline/capture_needs.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace wirehound {
 
+namespace {
+
+bool NeedsAny(const Plan& plan, std::initializer_list<BaseEventId> ids) {
+  return std::any_of(ids.begin(), ids.end(),
+                     [&plan](BaseEventId id) { return plan.needed.count(id) != 0; });
+}
+
+}  // namespace
+
 CapturePlan CaptureNeeds(const Plan& plan) {
-  const auto amount = [&plan](BaseEventId id, CaptureAmount needed) {
-    return plan.needed.count(id) != 0 ? needed : CaptureAmount::kNothing;
+  if (NeedsAny(plan, {kNetAnomaly})) {
+    return CaptureEverything();
+  }
+  const auto amount = [&plan](std::initializer_list<BaseEventId> ids, CaptureAmount needed) {
+    return NeedsAny(plan, ids) ? needed : CaptureAmount::kNothing;
   };
   CapturePlan needs;
-  needs.ipv4 = amount(kNetPacketIpv4, CaptureAmount::kHeaders);
-  needs.ipv6 = amount(kNetPacketIpv6, CaptureAmount::kHeaders);
-  needs.tcp = amount(kNetPacketTcp, CaptureAmount::kHeaders);
-  needs.udp = amount(kNetPacketUdp, CaptureAmount::kHeaders);
-  needs.dns = amount(kNetPacketDns, CaptureAmount::kWhole);
+  needs.ipv4 = amount({kNetPacketIpv4}, CaptureAmount::kHeaders);
+  needs.ipv6 = amount({kNetPacketIpv6}, CaptureAmount::kHeaders);
+  needs.udp = amount({kNetPacketUdp}, CaptureAmount::kHeaders);
+  needs.icmp = amount({kNetPacketIcmp}, CaptureAmount::kHeaders);
+  needs.icmpv6 = amount({kNetPacketIcmpv6}, CaptureAmount::kHeaders);
+  needs.dns =
+      amount({kNetPacketDns, kNetPacketDnsRequest, kNetPacketDnsResponse}, CaptureAmount::kWhole);
+  needs.link_local_dns = needs.dns;
+  // HTTP may be on any port and its heads may be anywhere in a segment.
+  needs.tcp = amount({kNetPacketHttp, kNetPacketHttpRequest, kNetPacketHttpResponse},
+                     CaptureAmount::kWhole);
+  if (needs.tcp == CaptureAmount::kNothing) {
+    needs.tcp = amount({kNetPacketTcp, kNetFlowTcpBegin, kNetFlowTcpEnd, kNetTcpConnect},
+                       CaptureAmount::kHeaders);
+  }
   return needs;
 }
 

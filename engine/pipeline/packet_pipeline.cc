@@ -2,91 +2,185 @@
 
 #include "engine/pipeline/packet_pipeline.h"
 
-#include "decoders/dns_decoder.h"
+#include <wirehound/abi/detector_abi.h>
+
+#include "engine/pipeline/dns_ports.h"
 
 namespace wirehound {
 
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53;
+// Records between two looks for connections that have timed out.
+constexpr std::uint64_t kExpireEvery = 256;
 
-bool IsDns(const wirehound_packet_metadata& metadata) {
-  return metadata.src_port == kDnsPort || metadata.dst_port == kDnsPort;
+// A piece of a datagram on its way to be put together: what it carries is not there yet.
+bool IsPiece(const Packet& packet) {
+  return packet.fragment_info.is_fragment && packet.fragment != Fragment::kNone;
 }
-
-bool Needs(const Plan& plan, BaseEventId id) { return plan.needed.count(id) != 0; }
 
 }  // namespace
 
-PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher)
-    : dispatcher_(dispatcher),
+PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher,
+                               const PipelineLimits& limits)
+    : limits_(limits),
+      emitter_(dispatcher),
       arena_(kDnsArenaBytes),
-      ipv4_(*catalogue.Find(kNetPacketIpv4), Needs(plan, kNetPacketIpv4), packet_, &packet_.ipv4),
-      ipv6_(*catalogue.Find(kNetPacketIpv6), Needs(plan, kNetPacketIpv6), packet_, &packet_.ipv6),
-      tcp_(*catalogue.Find(kNetPacketTcp), Needs(plan, kNetPacketTcp), packet_, &packet_.tcp),
-      udp_(*catalogue.Find(kNetPacketUdp), Needs(plan, kNetPacketUdp), packet_, &packet_.udp),
-      dns_event_(*catalogue.Find(kNetPacketDns), Needs(plan, kNetPacketDns), packet_, &dns_) {}
+      anomalies_(plan, catalogue, emitter_),
+      ipv4_(catalogue, plan, kNetPacketIpv4, packet_.metadata),
+      ipv6_(catalogue, plan, kNetPacketIpv6, packet_.metadata),
+      tcp_(catalogue, plan, kNetPacketTcp, packet_.metadata),
+      udp_(catalogue, plan, kNetPacketUdp, packet_.metadata),
+      icmp_(catalogue, plan, kNetPacketIcmp, packet_.metadata),
+      icmpv6_(catalogue, plan, kNetPacketIcmpv6, packet_.metadata),
+      dns_(plan, catalogue, emitter_, anomalies_, arena_),
+      http_(plan, catalogue, emitter_),
+      flows_(plan, catalogue, emitter_),
+      streams_(limits_, {emitter_, anomalies_, dns_, http_, flows_, arena_}),
+      fragments_(limits_.fragments, FlowTable::RandomSeed()) {
+  ipv4_.field("proto_ipv4").message = &packet_.ipv4;
+  ipv6_.field("proto_ipv6").message = &packet_.ipv6;
+  tcp_.field("proto_tcp").message = &packet_.tcp;
+  udp_.field("proto_udp").message = &packet_.udp;
+  icmp_.field("proto_icmp").message = &packet_.icmp;
+  icmpv6_.field("proto_icmpv6").message = &packet_.icmpv6;
+}
 
 void PacketPipeline::OnRecord(const Record& record) {
   ++counters_.records;
   counters_.bytes += record.bytes.size();
-  arena_.Reset();
-  Decode(record);
-  EmitNetworkEvents();
-  EmitTransportEvents();
-  EmitDns();
-  dispatcher_.EndOfRecord();
+  emitter_.BeginRecord(record);
+  Decode(record, static_cast<LinkType>(record.link_type), {record.bytes, record.wire_length});
+  for (int depth = 0; packet_.encapsulated; ++depth) {
+    if (depth == kMaxTunnelDepth) {
+      anomalies_.Report(packet_.metadata, {AnomalyKind::kTunnelTooDeep});
+      break;
+    }
+    ++counters_.encapsulated;
+    const Encapsulated inner = *packet_.encapsulated;
+    Decode(record, inner.link, inner.bytes);
+  }
+  ExpireNowAndThen();
 }
 
-void PacketPipeline::Decode(const Record& record) {
-  DecodePacket(static_cast<LinkType>(record.link_type), record.bytes, record.wire_length, packet_);
+// One packet: its layers, then what it carries. Leaves packet_.encapsulated for the next one.
+void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes bytes) {
+  DecodePacket(link, bytes.bytes, bytes.wire_size, packet_);
+  packet_.metadata.direction = record.direction;
+  packet_.metadata.interface_index = record.interface_index;
+  packet_.metadata.iface = {record.interface_name.data(), record.interface_name.size()};
+  CountLayers();
+  EmitNetworkEvents();
+  if (!IsPiece(packet_) || PutTogether()) {
+    EmitTransportEvents();
+    ReportAnomalies();
+    EmitContent();
+  }
+  emitter_.EndTurn();
+}
+
+void PacketPipeline::CountLayers() {
   for (const LayerResult& layer : packet_.layers()) {
     ++counters_
           .layers[static_cast<std::size_t>(layer.layer)][static_cast<std::size_t>(layer.status)];
   }
-  packet_.metadata.direction = record.direction;
-  packet_.metadata.interface_index = record.interface_index;
-  packet_.metadata.iface = {record.interface_name.data(), record.interface_name.size()};
-
-  view_.struct_size = kEventViewSize;
-  view_.cpu = record.cpu;
-  view_.timestamp_ns = record.timestamp_ns;
-  view_.sequence = counters_.records;
-  view_.process = record.process;
-  view_.owner_source = record.owner_source;
-  view_.syscall = syscall_names_.Find(record.syscall);
 }
 
 void PacketPipeline::EmitNetworkEvents() {
-  if (packet_.has_ipv4() && ipv4_.wanted()) {
-    Emit(ipv4_);
+  if (packet_.has_ipv4()) {
+    emitter_.Emit(ipv4_);
   }
-  if (packet_.has_ipv6() && ipv6_.wanted()) {
-    Emit(ipv6_);
+  if (packet_.has_ipv6()) {
+    emitter_.Emit(ipv6_);
   }
 }
 
 void PacketPipeline::EmitTransportEvents() {
-  if (packet_.has_tcp() && tcp_.wanted()) {
-    Emit(tcp_);
-  }
-  if (packet_.has_udp() && udp_.wanted()) {
-    Emit(udp_);
+  if (packet_.has_tcp()) {
+    emitter_.Emit(tcp_);
+  } else if (packet_.has_udp()) {
+    emitter_.Emit(udp_);
+  } else if (packet_.has_icmp()) {
+    emitter_.Emit(icmp_);
+  } else if (packet_.has_icmpv6()) {
+    emitter_.Emit(icmpv6_);
   }
 }
 
-void PacketPipeline::EmitDns() {
-  if (!packet_.has_udp() || !dns_event_.wanted() || !IsDns(packet_.metadata)) {
+void PacketPipeline::EmitContent() {
+  if (packet_.encapsulated) {
     return;
   }
-  const DecodeStatus status = DecodeDns(packet_.payload, arena_, dns_);
-  ++counters_.dns[static_cast<std::size_t>(status)];
-  // A message without even a whole header is none; any other gives what was sound of it.
-  if (packet_.payload.bytes.size() >= kDnsHeaderBytes) {
-    Emit(dns_event_);
+  if (packet_.has_tcp()) {
+    streams_.OnSegment(packet_);
+  } else if (packet_.has_udp() && dns_.wanted() && IsUdpDns(packet_.metadata)) {
+    dns_.OnMessage(packet_.metadata, packet_.payload);
   }
 }
 
-void PacketPipeline::Emit(PacketEvent& event) { dispatcher_.Emit(event.Fill(view_)); }
+void PacketPipeline::ReportAnomalies() {
+  for (const Anomaly& anomaly : packet_.anomalies()) {
+    anomalies_.Report(packet_.metadata, anomaly);
+  }
+}
+
+// Whether this piece was the last one missing: then packet_ carries the whole datagram. What it has
+// encapsulated is copied: the next packet may itself be a piece, and the table would reuse the
+// memory it is in.
+bool PacketPipeline::PutTogether() {
+  ReportAnomalies();
+  const FragmentInfo& info = packet_.fragment_info;
+  const FragmentResult result = fragments_.Add({.key = {.src = packet_.metadata.src_ip,
+                                                        .dst = packet_.metadata.dst_ip,
+                                                        .id = info.id,
+                                                        .protocol = info.protocol},
+                                                .offset_bytes = info.offset_bytes,
+                                                .more = info.more,
+                                                .bytes = info.bytes,
+                                                .timestamp_ns = emitter_.timestamp_ns()});
+  ReportFragments(result.reports);
+  if (result.datagram == nullptr) {
+    return false;
+  }
+  DecodeTransportPayload(result.datagram->protocol, result.datagram->bytes, packet_);
+  CountLayers();
+  if (packet_.encapsulated) {
+    CapturedBytes& inner = packet_.encapsulated->bytes;
+    unwrapped_.assign(inner.bytes.begin(), inner.bytes.end());
+    inner = {unwrapped_, inner.wire_size};
+  }
+  return true;
+}
+
+// A report may be about another datagram than that of the current record.
+void PacketPipeline::ReportFragments(std::span<const FragmentReport> reports) {
+  for (const FragmentReport& report : reports) {
+    const bool of_packet = report.anomaly.kind != AnomalyKind::kIpFragmentIncomplete;
+    wirehound_packet_metadata metadata = packet_.metadata;
+    if (!of_packet) {
+      metadata = {};
+      metadata.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_packet_metadata, iface);
+      metadata.src_ip = report.key.src;
+      metadata.dst_ip = report.key.dst;
+      metadata.protocol = report.key.protocol;
+      metadata.iface = {"any", 3};
+    }
+    emitter_.SetProcessKnown(of_packet);
+    anomalies_.Report(metadata, report.anomaly);
+  }
+  emitter_.SetProcessKnown(true);
+}
+
+void PacketPipeline::ExpireNowAndThen() {
+  if (counters_.records % kExpireEvery != 0) {
+    return;
+  }
+  streams_.Expire(emitter_.timestamp_ns());
+  ReportFragments(fragments_.Expire(emitter_.timestamp_ns()));
+}
+
+void PacketPipeline::OnEndOfStream() {
+  streams_.Shutdown();
+  ReportFragments(fragments_.Shutdown());
+}
 
 }  // namespace wirehound

@@ -1,61 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PacketPipeline: from records to base events. Decodes each record as deep as the plan needs, no
-// deeper, and emits the events of its layers, outermost first. The hot path: all memory is
-// allocated at start. Dispatch thread.
+// PacketPipeline: from records to base events. Each record is decoded packet by packet (a tunnel
+// carries another one), fragments are put together, segments go to the streams they belong to, and
+// the events of each layer are emitted, outermost first. Only what the plan needs is decoded. The
+// hot path: memory is allocated at start or comes from bounded pools. Dispatch thread.
 
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "decoders/arena.h"
 #include "decoders/decode_status.h"
 #include "decoders/packet_decoder.h"
+#include "decoders/stream/fragment_table.h"
 #include "engine/dispatch/dispatcher.h"
-#include "engine/pipeline/packet_event.h"
-#include "engine/pipeline/syscall_names.h"
+#include "engine/pipeline/anomaly_events.h"
+#include "engine/pipeline/base_event.h"
+#include "engine/pipeline/dns_events.h"
+#include "engine/pipeline/event_emitter.h"
+#include "engine/pipeline/flow_events.h"
+#include "engine/pipeline/http_events.h"
+#include "engine/pipeline/limits.h"
+#include "engine/pipeline/stream_pipeline.h"
 #include "probes/record.h"
 
 namespace wirehound {
 
-/// How often each decoder ended how. Every record is counted once in the row of the link layer.
+/// How often each decoder ended how. Every record is counted once in the row of the link layer,
+/// and so is every packet found inside another one.
 struct DecodeCounters {
   using PerStatus = std::array<std::uint64_t, kDecodeStatusCount>;
 
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t encapsulated = 0;                     ///< packets found inside others
   std::array<PerStatus, kPacketLayerCount> layers{};  ///< by PacketLayer
-  PerStatus dns{};
 };
 
 class PacketPipeline : public RecordSink {
  public:
   /// `catalogue` and `dispatcher` must outlive the pipeline.
-  PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher);
+  PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher,
+                 const PipelineLimits& limits = {});
 
   void OnRecord(const Record& record) override;
+  /// Brings to an end what was under way: open connections, incomplete datagrams.
+  void OnEndOfStream() override;
 
   const DecodeCounters& counters() const { return counters_; }
+  const AnomalyEvents::Counters& anomalies() const { return anomalies_.counters(); }
+  const DnsEvents::Counters& dns() const { return dns_.counters(); }
+  const HttpEvents::Counters& http() const { return http_.counters(); }
+  const FragmentTable& fragments() const { return fragments_; }
+  const StreamPipeline& streams() const { return streams_; }
 
  private:
-  void Decode(const Record& record);
+  void Decode(const Record& record, LinkType link, CapturedBytes bytes);
+  void CountLayers();
   void EmitNetworkEvents();
   void EmitTransportEvents();
-  void EmitDns();
-  void Emit(PacketEvent& event);
+  void EmitContent();
+  void ReportAnomalies();
+  bool PutTogether();
+  void ReportFragments(std::span<const FragmentReport> reports);
+  void ExpireNowAndThen();
 
-  Dispatcher& dispatcher_;
-  const SyscallNames syscall_names_;
+  const PipelineLimits limits_;
+  EventEmitter emitter_;
   Packet packet_;
   Arena arena_;
-  wirehound_dns dns_{};
-  wirehound_event view_{};  // what all events of the record share
-  PacketEvent ipv4_;
-  PacketEvent ipv6_;
-  PacketEvent tcp_;
-  PacketEvent udp_;
-  PacketEvent dns_event_;
+  AnomalyEvents anomalies_;
+  BaseEvent ipv4_;
+  BaseEvent ipv6_;
+  BaseEvent tcp_;
+  BaseEvent udp_;
+  BaseEvent icmp_;
+  BaseEvent icmpv6_;
+  DnsEvents dns_;
+  HttpEvents http_;
+  FlowEvents flows_;
+  StreamPipeline streams_;
+  FragmentTable fragments_;
+  std::vector<std::byte> unwrapped_;  // a packet that was inside a datagram put together
   DecodeCounters counters_;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaptureFileSource: packets of a pcap or pcapng file, read with libpcap. Needs no privilege.
-// Nothing is known of processes, directions or interfaces in such a file. Dispatch thread.
+// CaptureFileSource: packets of a pcap or pcapng file. Needs no privilege. Nothing is known of
+// processes in such a file, and of interfaces and directions only what pcapng says. The formats are
+// in pcap_reader.h, pcapng_reader.h and libpcap_reader.h. Dispatch thread.
 
 #pragma once
 
@@ -12,21 +13,17 @@
 
 #include <wirehound/result.h>
 
+#include "engine/sources/capture_reader.h"
 #include "probes/source.h"
-
-struct pcap;
 
 namespace wirehound {
 
 class CaptureFileSource : public Source {
  public:
-  /// Opens a file, or standard input for "-". The error names the file and what is wrong: it
-  /// cannot be opened, is empty, is no capture, or has a link layer that is not decoded.
+  /// Opens a file, or standard input for "-", which may be a pipe. The error names the file and
+  /// what is wrong: it cannot be opened, is empty, is no capture, or is a pcap file with a link
+  /// layer that is not decoded. In pcapng each packet may have another; all are delivered.
   static Result<std::unique_ptr<CaptureFileSource>> Open(const std::string& path);
-
-  ~CaptureFileSource() override;
-  CaptureFileSource(const CaptureFileSource&) = delete;
-  CaptureFileSource& operator=(const CaptureFileSource&) = delete;
 
   int poll_fd() const override { return -1; }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
@@ -36,12 +33,11 @@ class CaptureFileSource : public Source {
   void Stop() { stopped_ = true; }
 
  private:
-  CaptureFileSource(pcap* handle, std::string name, std::uint32_t link_type)
-      : handle_(handle), name_(std::move(name)), link_type_(link_type) {}
+  CaptureFileSource(std::unique_ptr<CaptureReader> reader, std::string name)
+      : reader_(std::move(reader)), name_(std::move(name)) {}
 
-  pcap* handle_;
+  std::unique_ptr<CaptureReader> reader_;
   std::string name_;
-  std::uint32_t link_type_;
   std::uint64_t delivered_ = 0;
   bool stopped_ = false;
 };

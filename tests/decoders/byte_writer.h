@@ -43,7 +43,9 @@ class ByteWriter {
   }
   ByteWriter& Append(const ByteWriter& other) { return Append(other.span()); }
   ByteWriter& Fill(std::size_t count, int value = 0) {
-    bytes_.insert(bytes_.end(), count, static_cast<std::byte>(value));
+    for (; count > 0; --count) {
+      U8(value);
+    }
     return *this;
   }
   /// Overwrites the 16 bits at `offset`.

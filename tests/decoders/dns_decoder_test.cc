@@ -87,16 +87,62 @@ TEST_CASE("dns: several questions are all kept") {
   CHECK(decoded.question(1).type == kAaaa);
 }
 
-TEST_CASE("dns: bytes behind the message are ignored") {
+TEST_CASE("dns: bytes behind the message change nothing but a flag, and are countable") {
   DnsMessageBuilder message;
-  message.Question("example.com", kA).Raw(ByteWriter().Fill(50, 0xff));
-  CHECK(DecodedDns(message).status == DecodeStatus::kOk);
+  message.Question("example.com", kA);
+  const std::size_t size = message.size();
+  CHECK(DecodedDns(message).dns.flags == 0);
+  CHECK(DecodedDns(message).dns.message_size == size);
+  message.Raw(ByteWriter().Fill(50, 0xff));
+  const DecodedDns decoded(message);
+  CHECK(decoded.status == DecodeStatus::kOk);
+  CHECK(decoded.dns.flags == WIREHOUND_DNS_TRAILING);
+  CHECK(decoded.dns.message_size == size);
 }
 
 TEST_CASE("dns: a message that is cut behind its last record is whole") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
-  CHECK(DecodedDns(CapturedBytes(message.span(), 1000)).status == DecodeStatus::kOk);
+  const DecodedDns decoded(CapturedBytes(message.span(), 1000));
+  CHECK(decoded.status == DecodeStatus::kOk);
+  CHECK(decoded.dns.flags == WIREHOUND_DNS_TRAILING);
+}
+
+TEST_CASE("dns: only mDNS gives the top bit of a class a meaning of its own") {
+  DnsMessageBuilder message;
+  message.Question(Name("host.local"), kA, 0x8001)
+      .Record(6, Pointer(12), kA, kAddress, 0x8001)
+      .Record(10, Name(""), kOpt, {}, 0x85a0);
+  SUBCASE("mDNS") {
+    const DecodedDns decoded(message, DnsVariant::kMdns);
+    CHECK(decoded.status == DecodeStatus::kOk);
+    CHECK(decoded.dns.variant == WIREHOUND_DNS_VARIANT_MDNS);
+    CHECK(decoded.question(0).qclass == 1);
+    CHECK(decoded.question(0).unicast_response == 1);
+    CHECK(decoded.answer(0).rclass == 1);
+    CHECK(decoded.answer(0).cache_flush == 1);
+    CHECK(decoded.additional(0).rclass == 0x85a0);
+    CHECK(decoded.additional(0).cache_flush == 0);
+  }
+  SUBCASE("plain DNS and LLMNR") {
+    for (const DnsVariant variant : {DnsVariant::kPlain, DnsVariant::kLlmnr}) {
+      const DecodedDns decoded(message, variant);
+      CHECK(decoded.dns.variant == static_cast<std::uint8_t>(variant));
+      CHECK(decoded.question(0).qclass == 0x8001);
+      CHECK(decoded.question(0).unicast_response == 0);
+      CHECK(decoded.answer(0).rclass == 0x8001);
+      CHECK(decoded.answer(0).cache_flush == 0);
+    }
+  }
+}
+
+TEST_CASE("dns: an mDNS class without the top bit has neither flag") {
+  DnsMessageBuilder message;
+  message.Question("host.local", kA).Answer(Pointer(12), kA, kAddress);
+  const DecodedDns decoded(message, DnsVariant::kMdns);
+  CHECK(decoded.question(0).qclass == 1);
+  CHECK(decoded.question(0).unicast_response == 0);
+  CHECK(decoded.answer(0).cache_flush == 0);
 }
 
 TEST_CASE("dns: raw data and texts are views of the input, names are in the arena") {

@@ -27,7 +27,18 @@ DnsMessageBuilder RichMessage() {
       .Authority(Pointer(16), kNs, NameWithPointer("ns1", 16))
       .Authority(Pointer(16), kSoa,
                  NameWithPointer("ns1", 16).Append(NameWithPointer("root", 16)).Fill(20, 1))
-      .Additional(Name(""), kOpt, ByteWriter().Be16(10).Be16(2).Be16(0x0102));
+      .Additional(Pointer(16), kCaa, ByteWriter({0, 5}).Text("issue").Text("ca.example"))
+      .Additional(Pointer(16), kNaptr, ByteWriter().Fill(4, 1).Fill(3).Append(Name("a")))
+      .Additional(
+          Pointer(16), kHttps,
+          ByteWriter().Be16(1).U8(0).Be16(1).Be16(3).U8(2).Text("h2").Be16(3).Be16(2).Be16(8443))
+      .Additional(Pointer(16), kDs, ByteWriter().Fill(8, 1))
+      .Additional(Pointer(16), kRrsig, ByteWriter().Fill(18, 1).Append(Pointer(16)).Fill(8, 1))
+      .Additional(Pointer(16), kNsec, ByteWriter(Name("a")).Append({0, 2, 0x40, 1}))
+      .Additional(Pointer(16), kNsec3,
+                  ByteWriter({1, 0, 0, 5, 1, 0xaa, 2, 1, 2}).Append({0, 1, 0x40}))
+      .Additional(Name(""), kOpt,
+                  ByteWriter().Be16(10).Be16(8).Fill(8, 7).Be16(15).Be16(2).Be16(3));
   return message;
 }
 
@@ -94,7 +105,7 @@ TEST_CASE("dns: any one byte changed crashes nothing and keeps counts within bou
       wirehound_dns dns;
       const DecodeStatus status = DecodeDns(std::span<const std::byte>(changed), arena, dns);
       REQUIRE(status != DecodeStatus::kTruncated);
-      REQUIRE((status == DecodeStatus::kOk) == (dns.flags == 0));
+      REQUIRE((status == DecodeStatus::kOk) == ((dns.flags & ~WIREHOUND_DNS_TRAILING) == 0));
       REQUIRE(dns.questions.count <= dns.qd_count);
       REQUIRE(dns.answers.count <= dns.an_count);
     }
@@ -132,6 +143,8 @@ TEST_CASE("dns: a count that promises too little leaves the rest as trailing byt
   message.Claim(6, 1).Claim(8, 0).Claim(10, 0);
   const DecodedDns decoded(message);
   CHECK(decoded.status == DecodeStatus::kOk);
+  CHECK(decoded.dns.flags == WIREHOUND_DNS_TRAILING);
+  CHECK(decoded.dns.message_size < message.size());
   CHECK(decoded.dns.answers.count == 1);
 }
 
@@ -164,7 +177,7 @@ TEST_CASE("dns: more records than the limit are left out and the result is trunc
   }
   const DecodedDns decoded(message);
   CHECK(decoded.status == DecodeStatus::kTruncated);
-  CHECK(decoded.dns.flags == WIREHOUND_DNS_TRUNCATED);
+  CHECK(decoded.dns.flags == (WIREHOUND_DNS_TRUNCATED | WIREHOUND_DNS_LIMIT));
   CHECK(decoded.dns.answers.count == kMaxDnsEntries - 1);
 }
 
@@ -186,7 +199,7 @@ TEST_CASE("dns: a full arena ends the message soundly, wherever it happens") {
     const DecodedDns decoded(CapturedBytes(message.span()), capacity);
     if (decoded.status != DecodeStatus::kOk) {
       CHECK(decoded.status == DecodeStatus::kTruncated);
-      CHECK(decoded.dns.flags == WIREHOUND_DNS_TRUNCATED);
+      CHECK(decoded.dns.flags == (WIREHOUND_DNS_TRUNCATED | WIREHOUND_DNS_LIMIT));
       CHECK(decoded.arena.exhausted());
     }
     CheckPrefix(decoded, whole);

@@ -2,7 +2,8 @@
 
 // The data of each record type: what is decoded, and data that does not fit its type.
 
-#include <string>
+#include <iterator>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -11,25 +12,7 @@
 namespace wirehound::test {
 namespace {
 
-// A question for example.com (com at 20) and one answer.
-DnsMessageBuilder WithAnswer(unsigned type, const ByteWriter& rdata) {
-  DnsMessageBuilder message;
-  message.Question("example.com", type).Answer(Pointer(12), type, rdata);
-  return message;
-}
-
-constexpr std::size_t kRdata = 12 + 13 + 4 + 12;  // where the answer's data starts
-
-// `kind` of the only answer, and that all is well.
-const wirehound_dns_record& Sound(const DecodedDns& decoded, std::uint32_t kind) {
-  CHECK(decoded.status == DecodeStatus::kOk);
-  CHECK(decoded.dns.flags == 0);
-  REQUIRE(decoded.dns.answers.count == 1);
-  const wirehound_dns_record& record = decoded.answer(0);
-  REQUIRE(record.data_kind == kind);
-  REQUIRE(record.data != nullptr);
-  return record;
-}
+constexpr std::size_t kRdata = 12 + 13 + 4 + 12;  // where the data of WithAnswer starts
 
 TEST_CASE("dns rdata: A and AAAA are addresses") {
   const DnsMessageBuilder a = WithAnswer(kA, {192, 0, 2, 1});
@@ -47,8 +30,11 @@ TEST_CASE("dns rdata: A and AAAA are addresses") {
   CHECK(v6.bytes[15] == 9);
 }
 
-TEST_CASE("dns rdata: NS, CNAME and PTR are names") {
-  for (const unsigned type : {kNs, kCname, kPtr}) {
+TEST_CASE("dns rdata: NS, CNAME, PTR, DNAME and the mailbox types are names") {
+  constexpr unsigned kMailboxTypes[] = {3, 4, 7, 8, 9};
+  std::vector<unsigned> types = {kNs, kCname, kPtr, kDname};
+  types.insert(types.end(), std::begin(kMailboxTypes), std::end(kMailboxTypes));
+  for (const unsigned type : types) {
     const DnsMessageBuilder message = WithAnswer(type, NameWithPointer("target", 20));
     const DecodedDns decoded(message);
     const auto& record = Sound(decoded, WIREHOUND_DNS_DATA_NAME);
@@ -136,6 +122,49 @@ TEST_CASE("dns rdata: URI") {
   CHECK(View(uri.target) == "https://example.com/");
 }
 
+TEST_CASE("dns rdata: SPF is a list of strings like TXT") {
+  const DnsMessageBuilder message = WithAnswer(kSpf, ByteWriter({6}).Text("v=spf1").U8(0));
+  const DecodedDns decoded(message);
+  const auto& list = Data<wirehound_list>(Sound(decoded, WIREHOUND_DNS_DATA_TEXT));
+  REQUIRE(list.count == 2);
+  CHECK(View(At<wirehound_string>(list, 0)) == "v=spf1");
+}
+
+TEST_CASE("dns rdata: CAA, also without a value") {
+  const DnsMessageBuilder message =
+      WithAnswer(kCaa, ByteWriter({128, 5}).Text("issue").Text("letsencrypt.org; a=b"));
+  const DecodedDns decoded(message);
+  const auto& caa = Data<wirehound_dns_caa>(Sound(decoded, WIREHOUND_DNS_DATA_CAA));
+  CHECK(caa.flags == 128);
+  CHECK(View(caa.tag) == "issue");
+  CHECK(View(caa.value) == "letsencrypt.org; a=b");
+  const DnsMessageBuilder empty_message = WithAnswer(kCaa, ByteWriter({0, 5}).Text("issue"));
+  const DecodedDns empty(empty_message);
+  CHECK(Data<wirehound_dns_caa>(Sound(empty, WIREHOUND_DNS_DATA_CAA)).value.size == 0);
+}
+
+TEST_CASE("dns rdata: NAPTR") {
+  const DnsMessageBuilder message =
+      WithAnswer(kNaptr, ByteWriter()
+                             .Be16(100)
+                             .Be16(50)
+                             .U8(1)
+                             .Text("s")
+                             .U8(7)
+                             .Text("SIP+D2U")
+                             .U8(3)
+                             .Text("!a!")
+                             .Append(NameWithPointer("_sip._udp", 12)));
+  const DecodedDns decoded(message);
+  const auto& naptr = Data<wirehound_dns_naptr>(Sound(decoded, WIREHOUND_DNS_DATA_NAPTR));
+  CHECK(naptr.order == 100);
+  CHECK(naptr.preference == 50);
+  CHECK(View(naptr.flags) == "s");
+  CHECK(View(naptr.service) == "SIP+D2U");
+  CHECK(View(naptr.regexp) == "!a!");
+  CHECK(View(naptr.replacement) == "_sip._udp.example.com");
+}
+
 TEST_CASE("dns rdata: OPT is a list of options") {
   const DnsMessageBuilder message =
       WithAnswer(kOpt, ByteWriter().Be16(10).Be16(3).Append({1, 2, 3}).Be16(12).Be16(0));
@@ -158,7 +187,7 @@ TEST_CASE("dns rdata: OPT without options is an empty list") {
 }
 
 TEST_CASE("dns rdata: other types keep their raw data") {
-  for (const unsigned type : {10u, 43u, 46u, 65u, 257u, 65280u}) {
+  for (const unsigned type : {10u, 29u, 37u, 250u, 65280u}) {
     const DnsMessageBuilder message = WithAnswer(type, {1, 2, 3});
     const DecodedDns decoded(message);
     CHECK(decoded.status == DecodeStatus::kOk);
@@ -202,6 +231,13 @@ TEST_CASE("dns rdata: data wrong for its type costs only itself, and the next re
       {"HINFO whose string runs over the data", kHinfo, {200}},
       {"OPT whose option runs over the data", kOpt, {0, 10, 0, 9, 1}},
       {"OPT cut in a length", kOpt, {0, 10, 0}},
+      {"SPF whose string runs over the data", kSpf, {4, 'v'}},
+      {"DNAME with something behind it", kDname, ByteWriter(Name("a")).U8(0)},
+      {"CAA without a tag", kCaa, {0, 0, 'v'}},
+      {"CAA whose tag runs over the data", kCaa, {0, 5, 'i'}},
+      {"CAA without anything", kCaa, {}},
+      {"NAPTR without a name", kNaptr, {0, 1, 0, 2, 0, 0, 0}},
+      {"NAPTR whose string runs over the data", kNaptr, {0, 1, 0, 2, 9, 's'}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);

@@ -151,5 +151,52 @@ TEST_CASE("ipv4: fragments are told apart, and a first one knows that more is el
   CHECK(last.header.frag_offset == 0x1fff);
 }
 
+TEST_CASE("ipv4: a fragment describes its part of the datagram") {
+  const FragmentInfo whole = Decoded(Ipv4(17, kPayload)).payload.fragment_info;
+  CHECK_FALSE(whole.is_fragment);
+  const ByteWriter packet = Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 0x2000).Fill(6);
+  const FragmentInfo first = Decoded(packet).payload.fragment_info;
+  CHECK(first.is_fragment);
+  CHECK(first.more);
+  CHECK(first.offset_bytes == 0);
+  CHECK(first.id == 0xbeef);
+  CHECK(first.protocol == 17);
+  CHECK(first.bytes.bytes.data() == packet.span().data() + 20);
+  CHECK(first.bytes.bytes.size() == 8);
+  CHECK(first.bytes.whole());
+  const FragmentInfo last =
+      Decoded(Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 0x1fff)).payload.fragment_info;
+  CHECK(last.is_fragment);
+  CHECK_FALSE(last.more);
+  CHECK(last.offset_bytes == 65528);
+}
+
+TEST_CASE("ipv4: a fragment that promises more than there is, or was cut, is not whole") {
+  const ByteWriter lying =
+      Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 5).PatchBe16(kIpv4LengthOffset, 30);
+  const Decoded decoded(lying);
+  CHECK(decoded.status == DecodeStatus::kMalformed);
+  CHECK(decoded.payload.fragment_info.bytes.wire_size == 10);
+  const ByteWriter packet = Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 5);
+  const Decoded cut(CapturedBytes(packet.span().first(24), packet.size()));
+  CHECK(cut.payload.fragment_info.bytes.bytes.size() == 4);
+  CHECK(cut.payload.fragment_info.bytes.wire_size == 8);
+}
+
+TEST_CASE("ipv4: an authentication header is stepped over") {
+  const ByteWriter header = ByteWriter({17, 4}).Fill(22);
+  const Decoded decoded(Ipv4(51, ByteWriter(header).Append(kPayload)));
+  CHECK(decoded.status == DecodeStatus::kOk);
+  CHECK(decoded.header.protocol == 51);
+  CHECK(decoded.payload.protocol == 17);
+  CHECK(decoded.payload.bytes.bytes.size() == 8);
+  const Decoded short_header(Ipv4(51, {17, 40, 0, 0}));
+  CHECK(short_header.status == DecodeStatus::kMalformed);
+  CHECK_FALSE(short_header.payload.located);
+  const Decoded later(Ipv4(51, header).PatchBe16(kIpv4FragmentOffset, 5));
+  CHECK(later.status == DecodeStatus::kOk);
+  CHECK(later.payload.protocol == 51);
+}
+
 }  // namespace
 }  // namespace wirehound::test

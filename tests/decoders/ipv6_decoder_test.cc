@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "decoders/ip_extensions.h"
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
@@ -160,6 +161,61 @@ TEST_CASE("ipv6: fragments are told apart; a later one keeps the protocol and is
   CHECK(later.payload.fragment == Fragment::kLater);
   CHECK(later.payload.protocol == 60);
   CHECK(later.payload.bytes.bytes.size() == 8);
+}
+
+TEST_CASE("ipv6: a fragment describes its part, with the extension headers that are part of it") {
+  const ByteWriter packet = Ipv6(
+      0,
+      Extension(44, 0).Append(FragmentExtension(60, 1)).Append(Extension(17, 0)).Append(kPayload));
+  const Decoded first(packet);
+  CHECK(first.status == DecodeStatus::kOk);
+  CHECK(first.payload.protocol == 17);
+  CHECK(first.payload.bytes.bytes.size() == 8);
+  const FragmentInfo info = first.payload.fragment_info;
+  CHECK(info.is_fragment);
+  CHECK(info.more);
+  CHECK(info.offset_bytes == 0);
+  CHECK(info.id == 0x11223344);
+  CHECK(info.protocol == 60);
+  CHECK(info.bytes.bytes.data() == packet.span().data() + 40 + 8 + 8);
+  CHECK(info.bytes.bytes.size() == 16);
+  CHECK(info.bytes.whole());
+}
+
+TEST_CASE("ipv6: offset and end of a later fragment, and a whole datagram in one") {
+  const FragmentInfo later =
+      Decoded(Ipv6(44, FragmentExtension(17, 0xfff8).Append(kPayload))).payload.fragment_info;
+  CHECK(later.is_fragment);
+  CHECK_FALSE(later.more);
+  CHECK(later.offset_bytes == 0xfff8);
+  const Decoded atomic(Ipv6(44, FragmentExtension(17, 0).Append(kPayload)));
+  CHECK_FALSE(atomic.payload.fragment_info.is_fragment);
+  CHECK(atomic.payload.fragment == Fragment::kNone);
+}
+
+TEST_CASE("ipv6: a fragment that promises more than there is, is not whole") {
+  const Decoded lying(
+      Ipv6(44, FragmentExtension(17, 9).Append(kPayload)).PatchBe16(kIpv6LengthOffset, 18));
+  CHECK(lying.status == DecodeStatus::kMalformed);
+  CHECK(lying.payload.fragment_info.bytes.wire_size == 10);
+}
+
+TEST_CASE("ipv6: a fragment of a fragment is malformed, the outer one still described") {
+  const Decoded decoded(
+      Ipv6(44, FragmentExtension(44, 1).Append(FragmentExtension(17, 0)).Append(kPayload)));
+  CHECK(decoded.status == DecodeStatus::kMalformed);
+  CHECK(decoded.payload.fragment == Fragment::kFirst);
+  CHECK(decoded.payload.fragment_info.is_fragment);
+  CHECK(decoded.payload.fragment_info.protocol == 44);
+  CHECK_FALSE(decoded.payload.located);
+}
+
+TEST_CASE("ipv6: a first fragment that ends in its extension headers is cut, not a lie") {
+  const Decoded decoded(Ipv6(44, FragmentExtension(60, 1).Append({17, 4, 0, 0})));
+  CHECK(decoded.status == DecodeStatus::kTruncated);
+  CHECK_FALSE(decoded.payload.located);
+  CHECK(decoded.payload.fragment_info.is_fragment);
+  CHECK(decoded.payload.fragment_info.bytes.bytes.size() == 4);
 }
 
 }  // namespace

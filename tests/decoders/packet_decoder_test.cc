@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -18,7 +20,8 @@ const ByteWriter kPayload = {'d', 'a', 't', 'a'};
 
 // "link:ok ipv4:ok udp:malformed"
 std::string Layers(const Packet& packet) {
-  constexpr std::string_view kLayers[] = {"link", "ipv4", "ipv6", "tcp", "udp", "other"};
+  constexpr std::string_view kLayers[] = {"link", "ipv4",   "ipv6",   "tcp",  "udp",
+                                          "icmp", "icmpv6", "tunnel", "other"};
   constexpr std::string_view kStatuses[] = {"ok", "truncated", "malformed", "unknown"};
   std::string text;
   for (const LayerResult& result : packet.layers()) {
@@ -75,13 +78,95 @@ TEST_CASE("packet: TCP over IPv6 behind an extension header") {
 
 TEST_CASE("packet: a protocol that is not decoded is carried by number, with its payload") {
   Packet packet;
-  CHECK(Decode(Ipv4(1, kPayload), packet) == DecodeStatus::kUnknown);
+  CHECK(Decode(Ipv4(132, kPayload), packet) == DecodeStatus::kUnknown);
   CHECK(Layers(packet) == "link:ok ipv4:ok other:unknown");
-  CHECK(packet.metadata.protocol == 1);
+  CHECK(packet.metadata.protocol == 132);
   CHECK(packet.metadata.src_port == 0);
   CHECK(packet.payload.bytes.size() == 4);
-  CHECK(Decode(Ipv6(58, kPayload), packet) == DecodeStatus::kUnknown);
-  CHECK(packet.metadata.protocol == 58);
+  CHECK(Decode(Ipv6(89, kPayload), packet) == DecodeStatus::kUnknown);
+  CHECK(packet.metadata.protocol == 89);
+  CHECK(packet.anomalies().empty());
+}
+
+TEST_CASE("packet: ICMP of both versions") {
+  Packet packet;
+  const ByteWriter echo = ByteWriter({8, 0, 0x12, 0x34, 0, 7, 0, 9}).Append(kPayload);
+  CHECK(Decode(Ipv4(1, echo), packet) == DecodeStatus::kOk);
+  CHECK(Layers(packet) == "link:ok ipv4:ok icmp:ok");
+  CHECK(packet.has_icmp());
+  CHECK_FALSE(packet.has_icmpv6());
+  CHECK(packet.icmp.id == 7);
+  CHECK(packet.payload.bytes.size() == 4);
+  CHECK(packet.metadata.dst_port == 0);
+  CHECK(Decode(Ipv6(58, echo), packet) == DecodeStatus::kOk);
+  CHECK(Layers(packet) == "link:ok ipv6:ok icmpv6:ok");
+  CHECK(packet.has_icmpv6());
+  CHECK_FALSE(packet.has_icmp());
+  CHECK(packet.payload.bytes.size() == 8);
+}
+
+TEST_CASE("packet: ICMP in the wrong version of IP, or in a later fragment, is not decoded") {
+  Packet packet;
+  const ByteWriter echo = {8, 0, 0x12, 0x34, 0, 7, 0, 9};
+  CHECK(Decode(Ipv6(1, echo), packet) == DecodeStatus::kUnknown);
+  CHECK(Layers(packet) == "link:ok ipv6:ok other:unknown");
+  CHECK(Decode(Ipv4(58, echo), packet) == DecodeStatus::kUnknown);
+  CHECK_FALSE(packet.has_icmpv6());
+  CHECK(Decode(Ipv4(1, echo).PatchBe16(kIpv4FragmentOffset, 5), packet) == DecodeStatus::kUnknown);
+  CHECK_FALSE(packet.has_icmp());
+}
+
+TEST_CASE("packet: a packet inside the packet is found, not entered") {
+  struct Row {
+    ByteWriter in;
+    std::string_view layers;
+  };
+  const ByteWriter inner = Ipv4(6, Tcp(kPayload));
+  const ByteWriter gre = ByteWriter({0, 0, 8, 0}).Append(inner);
+  const ByteWriter geneve = ByteWriter({0, 0, 8, 0, 0, 0, 5, 0}).Append(inner);
+  for (const Row& row :
+       {Row{Ipv4(4, inner), "link:ok ipv4:ok tunnel:ok"},
+        Row{Ipv6(4, inner), "link:ok ipv6:ok tunnel:ok"},
+        Row{Ipv4(47, gre), "link:ok ipv4:ok tunnel:ok"},
+        Row{Ipv4(17, Udp(geneve).PatchBe16(2, 6081)), "link:ok ipv4:ok udp:ok tunnel:ok"}}) {
+    Packet packet;
+    CHECK(Decode(row.in, packet) == DecodeStatus::kOk);
+    CHECK(Layers(packet) == row.layers);
+    CHECK_FALSE(packet.has_tcp());
+    REQUIRE(packet.encapsulated.has_value());
+    CHECK(packet.encapsulated->link == LinkType::kIpv4);
+    const CapturedBytes bytes = packet.encapsulated->bytes;
+    CHECK(bytes.whole());
+    CHECK(packet.payload.bytes.size() >= bytes.bytes.size());
+    CHECK(DecodePacket(LinkType::kIpv4, bytes.bytes, bytes.wire_size, packet) == DecodeStatus::kOk);
+    CHECK(packet.has_tcp());
+    CHECK_FALSE(packet.encapsulated.has_value());
+  }
+}
+
+TEST_CASE("packet: IPv6 in IPv4 names the version that must be inside") {
+  Packet packet;
+  CHECK(Decode(Ipv4(41, Ipv6(59, {})), packet) == DecodeStatus::kOk);
+  REQUIRE(packet.encapsulated.has_value());
+  CHECK(packet.encapsulated->link == LinkType::kIpv6);
+}
+
+TEST_CASE("packet: UDP on a tunnel's port with something else in it is just UDP") {
+  Packet packet;
+  CHECK(Decode(Ipv4(17, Udp(kPayload).PatchBe16(2, 4789)), packet) == DecodeStatus::kOk);
+  CHECK(Layers(packet) == "link:ok ipv4:ok udp:ok");
+  CHECK_FALSE(packet.encapsulated.has_value());
+}
+
+TEST_CASE("packet: a fragment of a tunnel waits for the rest") {
+  const ByteWriter geneve = ByteWriter({0, 0, 8, 0, 0, 0, 5, 0}).Append(Ipv4(6, Tcp(kPayload)));
+  for (const ByteWriter& in : {Ipv4(4, Ipv4(6, Tcp(kPayload))), Ipv4(47, geneve),
+                               Ipv4(17, Udp(geneve).PatchBe16(2, 6081))}) {
+    Packet packet;
+    Decode(ByteWriter(in).PatchBe16(kIpv4FragmentOffset, 0x2000), packet);
+    CHECK(packet.fragment == Fragment::kFirst);
+    CHECK_FALSE(packet.encapsulated.has_value());
+  }
 }
 
 TEST_CASE("packet: a first fragment has its transport header and an unfinished payload") {
@@ -134,6 +219,120 @@ TEST_CASE("packet: a UDP header that lies keeps addresses and ports") {
   CHECK(Layers(packet) == "link:ok ipv4:ok udp:malformed");
   CHECK(packet.has_udp());
   CHECK(packet.metadata.dst_port == 53);
+}
+
+TEST_CASE("packet: every malformed layer is an anomaly, what the capture cut off is none") {
+  struct Row {
+    ByteWriter in;
+    std::vector<AnomalyKind> kinds;
+  };
+  const ByteWriter bad_option = {2, 0, 0, 0};
+  for (const Row& row :
+       {Row{Ipv4(17, Udp(kPayload)), {}}, Row{ByteWriter(), {AnomalyKind::kLinkMalformed}},
+        Row{Ipv4(17, Udp(kPayload)).PatchBe16(kIpv4LengthOffset, 500),
+            {AnomalyKind::kIpv4Malformed}},
+        Row{Ipv4(17, Udp(kPayload).PatchBe16(kUdpLengthOffset, 99))
+                .PatchBe16(kIpv4LengthOffset, 99),
+            {AnomalyKind::kIpv4Malformed, AnomalyKind::kUdpMalformed}},
+        Row{Ipv6(60, {}), {AnomalyKind::kIpv6Malformed}},
+        Row{Ipv4(6, Tcp(kPayload, bad_option)), {AnomalyKind::kTcpMalformed}},
+        Row{Ipv4(1, {8, 0}), {AnomalyKind::kIcmpMalformed}},
+        Row{Ipv6(58, {128, 0}), {AnomalyKind::kIcmpv6Malformed}},
+        Row{Ipv4(47, {0xb0, 0, 8, 0}), {AnomalyKind::kTunnelMalformed}}}) {
+    Packet packet;
+    Decode(row.in, packet);
+    CAPTURE(Layers(packet));
+    REQUIRE(packet.anomalies().size() == row.kinds.size());
+    for (std::size_t i = 0; i < row.kinds.size(); ++i) {
+      CHECK(packet.anomalies()[i].kind == row.kinds[i]);
+    }
+  }
+  Packet packet;
+  const ByteWriter cut = Ipv4(6, Tcp({}));
+  CHECK(DecodePacket(LinkType::kRawIp, cut.span().first(30), 40, packet) ==
+        DecodeStatus::kTruncated);
+  CHECK(packet.anomalies().empty());
+}
+
+TEST_CASE("packet: TCP options that lie leave the payload usable") {
+  Packet packet;
+  CHECK(Decode(Ipv4(6, Tcp(kPayload, {2, 0, 0, 0})), packet) == DecodeStatus::kMalformed);
+  CHECK(packet.has_tcp());
+  CHECK(packet.metadata.dst_port == 80);
+  CHECK(packet.payload.bytes.size() == 4);
+}
+
+TEST_CASE("packet: a fragment tells what its datagram needs") {
+  Packet packet;
+  Decode(Ipv4(17, ByteWriter().Fill(24)).PatchBe16(kIpv4FragmentOffset, 0x2003), packet);
+  const FragmentInfo info = packet.fragment_info;
+  CHECK(info.is_fragment);
+  CHECK(info.more);
+  CHECK(info.offset_bytes == 24);
+  CHECK(info.id == 0xbeef);
+  CHECK(info.protocol == 17);
+  CHECK(info.bytes.bytes.size() == 24);
+  CHECK(info.bytes.whole());
+  Decode(Ipv4(17, Udp(kPayload)), packet);
+  CHECK_FALSE(packet.fragment_info.is_fragment);
+}
+
+TEST_CASE("packet: a datagram put together from fragments is decoded into one of them") {
+  Packet packet;
+  SUBCASE("IPv4 UDP") {
+    Decode(Ipv4(17, ByteWriter().Fill(8)).PatchBe16(kIpv4FragmentOffset, 3), packet);
+    const ByteWriter datagram = Udp(kPayload);
+    CHECK(DecodeTransportPayload(17, datagram.span(), packet) == DecodeStatus::kOk);
+    CHECK(Layers(packet) == "udp:ok");
+    CHECK(packet.has_udp());
+    CHECK(packet.has_ipv4());
+    CHECK(packet.metadata.dst_port == 53);
+    CHECK(packet.metadata.src_ip.bytes[3] == 1);
+    CHECK(packet.metadata.packet_len == 28);
+    CHECK(packet.payload.bytes.size() == 4);
+  }
+  SUBCASE("IPv6 TCP behind destination options") {
+    const ByteWriter fragment = ByteWriter({60, 0, 0, 8, 0, 0, 0, 1}).Append(kPayload);
+    Decode(Ipv6(44, fragment), packet);
+    CHECK(packet.metadata.protocol == 60);
+    const ByteWriter datagram = ByteWriter({6, 0, 0, 0, 0, 0, 0, 0}).Append(Tcp(kPayload));
+    CHECK(DecodeTransportPayload(60, datagram.span(), packet) == DecodeStatus::kOk);
+    CHECK(Layers(packet) == "tcp:ok");
+    CHECK(packet.metadata.protocol == 6);
+    CHECK(packet.metadata.src_port == 40001);
+  }
+  SUBCASE("a tunnel") {
+    Decode(Ipv4(4, ByteWriter().Fill(8)).PatchBe16(kIpv4FragmentOffset, 3), packet);
+    const ByteWriter datagram = Ipv4(17, Udp(kPayload));
+    CHECK(DecodeTransportPayload(4, datagram.span(), packet) == DecodeStatus::kOk);
+    CHECK(packet.encapsulated.has_value());
+  }
+  SUBCASE("nothing is left of the fragment's own header") {
+    const ByteWriter first = Ipv4(17, Udp(kPayload)).PatchBe16(kIpv4FragmentOffset, 0x2000);
+    Decode(first, packet);
+    CHECK(packet.has_udp());
+    const ByteWriter datagram = {1, 2};
+    CHECK(DecodeTransportPayload(17, datagram.span(), packet) == DecodeStatus::kMalformed);
+    CHECK_FALSE(packet.has_udp());
+    CHECK(packet.metadata.dst_port == 0);
+    CHECK(packet.anomalies().size() == 1);
+  }
+  CHECK(packet.fragment == Fragment::kNone);
+  CHECK_FALSE(packet.fragment_info.is_fragment);
+}
+
+TEST_CASE("packet: what may not be inside a reassembled IPv6 datagram is malformed") {
+  for (const auto& [protocol, header] :
+       {std::pair{0, ByteWriter{6, 0, 0, 0, 0, 0, 0, 0}},
+        std::pair{44, ByteWriter{17, 0, 0, 9, 0, 0, 0, 1}}, std::pair{60, ByteWriter{17, 200}}}) {
+    Packet packet;
+    Decode(Ipv6(44, {17, 0, 0, 8, 0, 0, 0, 1}), packet);
+    const ByteWriter datagram = ByteWriter(header).Append(Udp(kPayload));
+    CHECK(DecodeTransportPayload(static_cast<std::uint8_t>(protocol), datagram.span(), packet) ==
+          DecodeStatus::kMalformed);
+    CHECK(Layers(packet) == "ipv6:malformed");
+    CHECK_FALSE(packet.has_udp());
+  }
 }
 
 TEST_CASE("packet: nothing of one frame is left in the next") {

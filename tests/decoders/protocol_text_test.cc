@@ -133,6 +133,79 @@ TEST_CASE("protocol text: IP protocols, unknown ones as a number") {
          {IpProtocolText, 255, "255"}});
 }
 
+TEST_CASE("protocol text: ICMP types and codes") {
+  Check({{IcmpTypeCodeText, 0 << 8 | 0, "EchoReply"},
+         {IcmpTypeCodeText, 4 << 8 | 0, "SourceQuench"},
+         {IcmpTypeCodeText, 8 << 8 | 0, "EchoRequest"},
+         {IcmpTypeCodeText, 9 << 8 | 0, "RouterAdvertisement"},
+         {IcmpTypeCodeText, 10 << 8 | 0, "RouterSolicitation"},
+         {IcmpTypeCodeText, 13 << 8 | 0, "TimestampRequest"},
+         {IcmpTypeCodeText, 14 << 8 | 0, "TimestampReply"},
+         {IcmpTypeCodeText, 15 << 8 | 0, "InfoRequest"},
+         {IcmpTypeCodeText, 16 << 8 | 0, "InfoReply"},
+         {IcmpTypeCodeText, 17 << 8 | 0, "AddressMaskRequest"},
+         {IcmpTypeCodeText, 18 << 8 | 0, "AddressMaskReply"},
+         {IcmpTypeCodeText, 3 << 8 | 0, "DestinationUnreachable(Net)"},
+         {IcmpTypeCodeText, 3 << 8 | 1, "DestinationUnreachable(Host)"},
+         {IcmpTypeCodeText, 3 << 8 | 2, "DestinationUnreachable(Protocol)"},
+         {IcmpTypeCodeText, 3 << 8 | 3, "DestinationUnreachable(Port)"},
+         {IcmpTypeCodeText, 3 << 8 | 4, "DestinationUnreachable(FragmentationNeeded)"},
+         {IcmpTypeCodeText, 3 << 8 | 5, "DestinationUnreachable(SourceRoutingFailed)"},
+         {IcmpTypeCodeText, 3 << 8 | 6, "DestinationUnreachable(NetUnknown)"},
+         {IcmpTypeCodeText, 3 << 8 | 7, "DestinationUnreachable(HostUnknown)"},
+         {IcmpTypeCodeText, 3 << 8 | 8, "DestinationUnreachable(SourceIsolated)"},
+         {IcmpTypeCodeText, 3 << 8 | 9, "DestinationUnreachable(NetAdminProhibited)"},
+         {IcmpTypeCodeText, 3 << 8 | 10, "DestinationUnreachable(HostAdminProhibited)"},
+         {IcmpTypeCodeText, 3 << 8 | 11, "DestinationUnreachable(NetTOS)"},
+         {IcmpTypeCodeText, 3 << 8 | 12, "DestinationUnreachable(HostTOS)"},
+         {IcmpTypeCodeText, 3 << 8 | 13, "DestinationUnreachable(CommAdminProhibited)"},
+         {IcmpTypeCodeText, 3 << 8 | 14, "DestinationUnreachable(HostPrecedence)"},
+         {IcmpTypeCodeText, 3 << 8 | 15, "DestinationUnreachable(PrecedenceCutoff)"},
+         {IcmpTypeCodeText, 5 << 8 | 0, "Redirect(Net)"},
+         {IcmpTypeCodeText, 5 << 8 | 1, "Redirect(Host)"},
+         {IcmpTypeCodeText, 5 << 8 | 2, "Redirect(TOS+Net)"},
+         {IcmpTypeCodeText, 5 << 8 | 3, "Redirect(TOS+Host)"},
+         {IcmpTypeCodeText, 11 << 8 | 0, "TimeExceeded(TTLExceeded)"},
+         {IcmpTypeCodeText, 11 << 8 | 1, "TimeExceeded(FragmentReassemblyTimeExceeded)"},
+         {IcmpTypeCodeText, 12 << 8 | 0, "ParameterProblem(PointerIndicatesError)"},
+         {IcmpTypeCodeText, 12 << 8 | 1, "ParameterProblem(MissingOption)"},
+         {IcmpTypeCodeText, 12 << 8 | 2, "ParameterProblem(BadLength)"}});
+}
+
+TEST_CASE("protocol text: ICMPv6 types and codes") {
+  Check({{Icmpv6TypeCodeText, 1 << 8 | 0, "DestinationUnreachable(NoRouteToDst)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 1, "DestinationUnreachable(AdminProhibited)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 2, "DestinationUnreachable(BeyondScopeOfSrc)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 3, "DestinationUnreachable(AddressUnreachable)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 4, "DestinationUnreachable(PortUnreachable)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 5, "DestinationUnreachable(SrcAddressFailedPolicy)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 6, "DestinationUnreachable(RejectRouteToDst)"},
+         {Icmpv6TypeCodeText, 2 << 8 | 0, "PacketTooBig"},
+         {Icmpv6TypeCodeText, 3 << 8 | 0, "TimeExceeded(HopLimitExceeded)"},
+         {Icmpv6TypeCodeText, 3 << 8 | 1, "TimeExceeded(FragmentReassemblyTimeExceeded)"},
+         {Icmpv6TypeCodeText, 4 << 8 | 0, "ParameterProblem(ErroneousHeaderField)"},
+         {Icmpv6TypeCodeText, 4 << 8 | 1, "ParameterProblem(UnrecognizedNextHeader)"},
+         {Icmpv6TypeCodeText, 4 << 8 | 2, "ParameterProblem(UnrecognizedIPv6Option)"},
+         {Icmpv6TypeCodeText, 128 << 8 | 0, "EchoRequest"},
+         {Icmpv6TypeCodeText, 129 << 8 | 0, "EchoReply"},
+         {Icmpv6TypeCodeText, 133 << 8 | 0, "RouterSolicitation"},
+         {Icmpv6TypeCodeText, 134 << 8 | 0, "RouterAdvertisement"},
+         {Icmpv6TypeCodeText, 135 << 8 | 0, "NeighborSolicitation"},
+         {Icmpv6TypeCodeText, 136 << 8 | 0, "NeighborAdvertisement"},
+         {Icmpv6TypeCodeText, 137 << 8 | 0, "Redirect"}});
+}
+
+TEST_CASE("protocol text: ICMP codes and types without a name are numbers") {
+  Check({{IcmpTypeCodeText, 8 << 8 | 1, "EchoRequest(Code: 1)"},
+         {IcmpTypeCodeText, 3 << 8 | 255, "DestinationUnreachable(Code: 255)"},
+         {IcmpTypeCodeText, 11 << 8 | 2, "TimeExceeded(Code: 2)"},
+         {IcmpTypeCodeText, 42 << 8 | 0, "42(0)"},
+         {IcmpTypeCodeText, 255 << 8 | 255, "255(255)"},
+         {Icmpv6TypeCodeText, 2 << 8 | 7, "PacketTooBig(Code: 7)"},
+         {Icmpv6TypeCodeText, 1 << 8 | 9, "DestinationUnreachable(Code: 9)"},
+         {Icmpv6TypeCodeText, 143 << 8, "143(0)"}});
+}
+
 TEST_CASE("protocol text: directions") {
   Check({{DirectionText, WIREHOUND_DIRECTION_UNKNOWN, "unknown"},
          {DirectionText, WIREHOUND_DIRECTION_INGRESS, "ingress"},
@@ -141,8 +214,9 @@ TEST_CASE("protocol text: directions") {
 }
 
 TEST_CASE("protocol text: every function copes with every number") {
-  for (const NumberText function : {DnsOpcodeText, DnsResponseCodeText, DnsTypeText, DnsClassText,
-                                    EdnsOptionText, IpProtocolText, DirectionText}) {
+  for (const NumberText function :
+       {DnsOpcodeText, DnsResponseCodeText, DnsTypeText, DnsClassText, EdnsOptionText,
+        IpProtocolText, DirectionText, IcmpTypeCodeText, Icmpv6TypeCodeText}) {
     TextBuffer scratch;
     CHECK_FALSE(function(std::numeric_limits<std::uint64_t>::max(), scratch).empty());
     for (std::uint64_t value = 0; value <= 65536; ++value) {

@@ -58,6 +58,26 @@ TEST_CASE("tcp: options are stepped over") {
   CHECK(decoded.payload.bytes.size() == 3);
 }
 
+TEST_CASE("tcp: sound options are sound") {
+  for (const ByteWriter& options :
+       {ByteWriter{2, 4, 5, 0xb4}, ByteWriter{1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8},
+        ByteWriter{4, 2, 1, 0}, ByteWriter{0, 9, 0, 0}, ByteWriter{1, 1, 1, 1},
+        ByteWriter{254, 4, 0, 0}}) {
+    CHECK(Decoded(Tcp(kPayload, options)).status == DecodeStatus::kOk);
+  }
+}
+
+TEST_CASE("tcp: an option that lies is malformed, header and payload stay") {
+  for (const ByteWriter& options :
+       {ByteWriter{2, 0, 0, 0}, ByteWriter{2, 1, 0, 0}, ByteWriter{2, 5, 0, 0},
+        ByteWriter{1, 1, 1, 8}, ByteWriter{1, 1, 8, 3}, ByteWriter{8, 255, 0, 0}}) {
+    const Decoded decoded(Tcp(kPayload, options));
+    CHECK(decoded.status == DecodeStatus::kMalformed);
+    CHECK(decoded.header.struct_size != 0);
+    CHECK(decoded.payload.bytes.size() == 3);
+  }
+}
+
 TEST_CASE("tcp: a data offset inside the header, or behind the segment, is malformed") {
   for (const unsigned words : {0u, 1u, 4u, 6u, 15u}) {
     ByteWriter segment = Tcp(kPayload);

@@ -52,6 +52,20 @@ TEST_CASE("byte sink: much is written without being asked, line by line whole") 
   CHECK(content.size() % line.size() == 0);
 }
 
+TEST_CASE("byte sink: lines handed over are written at once, behind what was gathered") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "out").string();
+  const auto sink = Open(path);
+  sink->buffer() += "one\n";
+  CHECK(sink->CommitLine().has_value());
+  CHECK(sink->Write("two\nthree\n").has_value());
+  CHECK(ReadFile(path) == "one\ntwo\nthree\n");
+  CHECK(sink->Write("").has_value());
+  CHECK(sink->buffer().empty());
+  CHECK(sink->Flush().has_value());
+  CHECK(ReadFile(path) == "one\ntwo\nthree\n");
+}
+
 TEST_CASE("byte sink: what a file holds is nobody else's to read") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "out").string();
@@ -69,6 +83,8 @@ TEST_CASE("byte sink: a full device is an error that names the file, and it is f
   REQUIRE_FALSE(first.has_value());
   CHECK(first.error().message() == "write to /dev/full: No space left on device");
   CHECK_FALSE(sink->Flush().has_value());
+  CHECK_FALSE(sink->Write("line\n").has_value());
+  CHECK_FALSE(sink->Write("").has_value());
   // Nothing piles up behind it, however long the run goes on.
   for (int i = 0; i < 10; ++i) {
     sink->buffer() += std::string(ByteSink::kFlushBytes, 'x');

@@ -4,13 +4,18 @@
 
 #include "engine/sources/capture_file_source.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "engine/sources/input_window.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/capture_writer.h"
 #include "tests/engine/support/temporary_folder.h"
@@ -76,6 +81,37 @@ Outcome ReadPath(const std::string& path, std::size_t batch = 1000) {
   return outcome;
 }
 
+// Standard input that is a pipe with `content`, written three bytes at a time, while it lives.
+class PipedInput {
+ public:
+  explicit PipedInput(const std::string& content) : before_(dup(STDIN_FILENO)) {
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    REQUIRE(dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
+    close(ends[0]);
+    writer_ = std::thread([content, out = ends[1]] {
+      for (std::size_t i = 0; i < content.size(); i += 3) {
+        const std::string part = content.substr(i, 3);
+        if (write(out, part.data(), part.size()) < 0) {
+          break;
+        }
+      }
+      close(out);
+    });
+  }
+  ~PipedInput() {
+    writer_.join();
+    dup2(before_, STDIN_FILENO);
+    close(before_);
+  }
+  PipedInput(const PipedInput&) = delete;
+  PipedInput& operator=(const PipedInput&) = delete;
+
+ private:
+  int before_;
+  std::thread writer_;
+};
+
 Outcome ReadContent(const std::string& content, std::size_t batch = 1000) {
   const TemporaryFolder folder;
   return ReadPath(folder.Write("capture", content), batch);
@@ -86,8 +122,10 @@ TEST_CASE("capture file: link layers are told to the decoders by the registry's 
     std::uint32_t in_file;
     std::uint32_t delivered;
   };
-  for (const Case& c : {Case{kEthernet, kLinkTypeEthernet}, Case{kRaw, kLinkTypeRaw},
-                        Case{kIpv4Only, kLinkTypeRaw}, Case{229, kLinkTypeRaw}}) {
+  for (const Case& c :
+       {Case{kEthernet, kLinkTypeEthernet}, Case{kRaw, kLinkTypeRaw}, Case{kIpv4Only, kLinkTypeRaw},
+        Case{229, kLinkTypeRaw}, Case{12, kLinkTypeRaw}, Case{14, kLinkTypeRaw}, Case{0, 0},
+        Case{9, 9}, Case{108, 108}, Case{113, 113}, Case{276, 276}, Case{0x24000001, 1}}) {
     CAPTURE(c.in_file);
     const Outcome outcome = ReadContent(PcapWriter(c.in_file).Add(1, 2, kPacket).text());
     CHECK(outcome.error.empty());
@@ -108,6 +146,96 @@ TEST_CASE("capture file: times are nanoseconds in both resolutions and both byte
     REQUIRE(nano.records.size() == 1);
     CHECK(nano.records[0].record.timestamp_ns == 7'123'456'789);
   }
+}
+
+TEST_CASE("capture file: seconds are unsigned, up to the year 2106") {
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    const Outcome outcome = ReadContent(PcapWriter(kRaw, PcapWriter::kMicroseconds, order)
+                                            .Add(0xffffffff, 999'999, kPacket)
+                                            .text());
+    REQUIRE(outcome.records.size() == 1);
+    CHECK(outcome.records[0].record.timestamp_ns == 4'294'967'295'999'999'000);
+  }
+}
+
+TEST_CASE("capture file: relatives of pcap are left to libpcap, with the same results") {
+  constexpr std::uint32_t kModified = 0xa1b2cd34;  // 8 more bytes in front of each packet
+  const std::string modified = PcapWriter(kRaw, kModified)
+                                   .Header(3, 4, static_cast<std::uint32_t>(kPacket.size()), 1500)
+                                   .Raw(ByteWriter().Fill(8).span())
+                                   .Raw(kPacket.span())
+                                   .text();
+  const std::string old = PcapWriter(kRaw, PcapWriter::kMicroseconds, ByteOrder::kLittle, 65535, 3)
+                              .Add(3, 4, kPacket, 1500)
+                              .text();
+  for (const std::string& content : {modified, old}) {
+    const Outcome outcome = ReadContent(content);
+    CHECK(outcome.error.empty());
+    REQUIRE(outcome.records.size() == 1);
+    CHECK(outcome.records[0].record.timestamp_ns == 3'000'004'000);
+    CHECK(outcome.records[0].record.wire_length == 1500);
+    CHECK(outcome.records[0].record.link_type == kLinkTypeRaw);
+    CHECK(outcome.records[0].bytes.size() == kPacket.size());
+  }
+}
+
+TEST_CASE("capture file: nothing behind the snapshot length is delivered") {
+  struct Case {
+    std::uint32_t snap_length;
+    std::size_t delivered;
+  };
+  for (const Case& c : {Case{8, 8}, Case{static_cast<std::uint32_t>(kPacket.size()), 32},
+                        Case{0, 32}, Case{0xffffffff, 32}}) {
+    CAPTURE(c.snap_length);
+    const Outcome outcome =
+        ReadContent(PcapWriter(kRaw, PcapWriter::kMicroseconds, ByteOrder::kLittle, c.snap_length)
+                        .Add(1, 2, kPacket)
+                        .Add(2, 2, kPacket)
+                        .text());
+    CHECK(outcome.error.empty());
+    REQUIRE(outcome.records.size() == 2);
+    CHECK(outcome.records[1].bytes.size() == c.delivered);
+    CHECK(outcome.records[1].record.wire_length == kPacket.size());
+  }
+}
+
+TEST_CASE("capture file: one larger than the buffer comes whole") {
+  const ByteWriter large = ByteWriter().Fill(60000, 0x45);
+  PcapWriter pcap(kRaw);
+  PcapngWriter pcapng(kRaw);
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    pcap.Add(i, 0, large);
+    pcapng.Add(std::uint64_t{i} * 1'000'000, large);
+  }
+  for (const std::string& content : {pcap.text(), pcapng.text()}) {
+    REQUIRE(content.size() > 3 * kInputWindowBytes);
+    const Outcome outcome = ReadContent(content);
+    CHECK(outcome.error.empty());
+    REQUIRE(outcome.records.size() == 60);
+    for (std::uint32_t i = 0; i < 60; ++i) {
+      CHECK(outcome.records[i].record.timestamp_ns == i * 1'000'000'000ULL);
+      CHECK(std::equal(outcome.records[i].bytes.begin(), outcome.records[i].bytes.end(),
+                       large.span().begin(), large.span().end()));
+    }
+  }
+}
+
+TEST_CASE("capture file: standard input may be a pipe that comes a few bytes at a time") {
+  const std::string contents[] = {
+      PcapWriter(kRaw).Add(1, 0, kPacket).Add(2, 0, kPacket).text(),
+      PcapngWriter(kRaw).Add(1, kPacket).Add(2, kPacket).text(),
+      PcapWriter(kRaw, PcapWriter::kMicroseconds, ByteOrder::kLittle, 65535, 3)
+          .Add(1, 0, kPacket)
+          .Add(2, 0, kPacket)
+          .text()};
+  for (const std::string& content : contents) {
+    const PipedInput piped(content);
+    const Outcome outcome = ReadPath("-");
+    CHECK(outcome.error.empty());
+    CHECK(outcome.records.size() == 2);
+  }
+  const PipedInput piped("");
+  CHECK(ReadPath("-").error == "read capture standard input: it is empty; expected pcap or pcapng");
 }
 
 TEST_CASE("capture file: pcapng in both byte orders and resolutions") {
@@ -252,8 +380,11 @@ TEST_CASE("capture file: what cannot be opened is named, with the reason") {
           0);
   }
   SUBCASE("an unsupported link layer") {
-    CHECK(ReadContent(PcapWriter(105).Add(1, 2, kPacket).text()).error ==
-          "read capture FILE: link layer IEEE802_11 is not decoded; expected Ethernet or raw IP");
+    CHECK(
+        ReadContent(PcapWriter(189).Add(1, 2, kPacket).text())
+            .error.find(
+                "read capture FILE: link layer USB_LINUX is not decoded; expected Ethernet, Linux "
+                "cooked capture, raw IP, ") == 0);
   }
   SUBCASE("a link layer without a name") {
     CHECK(ReadContent(PcapWriter(60000).text()).error.find("link layer number 60000") !=

@@ -34,12 +34,26 @@ TEST_CASE("capture needs: each event asks for its packets, as much as its decode
   CHECK(Same(Needs({kNetPacketIpv6}), {.ipv6 = kHeaders}));
   CHECK(Same(Needs({kNetPacketTcp}), {.tcp = kHeaders}));
   CHECK(Same(Needs({kNetPacketUdp}), {.udp = kHeaders}));
-  CHECK(Same(Needs({kNetPacketDns}), {.dns = CaptureAmount::kWhole}));
+  CHECK(Same(Needs({kNetPacketIcmp}), {.icmp = kHeaders}));
+  CHECK(Same(Needs({kNetPacketIcmpv6}), {.icmpv6 = kHeaders}));
+  for (const BaseEventId id : {kNetPacketDns, kNetPacketDnsRequest, kNetPacketDnsResponse}) {
+    CHECK(
+        Same(Needs({id}), {.dns = CaptureAmount::kWhole, .link_local_dns = CaptureAmount::kWhole}));
+  }
+  for (const BaseEventId id : {kNetPacketHttp, kNetPacketHttpRequest, kNetPacketHttpResponse}) {
+    CHECK(Same(Needs({id}), {.tcp = CaptureAmount::kWhole}));
+  }
+  for (const BaseEventId id : {kNetFlowTcpBegin, kNetFlowTcpEnd, kNetTcpConnect}) {
+    CHECK(Same(Needs({id}), {.tcp = kHeaders}));
+  }
+  CHECK(Same(Needs({kNetAnomaly}), CaptureEverything()));
 }
 
 TEST_CASE("capture needs: several events add up, and detectors' own events need no packets") {
-  CHECK(Same(Needs({kNetPacketTcp, kNetPacketDns, 7500}),
-             {.tcp = CaptureAmount::kHeaders, .dns = CaptureAmount::kWhole}));
+  CHECK(
+      Same(Needs({kNetPacketTcp, kNetPacketDns, 7500}), {.tcp = CaptureAmount::kHeaders,
+                                                         .dns = CaptureAmount::kWhole,
+                                                         .link_local_dns = CaptureAmount::kWhole}));
 }
 
 TEST_CASE("capture needs: what is shown but not needed does not count") {

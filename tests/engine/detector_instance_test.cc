@@ -180,7 +180,7 @@ TEST_CASE("emitting: outside OnEvent nothing is taken") {
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(1));
   refused += kept->Detected() ? 0 : 1;
-  run.dispatcher().EndOfRecord();
+  run.dispatcher().EndOfTurn();
   run.dispatcher().Close();
   CHECK(refused == 2);
   CHECK(run.names().empty());

@@ -162,5 +162,78 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
   }
 }
 
+// One after the other through the same writer, as an output does it.
+class Writer {
+ public:
+  std::string Text(const Event& event) {
+    buffer_.Clear();
+    json_.Append(buffer_, event);
+    return std::string(buffer_.text());
+  }
+
+ private:
+  EventJson json_;
+  JsonBuffer buffer_{0};
+};
+
+TEST_CASE("event json: a writer that has seen much says the same as a new one") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  Writer writer;
+  CHECK(writer.Text(udp.At(1)) == Text(udp.At(1)));
+  CHECK(writer.Text(udp.At(2)) == Text(udp.At(2)));
+  SUBCASE("processes whose ids share a place") {
+    for (int round = 0; round < 3; ++round) {
+      for (const std::int32_t tid : {1, 65, 129, 1, 0, -1, -64}) {
+        udp.process().host_tid = tid;
+        udp.process().pid = tid + 1000;
+        CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+      }
+    }
+  }
+  SUBCASE("a number that was renewed in place") {
+    udp.process().uid = 7;
+    CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+    udp.process().parent_entity_id = 8;
+    CHECK(Json::parse(writer.Text(udp.At(3)))["parentEntityId"] == 8);
+    udp.process().thread_start_time_ns = 9;
+    CHECK(Json::parse(writer.Text(udp.At(3)))["threadStartTime"] == 9);
+  }
+  SUBCASE("a text that was renewed in place, with the same length") {
+    std::string text = "before";
+    for (wirehound_string* member : {&udp.process().comm, &udp.process().executable,
+                                     &udp.process().host_name, &udp.process().container_id}) {
+      *member = {text.data(), text.size()};
+      for (const char* now : {"before", "behind", "before"}) {
+        text = now;
+        CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+      }
+    }
+  }
+  SUBCASE("the same bytes divided differently among the texts") {
+    const char* bytes = "aaaa";
+    udp.process().comm = {bytes, 3};
+    udp.process().executable = {bytes, 1};
+    CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+    udp.process().comm = {bytes, 1};
+    udp.process().executable = {bytes, 3};
+    CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+  }
+}
+
+TEST_CASE("event json: lines of a writer stand one behind the other") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  EventJson json;
+  JsonBuffer buffer(0);
+  std::string expected;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    json.Append(buffer, udp.At(i));
+    buffer.Append("\n");
+    expected += Text(udp.At(i)) + "\n";
+  }
+  CHECK(buffer.text() == expected);
+}
+
 }  // namespace
 }  // namespace wirehound::test

@@ -11,6 +11,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -21,15 +22,16 @@ namespace {
 using Json = nlohmann::json;
 
 std::string Quoted(std::string_view text) {
-  std::string out;
-  AppendString(out, text);
-  return out;
+  // Exactly as long as the room that a string asks for, so that a tool sees what goes beyond.
+  std::vector<char> out(JsonStringBytes(text.size()) + JsonBuffer::kSlackBytes);
+  char* end = WriteString(out.data(), text);
+  REQUIRE(end <= out.data() + JsonStringBytes(text.size()));
+  return {out.data(), end};
 }
 
 std::string Number(double value) {
-  std::string out;
-  AppendDouble(out, value);
-  return out;
+  char out[kJsonNumberBytes];
+  return {out, WriteDouble(out, value)};
 }
 
 constexpr const char* kReplaced = "\\ufffd";
@@ -129,15 +131,30 @@ TEST_CASE("json text: any bytes at all give valid JSON") {
 }
 
 TEST_CASE("json text: integers to the last digit") {
-  std::string out;
-  AppendUnsigned(out, 0);
-  out += ' ';
-  AppendUnsigned(out, std::numeric_limits<std::uint64_t>::max());
-  out += ' ';
-  AppendSigned(out, std::numeric_limits<std::int64_t>::min());
-  out += ' ';
-  AppendSigned(out, -1);
-  CHECK(out == "0 18446744073709551615 -9223372036854775808 -1");
+  const auto unsigned_text = [](std::uint64_t value) {
+    char out[kJsonNumberBytes];
+    return std::string(out, WriteUnsigned(out, value));
+  };
+  const auto signed_text = [](std::int64_t value) {
+    char out[kJsonNumberBytes];
+    return std::string(out, WriteSigned(out, value));
+  };
+  for (std::uint64_t value = 0; value < 70'000; ++value) {
+    if (unsigned_text(value) != std::to_string(value)) {
+      FAIL_CHECK(unsigned_text(value) << " instead of " << value);
+    }
+  }
+  for (std::uint64_t power = 1; power < 10'000'000'000'000'000'000U; power *= 10) {
+    for (const std::uint64_t value : {power - 1, power, power + 1, 9 * power}) {
+      CHECK(unsigned_text(value) == std::to_string(value));
+    }
+  }
+  CHECK(unsigned_text(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
+  CHECK(signed_text(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
+  CHECK(signed_text(std::numeric_limits<std::int64_t>::max()) == "9223372036854775807");
+  CHECK(signed_text(-1) == "-1");
+  CHECK(signed_text(-256) == "-256");
+  CHECK(signed_text(0) == "0");
 }
 
 TEST_CASE("json text: doubles read back equal; what is no number is null") {
@@ -153,13 +170,58 @@ TEST_CASE("json text: doubles read back equal; what is no number is null") {
 }
 
 TEST_CASE("json text: booleans and hexadecimal digits") {
-  std::string out;
-  AppendBool(out, true);
-  AppendBool(out, false);
+  char out[8];
+  CHECK(std::string_view(out, WriteBool(out, true) - out) == "true");
+  CHECK(std::string_view(out, WriteBool(out, false) - out) == "false");
+  const auto hex = [](const wirehound_bytes& bytes) {
+    JsonBuffer buffer(0);
+    buffer.Commit(WriteHex(buffer, buffer.end(), bytes));
+    return std::string(buffer.text());
+  };
   const std::uint8_t bytes[] = {0x00, 0x0f, 0xab, 0xff};
-  AppendHex(out, bytes, sizeof(bytes));
-  AppendHex(out, nullptr, 0);
-  CHECK(out == R"(truefalse"000fabff""")");
+  CHECK(hex({bytes, sizeof(bytes)}) == R"("000fabff")");
+  CHECK(hex({nullptr, 0}) == R"("")");
+  const std::vector<std::uint8_t> many(10'000, 0x5a);
+  CHECK(hex({many.data(), many.size()}).size() == 20'002);
+}
+
+TEST_CASE("json text: a special byte is seen wherever it stands in a text of any length") {
+  // Texts go in blocks: every length and place, so that no block's edge is special.
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      for (const char special : {'\0', '\x1f', '"', '\\', '\x7f', '\x80', '\xff'}) {
+        std::string text(length, 'a');
+        text[place] = special;
+        std::string expected = Quoted(std::string_view(&special, 1));
+        expected.insert(1, place, 'a');
+        expected.insert(expected.size() - 1, length - place - 1, 'a');
+        // In memory of its own, so that a tool sees what is read beyond its end.
+        const std::vector<char> exact(text.begin(), text.end());
+        if (Quoted({exact.data(), exact.size()}) != expected) {
+          FAIL_CHECK(Quoted(text) << " instead of " << expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("json text: special bytes next to each other and next to those that look like them") {
+  const std::string_view bytes("\x1f\x20!\"#[\\]~\x7f\x80\x01", 12);
+  std::mt19937 random(20260102);  // fixed: the same bytes at every run
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    std::string expected = "\"";
+    for (auto length = random() % 20; length > 0; --length) {
+      const std::string_view byte = bytes.substr(random() % bytes.size(), 1);
+      const std::string quoted = Quoted(byte);
+      text += byte;
+      expected += quoted.substr(1, quoted.size() - 2);
+    }
+    expected += '"';
+    if (Quoted(text) != expected) {
+      FAIL_CHECK(Quoted(text) << " instead of " << expected);
+    }
+  }
 }
 
 }  // namespace

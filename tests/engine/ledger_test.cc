@@ -143,7 +143,7 @@ TEST_CASE("ledger: detections for which there was no room are mentioned") {
 TEST_CASE("ledger: what decoders could not read is said, by layer and kind") {
   Ledger ledger;
   ledger.decode.layers[static_cast<std::size_t>(PacketLayer::kIpv6)] = {1, 2, 0, 4};
-  ledger.decode.dns = {0, 0, 9, 0};
+  ledger.dns.messages = {0, 0, 9, 0};
   CHECK(DescribeLedger(ledger).find(
             "decoded: ipv6 (1 ok, 2 truncated, 4 unknown), dns (9 malformed)\n") !=
         std::string::npos);

@@ -4,16 +4,22 @@
 
 #include "engine/outputs/message_json.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include <wirehound/abi/messages.h>
 
+#include "decoders/http/http_sink.h"
+#include "decoders/protocol_text.h"
 #include "engine/catalogue/message_schema.h"
+#include "engine/outputs/json_buffer.h"
 
 namespace wirehound::test {
 namespace {
@@ -28,9 +34,10 @@ constexpr const char* kNoData =
     R"("URI":{"priority":0,"weight":0,"target":""},"TXT":"")";
 
 std::string Text(const MessageSchema& schema, const void* message) {
-  std::string out;
-  AppendMessage(out, schema, message);
-  return out;
+  MessageJsonSet set;
+  JsonBuffer buffer(0);
+  buffer.Commit(set.Find(schema).Write(buffer, buffer.end(), message));
+  return std::string(buffer.text());
 }
 
 wirehound_string View(std::string_view text) { return {text.data(), text.size()}; }
@@ -180,6 +187,340 @@ TEST_CASE("message json: field values of every scalar type") {
         R"(["a","b"])");
   const wirehound_address none{};
   CHECK(value(WIREHOUND_TYPE_ADDRESS, {.message = &none}) == R"("")");
+}
+
+TEST_CASE("message json: fields that are lists of messages are arrays of objects") {
+  const wirehound_dns_question questions[] = {{View("a"), 1, 1, 0}, {View("b"), 28, 1, 0}};
+  constexpr MemberSchema kMembers[] = {
+      {.name = "query", .kind = MemberKind::kString, .offset = 0},
+      {.name = "query_type",
+       .kind = MemberKind::kText16,
+       .offset = offsetof(wirehound_dns_question, type),
+       .text = DnsTypeText},
+  };
+  const MessageSchema schema = {"trace.Question", kMembers};
+  const auto text = [&schema](std::uint32_t type, const wirehound_list& list) {
+    std::string out;
+    AppendFieldValue(out, {"f", type, "", "", &schema}, {type, 0, {.list = list}});
+    return out;
+  };
+  const wirehound_list list = {questions, 2, sizeof(questions[0])};
+  for (const std::uint32_t type : {WIREHOUND_TYPE_DNS_QUESTIONS, WIREHOUND_TYPE_DNS_RESPONSES}) {
+    CHECK(text(type, list) ==
+          R"([{"query":"a","query_type":"A"},{"query":"b","query_type":"AAAA"}])");
+    CHECK(text(type, {}) == "[]");
+  }
+}
+
+// A message with one member, of the kind to be tested.
+template <typename T>
+struct OneMember {
+  T value;
+
+  std::string As(MemberSchema member) const {
+    member.name = "m";
+    const MessageSchema schema = {"trace.Test", {&member, 1}};
+    return Text(schema, &value);
+  }
+};
+
+TEST_CASE("message json: 64-bit numbers keep their sign and their last digit") {
+  constexpr MemberSchema kMember = {.name = "", .kind = MemberKind::kInt64};
+  CHECK(OneMember<std::int64_t>{-1}.As(kMember) == R"({"m":-1})");
+  CHECK(OneMember<std::int64_t>{INT64_MAX}.As(kMember) == R"({"m":9223372036854775807})");
+  CHECK(OneMember<std::int64_t>{INT64_MIN}.As(kMember) == R"({"m":-9223372036854775808})");
+}
+
+TEST_CASE("message json: a list of numbers is an array of their texts") {
+  constexpr MemberSchema kMember = {
+      .name = "", .kind = MemberKind::kTextList16, .text = DnsTypeText};
+  const std::uint16_t types[] = {1, 28, 999};
+  CHECK(OneMember<wirehound_list>{{types, 3, sizeof(types[0])}}.As(kMember) ==
+        R"({"m":["A","AAAA","TYPE999"]})");
+  CHECK(OneMember<wirehound_list>{}.As(kMember) == R"({"m":[]})");
+}
+
+std::string HeaderMap(const std::vector<wirehound_http_header>& headers) {
+  constexpr MemberSchema kMember = {.name = "", .kind = MemberKind::kHeaderMap};
+  const auto count = static_cast<std::uint32_t>(headers.size());
+  return OneMember<wirehound_list>{{headers.data(), count, sizeof(headers[0])}}.As(kMember);
+}
+
+TEST_CASE("message json: headers stand by name, the values of a name in the order of the wire") {
+  CHECK(HeaderMap({}) == R"({"m":{}})");
+  CHECK(HeaderMap({{View("Accept"), View("*/*")}}) == R"({"m":{"Accept":["*/*"]}})");
+  CHECK(HeaderMap({{View("Via"), View("2")},
+                   {View("Accept"), View("b")},
+                   {View("Via"), View("1")},
+                   {View("Accept"), View("a")},
+                   {View("A"), View("")},
+                   {View("Via"), View("1")}}) ==
+        R"({"m":{"A":[""],"Accept":["b","a"],"Via":["2","1","1"]}})");
+}
+
+TEST_CASE("message json: header names are told apart by every byte and sorted by bytes") {
+  CHECK(HeaderMap({{View("Content-Type"), View("1")},
+                   {View("Content-Length"), View("2")},
+                   {View("Content-"), View("3")},
+                   {View(""), View("4")},
+                   {View(std::string_view("Content-\0", 9)), View("5")},
+                   {View("\xc3\xa9"), View("6")}}) ==
+        R"({"m":{"":["4"],"Content-":["3"],"Content-\u0000":["5"],"Content-Length":["2"],)"
+        "\"Content-Type\":[\"1\"],\"\xc3\xa9\":[\"6\"]}}");
+}
+
+TEST_CASE("message json: as many headers as a message may have, in any order") {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kMaxHttpHeaders; ++i) {
+    names.push_back("N" + std::to_string(i * 149 % kMaxHttpHeaders / 2));  // each one twice
+  }
+  std::vector<wirehound_http_header> headers;
+  std::map<std::string, std::vector<std::string>> expected;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    headers.push_back({View(names[i]), View(names[names.size() - 1 - i])});
+    expected[names[i]].push_back(names[names.size() - 1 - i]);
+  }
+  CHECK(HeaderMap(headers) == Json{{"m", expected}}.dump());
+  headers.push_back({View("more"), View("than that")});
+  CHECK(HeaderMap(headers) == Json{{"m", expected}}.dump());
+}
+
+struct Sample {
+  std::uint8_t uint8;
+  std::uint16_t uint16;
+  std::uint32_t uint32;
+  std::int64_t int64;
+  wirehound_string text;
+  wirehound_bytes bytes;
+  wirehound_address address;
+  wirehound_list list;
+  wirehound_dns_mx mx;
+};
+
+constexpr MemberSchema Optional(std::string_view name, MemberKind kind, std::size_t offset) {
+  return {.name = name,
+          .kind = kind,
+          .offset = offset,
+          .text = kind == MemberKind::kText8 ? DirectionText : DnsTypeText,
+          .omit_absent = true};
+}
+
+constexpr MemberSchema kMxMembers[] = {
+    {.name = "pref", .kind = MemberKind::kUint16, .offset = offsetof(wirehound_dns_mx, preference)},
+    {.name = "name", .kind = MemberKind::kString, .offset = offsetof(wirehound_dns_mx, name)},
+};
+constexpr MessageSchema kMxSchema = {"trace.Mx", kMxMembers};
+
+constexpr MemberSchema kSampleMembers[] = {
+    Optional("uint8", MemberKind::kUint8, offsetof(Sample, uint8)),
+    Optional("text8", MemberKind::kText8, offsetof(Sample, uint8)),
+    Optional("uint16", MemberKind::kUint16, offsetof(Sample, uint16)),
+    Optional("text16", MemberKind::kText16, offsetof(Sample, uint16)),
+    Optional("uint32", MemberKind::kUint32, offsetof(Sample, uint32)),
+    Optional("int64", MemberKind::kInt64, offsetof(Sample, int64)),
+    Optional("string", MemberKind::kString, offsetof(Sample, text)),
+    Optional("raw", MemberKind::kRawString, offsetof(Sample, bytes)),
+    Optional("hex", MemberKind::kHex, offsetof(Sample, bytes)),
+    Optional("address", MemberKind::kAddress, offsetof(Sample, address)),
+    Optional("texts", MemberKind::kTextList16, offsetof(Sample, list)),
+    {.name = "mx",
+     .kind = MemberKind::kMessage,
+     .offset = offsetof(Sample, mx),
+     .message = &kMxSchema,
+     .omit_absent = true},
+};
+constexpr MessageSchema kSampleSchema = {"trace.Sample", kSampleMembers};
+
+TEST_CASE("message json: additions to a shape are left out when zero or empty, and only then") {
+  Sample sample{};
+  const auto text = [&sample] { return Text(kSampleSchema, &sample); };
+  CHECK(text() == "{}");
+  CHECK(Text(kSampleSchema, nullptr) == "{}");
+  SUBCASE("numbers") {
+    sample.uint8 = 1;
+    sample.uint16 = 28;
+    sample.uint32 = 0x10000;
+    sample.int64 = INT64_C(1) << 32;
+    CHECK(text() == R"({"uint8":1,"text8":"ingress","uint16":28,"text16":"AAAA",)"
+                    R"("uint32":65536,"int64":4294967296})");
+  }
+  SUBCASE("texts and bytes") {
+    sample.text = View("t");
+    const std::uint8_t bytes[] = {'b'};
+    sample.bytes = {bytes, 1};
+    CHECK(text() == R"({"string":"t","raw":"b","hex":"62"})");
+  }
+  SUBCASE("an address, and the unspecified one is one too") {
+    sample.address.family = WIREHOUND_FAMILY_IPV4;
+    CHECK(text() == R"({"address":"0.0.0.0"})");
+  }
+  SUBCASE("a list") {
+    const std::uint16_t types[] = {1};
+    sample.list = {types, 1, sizeof(types[0])};
+    CHECK(text() == R"({"texts":["A"]})");
+  }
+  SUBCASE("a message with anything in it") {
+    sample.mx.name = View("m");
+    CHECK(text() == R"({"mx":{"pref":0,"name":"m"}})");
+  }
+}
+
+TEST_CASE("message json: an addition that is located is left out when it is not there") {
+  struct Owner {
+    const std::uint16_t* value;
+  };
+  const MemberSchema members[] = {
+      {.name = "before",
+       .kind = MemberKind::kUint8,
+       .locate = [](const void*) -> const void* { return nullptr; }},
+      {.name = "added",
+       .kind = MemberKind::kUint16,
+       .locate = [](const void* owner) -> const void* {
+         return static_cast<const Owner*>(owner)->value;
+       },
+       .omit_absent = true},
+      {.name = "after",
+       .kind = MemberKind::kUint8,
+       .locate = [](const void*) -> const void* { return nullptr; }},
+  };
+  const MessageSchema schema = {"trace.Owner", members};
+  const std::uint16_t zero = 0;
+  const Owner with = {&zero};
+  const Owner without = {nullptr};
+  CHECK(Text(schema, &with) == R"({"before":0,"added":0,"after":0})");
+  CHECK(Text(schema, &without) == R"({"before":0,"after":0})");
+  CHECK(Text(schema, nullptr) == R"({"before":0,"after":0})");
+}
+
+TEST_CASE("message json: what stands for a member of each kind that is not there") {
+  const auto absent = [](MemberKind kind) {
+    MemberSchema member = {
+        .name = "", .kind = kind, .locate = [](const void*) -> const void* { return nullptr; }};
+    member.message = &kMxSchema;
+    return OneMember<std::uint8_t>{}.As(member);
+  };
+  CHECK(absent(MemberKind::kInt64) == R"({"m":0})");
+  CHECK(absent(MemberKind::kText16) == R"({"m":""})");
+  CHECK(absent(MemberKind::kHex) == R"({"m":""})");
+  CHECK(absent(MemberKind::kStringList) == R"({"m":null})");
+  CHECK(absent(MemberKind::kTextList16) == R"({"m":[]})");
+  CHECK(absent(MemberKind::kHeaderMap) == R"({"m":{}})");
+  CHECK(absent(MemberKind::kMessageList) == R"({"m":[]})");
+  CHECK(absent(MemberKind::kMessage) == R"({"m":{"pref":0,"name":""}})");
+}
+
+TEST_CASE("message json: texts of numbers are the same when they are asked for again") {
+  // Kept ones, one too long to be kept, and numbers beyond those that are kept.
+  const NumberText text = [](std::uint64_t value, TextBuffer& scratch) -> std::string_view {
+    return value == 1 ? std::string_view("a \"text\" that is too long for what is kept of a number")
+                      : DnsTypeText(value, scratch);
+  };
+  NumberTexts texts(text);
+  const auto ask = [&texts](std::uint64_t value) {
+    JsonBuffer buffer(0);
+    buffer.Commit(texts.Write(buffer, buffer.end(), value));
+    return std::string(buffer.text());
+  };
+  for (int round = 0; round < 2; ++round) {
+    CAPTURE(round);
+    CHECK(ask(28) == R"("AAAA")");
+    CHECK(ask(1) == R"("a \"text\" that is too long for what is kept of a number")");
+    CHECK(ask(511) == R"("TYPE511")");
+    CHECK(ask(512) == R"("TYPE512")");
+    CHECK(ask(65535) == R"("TYPE65535")");
+  }
+}
+
+TEST_CASE("message json: members of one kind tell their texts apart") {
+  constexpr MemberSchema kMembers[] = {
+      {.name = "type", .kind = MemberKind::kText8, .offset = 0, .text = DnsTypeText},
+      {.name = "direction", .kind = MemberKind::kText8, .offset = 0, .text = DirectionText},
+      {.name = "again", .kind = MemberKind::kText8, .offset = 0, .text = DnsTypeText},
+  };
+  const MessageSchema schema = {"trace.Test", kMembers};
+  const std::uint8_t value = 1;
+  CHECK(Text(schema, &value) == R"({"type":"A","direction":"ingress","again":"A"})");
+}
+
+TEST_CASE("message json: shapes of DNS records are told apart as finely as their members") {
+  // Every type with every kind of data, against a writer that asks each member.
+  MessageSchema schema;
+  for (const MemberSchema& member : kDnsSchema.members) {
+    schema = member.name == "answers" ? *member.message : schema;
+  }
+  REQUIRE((schema.shape != nullptr));
+  MessageSchema asking = schema;
+  asking.shape = nullptr;
+  MessageJsonSet set;
+  alignas(8) const std::uint8_t zeros[256] = {};  // data of any kind
+  for (std::uint16_t type = 0; type < 300; ++type) {
+    for (std::uint32_t kind = 0; kind <= WIREHOUND_DNS_DATA_SSHFP + 1; ++kind) {
+      const void* data = kind == WIREHOUND_DNS_DATA_NONE ? nullptr : zeros;
+      const wirehound_dns_record record = Record(type, kind, data);
+      JsonBuffer by_shape(0);
+      JsonBuffer by_asking(0);
+      by_shape.Commit(set.Find(schema).Write(by_shape, by_shape.end(), &record));
+      by_asking.Commit(set.Find(asking).Write(by_asking, by_asking.end(), &record));
+      REQUIRE(by_shape.text() == by_asking.text());
+    }
+  }
+}
+
+TEST_CASE("message json: a schema that tells shapes apart too coarsely still gives JSON") {
+  const MemberSchema members[] = {
+      {.name = "a", .kind = MemberKind::kUint8, .locate = [](const void* owner) -> const void* {
+         return *static_cast<const std::uint8_t* const*>(owner);
+       }}};
+  const MessageSchema schema = {"trace.Test", members,
+                                [](const void*) { return std::uint64_t{1}; }};
+  MessageJsonSet set;
+  const std::uint8_t number = 5;
+  for (const std::uint8_t* value : {&number, static_cast<const std::uint8_t*>(nullptr)}) {
+    JsonBuffer buffer(0);
+    buffer.Commit(set.Find(schema).Write(buffer, buffer.end(), &value));
+    CHECK(buffer.text() == (value != nullptr ? R"({"a":5})" : R"({"a":null})"));
+  }
+}
+
+TEST_CASE("message json: more located members than a number has bits for") {
+  struct Owner {
+    const std::uint8_t* first;
+    const std::uint8_t* other;
+  };
+  const MemberSchema::Locate find_first = [](const void* owner) -> const void* {
+    return static_cast<const Owner*>(owner)->first;
+  };
+  const MemberSchema::Locate find_other = [](const void* owner) -> const void* {
+    return static_cast<const Owner*>(owner)->other;
+  };
+  std::vector<MemberSchema> members(70, {.name = "m", .kind = MemberKind::kUint8});
+  for (MemberSchema& member : members) {
+    member.locate = find_other;
+  }
+  members.front().locate = find_first;
+  const MessageSchema schema = {"trace.Many", members};
+  MessageJsonSet set;
+  const std::uint8_t value = 7;
+  for (const std::uint8_t* first : {&value, static_cast<const std::uint8_t*>(nullptr), &value}) {
+    const Owner owner = {first, nullptr};
+    JsonBuffer buffer(0);
+    buffer.Commit(set.Find(schema).Write(buffer, buffer.end(), &owner));
+    CHECK(buffer.text().substr(0, 12) ==
+          (first != nullptr ? R"({"m":7,"m":0)" : R"({"m":0,"m":0)"));
+  }
+}
+
+TEST_CASE("message json: a text far larger than the buffer it starts in is written whole") {
+  const std::string long_name(100'000, '"');
+  std::vector<wirehound_dns_question> questions(51, {View(long_name), 1, 1, 0});
+  questions.back().name = View("end");
+  wirehound_dns dns{};
+  dns.questions = {questions.data(), 51, sizeof(questions[0])};
+  const Json json = Json::parse(Text(kDnsSchema, &dns));
+  REQUIRE(json["questions"].size() == 51);
+  CHECK(json["questions"][49]["name"] == long_name);
+  CHECK(json["questions"][50].dump() == R"({"name":"end","type":"A","class":"IN"})");
+  CHECK(json["QR"] == 0);
 }
 
 }  // namespace

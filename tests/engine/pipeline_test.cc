@@ -30,6 +30,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr unsigned kTxt = 16;
 
+// The events of the layers of a DNS packet, without what is derived from them.
+constexpr char kLayerEvents[] =
+    "net_packet_ipv4,net_packet_ipv6,net_packet_tcp,net_packet_udp,net_packet_dns";
+
 class Pipeline {
  public:
   explicit Pipeline(const std::string& events, LoadedPlugins plugins = {})
@@ -48,6 +52,7 @@ class Pipeline {
   EngineRun& run() { return run_; }
   std::string names() const { return run_.names(); }
   const DecodeCounters& counters() const { return pipeline_.counters(); }
+  const DnsEvents::Counters& dns() const { return pipeline_.dns(); }
   Json last() const { return Json::parse(run_.shown().json.back()); }
   /// The value of an argument of the last event.
   Json Argument(const std::string& name) const {
@@ -74,7 +79,7 @@ ByteWriter DnsPacket() {
 }
 
 TEST_CASE("pipeline: a packet gives the events of its layers, outermost first") {
-  Pipeline pipeline("network_events");
+  Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
   CHECK(pipeline.names() == "net_packet_ipv4 net_packet_udp net_packet_dns");
   pipeline.Feed(Ipv6(6, Tcp({'x'})));
@@ -87,7 +92,7 @@ TEST_CASE("pipeline: only what is selected is made") {
   pipeline.Feed(DnsPacket());
   CHECK(pipeline.names() == "net_packet_udp");
   CHECK(pipeline.run().dispatcher().counters().base_events == 1);
-  for (const std::uint64_t count : pipeline.counters().dns) {
+  for (const std::uint64_t count : pipeline.dns().messages) {
     CHECK(count == 0);  // not even looked at
   }
 }
@@ -161,7 +166,7 @@ TEST_CASE("pipeline: what the record knows is in the event") {
         R"("protocol":17,"packet_len":72,"iface":"eth0","direction":"egress"})");
 }
 
-TEST_CASE("pipeline: DNS is looked for at port 53 of UDP alone") {
+TEST_CASE("pipeline: DNS is looked for at its ports, and over TCP behind its length") {
   Pipeline pipeline("net_packet_dns");
   pipeline.Feed(Ipv4(6, Tcp(ByteWriter().Append(DnsMessageBuilder().span()))));
   CHECK(pipeline.names().empty());
@@ -185,7 +190,7 @@ TEST_CASE("pipeline: damaged DNS is an event with what was sound, and counted") 
     CHECK(pipeline.Argument("proto_dns")["ANCount"] == 3);
     CHECK(pipeline.Argument("proto_dns")["questions"].size() == 1);
     CHECK(pipeline.Argument("proto_dns")["answers"].empty());
-    CHECK(pipeline.counters().dns[static_cast<std::size_t>(DecodeStatus::kMalformed)] == 1);
+    CHECK(pipeline.dns().messages[static_cast<std::size_t>(DecodeStatus::kMalformed)] == 1);
   }
   SUBCASE("a capture that ends early") {
     Record record;
@@ -194,17 +199,17 @@ TEST_CASE("pipeline: damaged DNS is an event with what was sound, and counted") 
     pipeline.Feed(cut, record);
     REQUIRE(pipeline.names() == "net_packet_dns");
     CHECK(pipeline.Argument("proto_dns")["questions"].size() == 1);
-    CHECK(pipeline.counters().dns[static_cast<std::size_t>(DecodeStatus::kTruncated)] == 1);
+    CHECK(pipeline.dns().messages[static_cast<std::size_t>(DecodeStatus::kTruncated)] == 1);
   }
   SUBCASE("not even a header is none") {
     pipeline.Feed(Ipv4(17, Udp(ByteWriter().Fill(kDnsHeaderBytes - 1))));
     CHECK(pipeline.names().empty());
-    CHECK(pipeline.counters().dns[static_cast<std::size_t>(DecodeStatus::kMalformed)] == 1);
+    CHECK(pipeline.dns().too_short == 1);
   }
 }
 
 TEST_CASE("pipeline: every record is counted once, whatever is in it") {
-  Pipeline pipeline("network_events");
+  Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
   pipeline.Feed(ByteWriter());
   pipeline.Feed(ByteWriter().Fill(100, 0xff));
@@ -225,9 +230,9 @@ TEST_CASE("pipeline: every record is counted once, whatever is in it") {
 }
 
 TEST_CASE("pipeline: one record's data never shows in the next") {
-  Pipeline pipeline("network_events");
+  Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
-  pipeline.Feed(Ipv4(1, ByteWriter().Fill(8)));  // ICMP: no transport that is decoded
+  pipeline.Feed(Ipv4(132, ByteWriter().Fill(8)));  // SCTP: no transport that is decoded
   CHECK(pipeline.names() == "net_packet_ipv4 net_packet_udp net_packet_dns net_packet_ipv4");
   CHECK(pipeline.Argument("metadata")["src_port"] == 0);
   pipeline.Feed(Ipv4(17, Udp(ByteWriter().Append(DnsMessageBuilder().span()))));
@@ -241,7 +246,7 @@ TEST_CASE("pipeline: the same input gives the same output, byte for byte") {
     ScriptedDetectors detectors;
     detectors.Add(ParseDetector("a: A needs net_packet_dns, net_packet_udp")).on_event =
         [](const EventView&, const Emitter& emit) { return emit.Detected(); };
-    Pipeline pipeline("*", detectors.Load());
+    Pipeline pipeline(std::string(kLayerEvents) + ",A", detectors.Load());
     for (int i = 0; i < 5; ++i) {
       pipeline.Feed(DnsPacket());
       pipeline.Feed(Ipv6(6, Tcp({'x'})));
@@ -260,7 +265,7 @@ TEST_CASE("pipeline: JSON goes to its file a line for each event") {
   auto outputs = OpenOutputs({"json:" + path});
   REQUIRE(outputs.has_value());
   Output& json = *outputs->front();
-  EngineRun run({}, {.events = {"network_events"}, .detectors = {}}, std::move(outputs->front()));
+  EngineRun run({}, {.events = {kLayerEvents}, .detectors = {}}, std::move(outputs->front()));
   PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher());
   const ByteWriter packet = DnsPacket();
   Record record;

@@ -82,11 +82,17 @@ void Check(const std::vector<Case>& cases) {
   }
 }
 
-constexpr const char* kAllBase =
-    "net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp net_packet_dns";
+// What the base events in `default` are called, in front of those of detectors.
+constexpr const char* kDefaultBase =
+    "net_packet_icmp net_packet_icmpv6 net_packet_dns_request net_packet_dns_response "
+    "net_packet_http_request net_packet_http_response net_tcp_connect ";
+constexpr const char* kAllPackets =
+    "net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp net_packet_icmp "
+    "net_packet_icmpv6 net_packet_dns net_packet_dns_request net_packet_dns_response "
+    "net_packet_http net_packet_http_request net_packet_http_response";
 
 TEST_CASE("selection: nothing named is the default set and every detector") {
-  Check({{{}, {}, "Mid Side Top", "mid side top"}});
+  Check({{{}, {}, std::string(kDefaultBase) + "Mid Side Top", "mid side top"}});
 }
 
 TEST_CASE("selection: events by name, start of a name, set and tag") {
@@ -95,8 +101,13 @@ TEST_CASE("selection: events by name, start of a name, set and tag") {
       {{"net_packet_tcp,net_packet_dns"}, {}, "net_packet_tcp net_packet_dns", ""},
       {{"net_packet_tcp", "net_packet_dns"}, {}, "net_packet_tcp net_packet_dns", ""},
       {{"net_packet_ip*"}, {}, "net_packet_ipv4 net_packet_ipv6", ""},
-      {{"network_events"}, {}, kAllBase, ""},
-      {{"*"}, {}, std::string(kAllBase) + " Mid Side Top", "mid side top"},
+      {{"net_packet_*"}, {}, kAllPackets, ""},
+      {{"flows"}, {}, "net_flow_tcp_begin net_flow_tcp_end net_tcp_connect", ""},
+      {{"*"},
+       {},
+       std::string(kAllPackets) +
+           " net_flow_tcp_begin net_flow_tcp_end net_tcp_connect net_anomaly Mid Side Top",
+       "mid side top"},
       {{"tag=common"}, {}, "Side Top", "mid side top"},
       {{"common"}, {}, "Side Top", "mid side top"},
       {{"tag=tcp"}, {}, "Side", "side"},
@@ -107,22 +118,19 @@ TEST_CASE("selection: events by name, start of a name, set and tag") {
 
 TEST_CASE("selection: an event is taken out again, wherever the minus stands") {
   Check({
-      {{"network_events,-net_packet_tcp,-net_packet_u*"},
-       {},
-       "net_packet_ipv4 net_packet_ipv6 net_packet_dns",
-       ""},
-      {{"-net_packet_tcp", "net_packet_*"},
-       {},
-       "net_packet_ipv4 net_packet_ipv6 net_packet_udp net_packet_dns",
-       ""},
+      {{"network_events,-net_packet_*,-net_flow_tcp_e*"}, {}, "net_flow_tcp_begin net_anomaly", ""},
+      {{"-net_packet_tcp", "net_packet_t*,net_packet_u*"}, {}, "net_packet_udp", ""},
       {{"common,-tag=tcp"}, {}, "Top", "mid top"},
   });
 }
 
 TEST_CASE("selection: only exclusions are taken out of the default set") {
   Check({
-      {{"-Side"}, {}, "Mid Top", "mid top"},
-      {{"-Mid"}, {}, "Side Top", "mid side top"},  // made for Top, not shown
+      {{"-Side"}, {}, std::string(kDefaultBase) + "Mid Top", "mid top"},
+      {{"-Mid"},
+       {},
+       std::string(kDefaultBase) + "Side Top",
+       "mid side top"},  // made for Top, not shown
   });
 }
 
@@ -222,15 +230,16 @@ TEST_CASE("selection: a detector that cannot run is passed over by all, and may 
   });
 }
 
-TEST_CASE("selection: without detectors the default set is empty, and that is no error") {
+TEST_CASE("selection: without detectors the default set is its base events") {
   const DetectorSet set = DetectorSet::Make({});
   for (const std::vector<std::string>& events :
        {std::vector<std::string>(), std::vector<std::string>{"default"}}) {
     const Result<Plan> plan =
         MakePlan({events, {}}, set.catalogue(), set.definitions(), set.graph());
     REQUIRE(plan.has_value());
-    CHECK(plan->shown.empty());
-    CHECK(plan->needed.empty());
+    CHECK(plan->shown.size() == set.catalogue().InSet("default").size());
+    CHECK(plan->needed == plan->shown);
+    CHECK(plan->detectors.empty());
   }
 }
 

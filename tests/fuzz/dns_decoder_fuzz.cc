@@ -13,6 +13,7 @@
 #include <wirehound/abi/messages.h>
 
 #include "decoders/arena.h"
+#include "decoders/dns_answer_text.h"
 #include "decoders/dns_decoder.h"
 #include "decoders/dns_name_reader.h"
 #include "tests/fuzz/fuzz_check.h"
@@ -30,14 +31,19 @@ const T& At(const wirehound_list& list, std::uint32_t index) {
 
 class Checker {
  public:
-  Checker(std::span<const std::byte> input, const Arena& arena) : input_(input), arena_(arena) {}
+  Checker(CapturedBytes input, const Arena& arena)
+      : input_(input.bytes), wire_size_(input.wire_size), arena_(arena) {}
 
   void Message(const wirehound_dns& dns, DecodeStatus status) const {
     const bool malformed = (dns.flags & WIREHOUND_DNS_MALFORMED) != 0;
     const bool truncated = (dns.flags & WIREHOUND_DNS_TRUNCATED) != 0;
     WIREHOUND_FUZZ_CHECK((status == DecodeStatus::kMalformed) == malformed);
-    WIREHOUND_FUZZ_CHECK((status == DecodeStatus::kOk) == (dns.flags == 0));
+    WIREHOUND_FUZZ_CHECK((status == DecodeStatus::kOk) == (!malformed && !truncated));
     WIREHOUND_FUZZ_CHECK(status != DecodeStatus::kTruncated || truncated);
+    WIREHOUND_FUZZ_CHECK((dns.flags & WIREHOUND_DNS_LIMIT) == 0 || truncated);
+    WIREHOUND_FUZZ_CHECK((dns.flags & WIREHOUND_DNS_TRAILING) == 0 ||
+                         (!truncated && dns.message_size < wire_size_));
+    WIREHOUND_FUZZ_CHECK(dns.message_size <= input_.size());
     Section<wirehound_dns_question>(dns.questions, dns.qd_count, status);
     Section<wirehound_dns_record>(dns.answers, dns.an_count, status);
     Section<wirehound_dns_record>(dns.authorities, dns.ns_count, status);
@@ -100,12 +106,76 @@ class Checker {
         Items<wirehound_dns_option>(Data<wirehound_list>(record));
         break;
       default:
-        WIREHOUND_FUZZ_CHECK(record.data_kind <= WIREHOUND_DNS_DATA_OPT);
+        NewerData(record);
+    }
+  }
+
+  void NewerData(const wirehound_dns_record& record) const {
+    switch (record.data_kind) {
+      case WIREHOUND_DNS_DATA_CAA:
+        WIREHOUND_FUZZ_CHECK(Data<wirehound_dns_caa>(record).tag.size != 0);
+        Item(Data<wirehound_dns_caa>(record).tag);
+        Item(Data<wirehound_dns_caa>(record).value);
+        break;
+      case WIREHOUND_DNS_DATA_SVCB:
+        Name(Data<wirehound_dns_svcb>(record).target);
+        Items<wirehound_dns_svc_param>(Data<wirehound_dns_svcb>(record).params);
+        break;
+      case WIREHOUND_DNS_DATA_NAPTR:
+        Item(Data<wirehound_dns_naptr>(record).flags);
+        Item(Data<wirehound_dns_naptr>(record).service);
+        Item(Data<wirehound_dns_naptr>(record).regexp);
+        Name(Data<wirehound_dns_naptr>(record).replacement);
+        break;
+      case WIREHOUND_DNS_DATA_DS:
+        Item(Data<wirehound_dns_ds>(record).digest);
+        break;
+      case WIREHOUND_DNS_DATA_DNSKEY:
+        Item(Data<wirehound_dns_dnskey>(record).public_key);
+        break;
+      case WIREHOUND_DNS_DATA_RRSIG:
+        Name(Data<wirehound_dns_rrsig>(record).signer_name);
+        Item(Data<wirehound_dns_rrsig>(record).signature);
+        break;
+      case WIREHOUND_DNS_DATA_NSEC:
+        Name(Data<wirehound_dns_nsec>(record).next_domain);
+        Types(Data<wirehound_dns_nsec>(record).types);
+        break;
+      case WIREHOUND_DNS_DATA_NSEC3:
+        Item(Data<wirehound_dns_nsec3>(record).salt);
+        Item(Data<wirehound_dns_nsec3>(record).next_hashed_owner);
+        Types(Data<wirehound_dns_nsec3>(record).types);
+        break;
+      case WIREHOUND_DNS_DATA_TLSA:
+        Item(Data<wirehound_dns_tlsa>(record).data);
+        break;
+      default:
+        WIREHOUND_FUZZ_CHECK(record.data_kind == WIREHOUND_DNS_DATA_SSHFP);
+        Item(Data<wirehound_dns_sshfp>(record).fingerprint);
+    }
+  }
+
+  void Types(const wirehound_list& types) const {
+    List<std::uint16_t>(types);
+    for (std::uint32_t i = 1; i < types.count; ++i) {
+      WIREHOUND_FUZZ_CHECK(At<std::uint16_t>(types, i - 1) < At<std::uint16_t>(types, i));
     }
   }
 
   void Item(const wirehound_string& text) const { Bytes(text.data, text.size); }
-  void Item(const wirehound_dns_option& option) const { Bytes(option.data.data, option.data.size); }
+  void Item(const wirehound_bytes& bytes) const { Bytes(bytes.data, bytes.size); }
+  void Item(const wirehound_dns_option& option) const {
+    Item(option.data);
+    WIREHOUND_FUZZ_CHECK(option.text.size == 0 || option.text.data[0] == '.' ||
+                         Allocated(option.text.data, option.text.size));
+  }
+  void Item(const wirehound_dns_svc_param& param) const {
+    Item(param.data);
+    WIREHOUND_FUZZ_CHECK(param.text.size == 0 || Allocated(param.text.data, param.text.size));
+    for (std::size_t i = 0; i < param.text.size; ++i) {
+      WIREHOUND_FUZZ_CHECK(param.text.data[i] >= ' ' && param.text.data[i] <= '~');
+    }
+  }
 
   template <typename T>
   void Items(const wirehound_list& list) const {
@@ -139,6 +209,7 @@ class Checker {
   bool Allocated(const void* data, std::size_t size) const { return arena_.Contains(data, size); }
 
   std::span<const std::byte> input_;
+  std::size_t wire_size_;
   const Arena& arena_;
 };
 
@@ -154,6 +225,24 @@ void CheckPrefix(const wirehound_list& part, const wirehound_list& whole) {
   }
 }
 
+// Reads every byte of what is in words.
+void CheckResponses(const wirehound_dns& dns, Arena& arena) {
+  const wirehound_list responses = BuildDnsResponses(dns, arena);
+  WIREHOUND_FUZZ_CHECK(responses.count != 0 || arena.exhausted());
+  std::size_t sum = 0;
+  for (std::uint32_t i = 0; i < responses.count; ++i) {
+    const wirehound_list& answers = At<wirehound_dns_response>(responses, i).answers;
+    WIREHOUND_FUZZ_CHECK(answers.count == (i == 0 ? dns.answers.count : 0) || arena.exhausted());
+    for (std::uint32_t j = 0; j < answers.count; ++j) {
+      const wirehound_string& text = At<wirehound_dns_answer>(answers, j).text;
+      for (std::size_t k = 0; k < text.size; ++k) {
+        sum += static_cast<unsigned char>(text.data[k]);
+      }
+    }
+  }
+  WIREHOUND_FUZZ_CHECK(sum <= std::size_t{256} << 20);
+}
+
 void CheckCut(std::span<const std::byte> message) {
   static Arena whole_arena(kDnsArenaBytes);
   static Arena cut_arena(kDnsArenaBytes);
@@ -164,7 +253,7 @@ void CheckCut(std::span<const std::byte> message) {
   const std::span<const std::byte> part = message.first(message.size() / 2);
   wirehound_dns cut;
   const DecodeStatus status = DecodeDns({part, message.size()}, cut_arena, cut);
-  Checker(part, cut_arena).Message(cut, status);
+  Checker({part, message.size()}, cut_arena).Message(cut, status);
   CheckPrefix<wirehound_dns_question>(cut.questions, whole.questions);
   CheckPrefix<wirehound_dns_record>(cut.answers, whole.answers);
 }
@@ -179,6 +268,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wirehound_dns dns;
   const wirehound::DecodeStatus status = wirehound::DecodeDns(message, arena, dns);
   wirehound::Checker(message, arena).Message(dns, status);
+  wirehound::CheckResponses(dns, arena);
   wirehound::CheckCut(message);
   return 0;
 }

@@ -77,6 +77,39 @@ TEST_CASE("event: a field that is absent, unbound, out of range or of another ty
   CHECK(event.Get<bool>().has_value());
 }
 
+// A field of `type` with `value`, read as T.
+template <typename T>
+std::optional<T> Read(std::uint32_t type, const wirehound_value& value) {
+  const wirehound_field field = {type, 0, value};
+  wirehound_event event{};
+  event.fields = &field;
+  event.field_count = 1;
+  return FieldRef<T>(0).Get(EventView(event));
+}
+
+TEST_CASE("event: messages and lists of messages are read through their views") {
+  wirehound_icmp icmp{};
+  icmp.id = 7;
+  wirehound_icmpv6 icmpv6{};
+  icmpv6.type = 128;
+  wirehound_http http{};
+  http.method = FromView("GET");
+  const wirehound_dns_question question = {FromView("q"), 1, 1, 0, {}};
+  const wirehound_dns_response response = {question, {nullptr, 0, sizeof(wirehound_dns_answer)}};
+  const wirehound_list questions = {&question, 1, sizeof(question)};
+  const wirehound_list responses = {&response, 1, sizeof(response)};
+  CHECK(Read<wirehound_icmp>(WIREHOUND_TYPE_ICMP, {.message = &icmp})->id == 7);
+  CHECK(Read<wirehound_icmpv6>(WIREHOUND_TYPE_ICMPV6, {.message = &icmpv6})->type == 128);
+  CHECK(Read<Http>(WIREHOUND_TYPE_HTTP, {.message = &http})->method() == "GET");
+  const auto asked = Read<DnsQuestions>(WIREHOUND_TYPE_DNS_QUESTIONS, {.list = questions});
+  REQUIRE(asked.has_value());
+  CHECK((*asked->begin()).name() == "q");
+  const auto answered = Read<DnsResponses>(WIREHOUND_TYPE_DNS_RESPONSES, {.list = responses});
+  REQUIRE(answered.has_value());
+  CHECK((*answered->begin()).query().name() == "q");
+  CHECK_FALSE(Read<Http>(WIREHOUND_TYPE_DNS, {.message = &http}).has_value());
+}
+
 TEST_CASE("event: its context") {
   TestEvent event;
   event.process.pid = 42;

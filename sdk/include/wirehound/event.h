@@ -81,6 +81,8 @@ WIREHOUND_SCALAR_FIELD(double, WIREHOUND_TYPE_DOUBLE, value.real);
 WIREHOUND_SCALAR_FIELD(std::string_view, WIREHOUND_TYPE_STRING, ToView(value.text));
 WIREHOUND_SCALAR_FIELD(wirehound_bytes, WIREHOUND_TYPE_BYTES, value.bytes);
 WIREHOUND_SCALAR_FIELD(TextList, WIREHOUND_TYPE_STRING_LIST, TextList(value.list));
+WIREHOUND_SCALAR_FIELD(DnsQuestions, WIREHOUND_TYPE_DNS_QUESTIONS, DnsQuestions(value.list));
+WIREHOUND_SCALAR_FIELD(DnsResponses, WIREHOUND_TYPE_DNS_RESPONSES, DnsResponses(value.list));
 #undef WIREHOUND_SCALAR_FIELD
 
 #define WIREHOUND_MESSAGE_FIELD(cpp_type, c_type, tag)             \
@@ -98,7 +100,10 @@ WIREHOUND_MESSAGE_FIELD(wirehound_ipv4, wirehound_ipv4, WIREHOUND_TYPE_IPV4);
 WIREHOUND_MESSAGE_FIELD(wirehound_ipv6, wirehound_ipv6, WIREHOUND_TYPE_IPV6);
 WIREHOUND_MESSAGE_FIELD(wirehound_tcp, wirehound_tcp, WIREHOUND_TYPE_TCP);
 WIREHOUND_MESSAGE_FIELD(wirehound_udp, wirehound_udp, WIREHOUND_TYPE_UDP);
+WIREHOUND_MESSAGE_FIELD(wirehound_icmp, wirehound_icmp, WIREHOUND_TYPE_ICMP);
+WIREHOUND_MESSAGE_FIELD(wirehound_icmpv6, wirehound_icmpv6, WIREHOUND_TYPE_ICMPV6);
 WIREHOUND_MESSAGE_FIELD(Dns, wirehound_dns, WIREHOUND_TYPE_DNS);
+WIREHOUND_MESSAGE_FIELD(Http, wirehound_http, WIREHOUND_TYPE_HTTP);
 #undef WIREHOUND_MESSAGE_FIELD
 
 /// A bound field. Unbound ones read as absent.

@@ -37,6 +37,10 @@ class FileBytes {
     text_.resize((text_.size() + 3) / 4 * 4);
     return *this;
   }
+  /// A pcapng option.
+  FileBytes& Option(std::uint32_t code, std::string_view value) {
+    return U16(code).U16(static_cast<std::uint32_t>(value.size())).Text(value).PadTo4();
+  }
 
   const std::string& text() const { return text_; }
   ByteOrder order() const { return order_; }
@@ -61,9 +65,10 @@ class PcapWriter {
   static constexpr std::uint32_t kNanoseconds = 0xa1b23c4d;
 
   explicit PcapWriter(std::uint32_t link_type, std::uint32_t magic = kMicroseconds,
-                      ByteOrder order = ByteOrder::kLittle)
+                      ByteOrder order = ByteOrder::kLittle, std::uint32_t snap_length = 65535,
+                      std::uint32_t minor_version = 4)
       : bytes_(order) {
-    bytes_.U32(magic).U16(2).U16(4).U32(0).U32(0).U32(65535).U32(link_type);
+    bytes_.U32(magic).U16(2).U16(minor_version).U32(0).U32(0).U32(snap_length).U32(link_type);
   }
 
   /// A packet of `wire_length` bytes on the wire, all of them when nothing is said.
@@ -89,46 +94,76 @@ class PcapWriter {
   FileBytes bytes_;
 };
 
-/// A pcapng file of one section and one interface.
+/// A pcapng file, block by block.
 class PcapngWriter {
  public:
-  /// Times count 10^-`resolution` seconds.
+  static constexpr std::uint32_t kSnapLength = 65535;
+
+  /// A file without anything: start with Section.
+  PcapngWriter() = default;
+  /// A file of one section and one interface, whose times count 10^-`resolution` seconds.
   explicit PcapngWriter(std::uint16_t link_type, std::uint8_t resolution = 6,
-                        ByteOrder order = ByteOrder::kLittle)
-      : bytes_(order) {
-    FileBytes section(order);
-    section.U32(0x1a2b3c4d).U16(1).U16(0).U32(0xffffffff).U32(0xffffffff);
-    Block(0x0a0d0d0a, section);
-    FileBytes interface(order);
-    interface.U16(link_type).U16(0).U32(65535);
-    interface.U16(9).U16(1).Text(std::string(1, static_cast<char>(resolution))).PadTo4();
-    interface.U16(0).U16(0);
-    Block(1, interface);
+                        ByteOrder order = ByteOrder::kLittle) {
+    Section(order);
+    FileBytes options = New();
+    options.Option(9, std::string(1, static_cast<char>(resolution))).Option(0, "");
+    Interface(link_type, kSnapLength, options.text());
   }
 
-  PcapngWriter& Add(std::uint64_t time, const ByteWriter& packet) {
+  /// Starts a section: what follows is in `order`, and interfaces count from 0 again.
+  PcapngWriter& Section(ByteOrder order = ByteOrder::kLittle, std::uint32_t major_version = 1) {
+    order_ = order;
+    return Block(
+        0x0a0d0d0a,
+        New().U32(0x1a2b3c4d).U16(major_version).U16(0).U32(0xffffffff).U32(0xffffffff).text());
+  }
+  PcapngWriter& Interface(std::uint16_t link_type, std::uint32_t snap_length = kSnapLength,
+                          std::string_view options = {}) {
+    return Block(1, New().U16(link_type).U16(0).U32(snap_length).Text(options).text());
+  }
+  /// An enhanced packet block of the first interface.
+  PcapngWriter& Add(std::uint64_t time, const ByteWriter& packet) { return Add(0, time, packet); }
+  PcapngWriter& Add(std::uint32_t interface, std::uint64_t time, const ByteWriter& packet,
+                    std::string_view options = {}) {
+    return Block(6, Packet(New().U32(interface), time, packet).Text(options).text());
+  }
+  /// An obsolete packet block.
+  PcapngWriter& AddObsolete(std::uint16_t interface, std::uint64_t time, const ByteWriter& packet,
+                            std::string_view options = {}) {
+    return Block(2, Packet(New().U16(interface).U16(7), time, packet).Text(options).text());
+  }
+  /// A simple packet block that claims `wire_length` bytes.
+  PcapngWriter& AddSimple(std::uint32_t wire_length, const ByteWriter& packet) {
+    return Block(3, New().U32(wire_length).Bytes(packet.span()).PadTo4().text());
+  }
+  PcapngWriter& Block(std::uint32_t type, std::string_view body) {
+    const auto length = static_cast<std::uint32_t>(body.size() + 12);
+    return BlockWithLengths(type, body, length, length);
+  }
+  /// A block whose lengths are what they are said to be.
+  PcapngWriter& BlockWithLengths(std::uint32_t type, std::string_view body, std::uint32_t length,
+                                 std::uint32_t length_at_end) {
+    text_ += New().U32(type).U32(length).Text(body).U32(length_at_end).text();
+    return *this;
+  }
+
+  /// Empty, in the byte order of the section: for options and bodies.
+  FileBytes New() const { return FileBytes(order_); }
+  const std::string& text() const { return text_; }
+
+ private:
+  static FileBytes Packet(FileBytes head, std::uint64_t time, const ByteWriter& packet) {
     const auto size = static_cast<std::uint32_t>(packet.size());
-    FileBytes block(bytes_.order());
-    block.U32(0)
-        .U32(static_cast<std::uint32_t>(time >> 32))
+    return head.U32(static_cast<std::uint32_t>(time >> 32))
         .U32(static_cast<std::uint32_t>(time))
         .U32(size)
         .U32(size)
         .Bytes(packet.span())
         .PadTo4();
-    return Block(6, block);
   }
 
-  const std::string& text() const { return bytes_.text(); }
-
- private:
-  PcapngWriter& Block(std::uint32_t type, const FileBytes& body) {
-    const auto length = static_cast<std::uint32_t>(body.text().size() + 12);
-    bytes_.U32(type).U32(length).Text(body.text()).U32(length);
-    return *this;
-  }
-
-  FileBytes bytes_;
+  ByteOrder order_ = ByteOrder::kLittle;
+  std::string text_;
 };
 
 }  // namespace wirehound::test

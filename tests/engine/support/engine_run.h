@@ -70,7 +70,7 @@ class EngineRun {
   /// Dispatches a record that consists of one event.
   void Feed(const Event& event) {
     dispatcher_->Emit(event);
-    dispatcher_->EndOfRecord();
+    dispatcher_->EndOfTurn();
   }
 
  private:

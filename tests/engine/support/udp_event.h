@@ -9,7 +9,7 @@
 
 #include "decoders/packet_decoder.h"
 #include "engine/catalogue/catalogue.h"
-#include "engine/pipeline/packet_event.h"
+#include "engine/pipeline/base_event.h"
 #include "probes/record.h"
 #include "tests/decoders/packet_builder.h"
 
@@ -18,7 +18,8 @@ namespace wirehound::test {
 class UdpEvent {
  public:
   explicit UdpEvent(const Catalogue& catalogue)
-      : event_(*catalogue.Find(kNetPacketUdp), true, packet_, &packet_.udp) {
+      : event_(catalogue, Plan{.needed = {kNetPacketUdp}}, kNetPacketUdp, packet_.metadata) {
+    event_.field("proto_udp").message = &packet_.udp;
     const ByteWriter bytes = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
     DecodePacket(LinkType::kRawIp, bytes.span(), bytes.size(), packet_);
     packet_.metadata.iface = {"any", 3};
@@ -42,7 +43,7 @@ class UdpEvent {
 
  private:
   Packet packet_;
-  PacketEvent event_;
+  BaseEvent event_;
   wirehound_process process_{};
   wirehound_event view_{};
 };

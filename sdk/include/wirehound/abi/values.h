@@ -65,6 +65,11 @@ typedef struct wirehound_address {
 #define WIREHOUND_TYPE_TCP 67u             /* const wirehound_tcp* */
 #define WIREHOUND_TYPE_UDP 68u             /* const wirehound_udp* */
 #define WIREHOUND_TYPE_DNS 69u             /* const wirehound_dns* */
+#define WIREHOUND_TYPE_ICMP 70u            /* const wirehound_icmp* */
+#define WIREHOUND_TYPE_ICMPV6 71u          /* const wirehound_icmpv6* */
+#define WIREHOUND_TYPE_HTTP 72u            /* const wirehound_http* */
+#define WIREHOUND_TYPE_DNS_QUESTIONS 73u   /* list of wirehound_dns_question */
+#define WIREHOUND_TYPE_DNS_RESPONSES 74u   /* list of wirehound_dns_response */
 
 #define WIREHOUND_FIELD_ABSENT 1u    /* the event has no value for this field */
 #define WIREHOUND_FIELD_TRUNCATED 2u /* the value is a part of what was on the wire */

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Http1Anomalies: tells the sink what is wrong with a message, each kind once per message, and
+// remembers whether it has to be flagged. One for each direction. Dispatch thread.
+
+#pragma once
+
+#include <cstdint>
+
+#include "decoders/anomaly.h"
+#include "decoders/http/http_sink.h"
+
+namespace wirehound {
+
+/// What was said of a message so far: a bit per kind of HTTP/1.x anomaly.
+using Http1AnomalySet = std::uint32_t;
+
+constexpr Http1AnomalySet Http1AnomalyBit(AnomalyKind kind) {
+  return Http1AnomalySet{1} << (static_cast<unsigned>(kind) -
+                                static_cast<unsigned>(AnomalyKind::kHttpMalformedStartLine));
+}
+
+class Http1Anomalies {
+ public:
+  /// `told` outlives this and belongs to the direction: a body follows its head in later calls.
+  Http1Anomalies(HttpSink& sink, HttpSide sender, Http1AnomalySet& told)
+      : sink_(sink), sender_(sender), told_(told) {}
+
+  /// Tells it unless this message had one of the kind. `offset`: of the stream; `size`: bytes
+  /// concerned, 0 when that says nothing.
+  void Tell(AnomalyKind kind, std::uint64_t offset, std::uint64_t size = 0) {
+    const Http1AnomalySet bit = Http1AnomalyBit(kind);
+    if ((told_ & bit) == 0) {
+      told_ |= bit;
+      sink_.OnHttpAnomaly(sender_, Anomaly{kind, offset, size});
+    }
+  }
+
+  /// The flags a message with these anomalies carries: a limit of ours truncates it, anything else
+  /// is a broken rule.
+  std::uint16_t MessageFlags() const {
+    constexpr Http1AnomalySet kLimits = Http1AnomalyBit(AnomalyKind::kHttpLineTooLong) |
+                                        Http1AnomalyBit(AnomalyKind::kHttpHeaderTooLarge) |
+                                        Http1AnomalyBit(AnomalyKind::kHttpTooManyHeaders);
+    const unsigned truncated = (told_ & kLimits) != 0 ? WIREHOUND_HTTP_TRUNCATED : 0U;
+    const unsigned malformed = (told_ & ~kLimits) != 0 ? WIREHOUND_HTTP_MALFORMED : 0U;
+    return static_cast<std::uint16_t>(truncated | malformed);
+  }
+
+ private:
+  HttpSink& sink_;
+  HttpSide sender_;
+  Http1AnomalySet& told_;
+};
+
+}  // namespace wirehound

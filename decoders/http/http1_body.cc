@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Contents are stepped over at once. What is between chunks is a few bytes and taken one by one,
+// so that it does not matter how segments cut it.
+
+#include "decoders/http/http1_body.h"
+
+#include <algorithm>
+
+#include "decoders/http/http_text.h"
+
+namespace wirehound {
+namespace {
+
+int HexValue(char byte) {
+  if (byte >= '0' && byte <= '9') {
+    return byte - '0';
+  }
+  const int lower = byte | 0x20;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool IsBlank(char byte) { return byte == ' ' || byte == '\t'; }
+
+}  // namespace
+
+void Http1Body::Start(const Http1Framing& framing) {
+  left_ = framing.body_bytes;
+  line_bytes_ = 0;
+  trailer_bytes_ = 0;
+  switch (framing.kind) {
+    case Http1BodyKind::kNone:
+      state_ = State::kDone;
+      break;
+    case Http1BodyKind::kLength:
+      state_ = left_ == 0 ? State::kDone : State::kLength;
+      break;
+    case Http1BodyKind::kChunked:
+      state_ = State::kSizeStart;
+      break;
+    case Http1BodyKind::kUntilClose:
+      state_ = State::kUntilClose;
+      break;
+  }
+}
+
+Http1Body::Status Http1Body::status() const {
+  if (state_ == State::kDone) {
+    return Status::kDone;
+  }
+  return state_ == State::kLost ? Status::kLost : Status::kMore;
+}
+
+std::size_t Http1Body::Take(std::string_view bytes, std::uint64_t offset,
+                            Http1Anomalies& anomalies) {
+  std::size_t taken = 0;
+  while (taken < bytes.size() && status() == Status::kMore) {
+    if (state_ <= State::kLength || state_ == State::kData) {
+      taken += TakeContents(bytes.size() - taken);
+    } else {
+      TakeByte(bytes[taken], offset + taken, anomalies);
+      ++taken;
+    }
+  }
+  return taken;
+}
+
+bool Http1Body::TakeGap(std::uint64_t size) {
+  if (state_ == State::kUntilClose) {
+    return true;
+  }
+  if ((state_ != State::kLength && state_ != State::kData) || size > left_) {
+    state_ = State::kLost;
+    return false;
+  }
+  left_ -= size;
+  if (left_ == 0) {
+    state_ = state_ == State::kLength ? State::kDone : State::kDataCr;
+  }
+  return true;
+}
+
+std::size_t Http1Body::TakeContents(std::size_t available) {
+  if (state_ == State::kUntilClose) {
+    return available;
+  }
+  const std::uint64_t taken = std::min<std::uint64_t>(available, left_);
+  TakeGap(taken);
+  return static_cast<std::size_t>(taken);
+}
+
+void Http1Body::TakeByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  switch (state_) {
+    case State::kSizeStart:
+    case State::kSize:
+    case State::kSizeBlank:
+      TakeSizeByte(byte, offset, anomalies);
+      break;
+    case State::kExtension:
+    case State::kSizeLf:
+      TakeExtensionByte(byte, offset, anomalies);
+      break;
+    case State::kDataCr:
+    case State::kDataLf:
+      if (byte != (state_ == State::kDataCr ? '\r' : '\n')) {
+        Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+      } else {
+        state_ = state_ == State::kDataCr ? State::kDataLf : State::kSizeStart;
+        line_bytes_ = 0;
+      }
+      break;
+    default:
+      TakeTrailerByte(byte, offset, anomalies);
+      break;
+  }
+}
+
+void Http1Body::TakeSizeByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  const int digit = HexValue(byte);
+  CountLineByte(offset, anomalies);
+  if (state_ == State::kLost) {
+    return;
+  }
+  if (digit >= 0 && state_ != State::kSizeBlank) {
+    return TakeDigit(static_cast<unsigned>(digit), offset, anomalies);
+  }
+  if (state_ != State::kSizeStart && IsBlank(byte)) {
+    state_ = State::kSizeBlank;
+  } else if (state_ != State::kSizeStart && byte == ';') {
+    state_ = State::kExtension;
+  } else if (state_ != State::kSizeStart && byte == '\r') {
+    state_ = State::kSizeLf;
+  } else if (state_ != State::kSizeStart && byte == '\n') {
+    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    EndSizeLine();
+  } else {
+    Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+  }
+}
+
+void Http1Body::TakeDigit(unsigned digit, std::uint64_t offset, Http1Anomalies& anomalies) {
+  left_ = state_ == State::kSizeStart ? 0 : left_;
+  if (left_ > (kMaxHttpChunkBytes - digit) / 16) {
+    return Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+  }
+  left_ = left_ * 16 + digit;
+  state_ = State::kSize;
+}
+
+// Of an extension, or behind a CR that ends the line or is inside of one.
+void Http1Body::TakeExtensionByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  CountLineByte(offset, anomalies);
+  if (state_ == State::kLost) {
+    return;
+  }
+  if (byte == '\n') {
+    if (state_ == State::kExtension) {
+      anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    }
+    return EndSizeLine();
+  }
+  if (state_ == State::kSizeLf) {
+    anomalies.Tell(AnomalyKind::kHttpBareCr, offset);
+  }
+  state_ = byte == '\r' ? State::kSizeLf : State::kExtension;
+}
+
+void Http1Body::EndSizeLine() {
+  line_bytes_ = 0;
+  state_ = left_ == 0 ? State::kTrailerStart : State::kData;
+}
+
+void Http1Body::TakeTrailerByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  if (++trailer_bytes_ > kMaxHttpHeadBytes) {
+    return Lose(AnomalyKind::kHttpHeaderTooLarge, offset, anomalies);
+  }
+  if (++line_bytes_ > kMaxHttpLineBytes) {
+    anomalies.Tell(AnomalyKind::kHttpLineTooLong, offset);
+  }
+  if (byte == '\0') {
+    anomalies.Tell(AnomalyKind::kHttpNulInHeader, offset);
+  }
+  const bool after_cr = state_ == State::kTrailerLf || state_ == State::kTrailersLf;
+  if (after_cr && byte != '\n') {
+    anomalies.Tell(AnomalyKind::kHttpBareCr, offset);
+    state_ = State::kTrailerValue;
+  }
+  if (state_ == State::kTrailersLf) {
+    state_ = State::kDone;
+  } else if (state_ == State::kTrailerStart) {
+    StartTrailerLine(byte, offset, anomalies);
+  } else if (state_ == State::kTrailerName) {
+    TakeTrailerNameByte(byte, offset, anomalies);
+  } else if (byte == '\n') {
+    if (!after_cr) {
+      anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    }
+    state_ = State::kTrailerStart;
+  } else if (byte == '\r') {
+    state_ = State::kTrailerLf;
+  }
+}
+
+void Http1Body::StartTrailerLine(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  line_bytes_ = 1;
+  if (byte == '\r') {
+    state_ = State::kTrailersLf;
+  } else if (byte == '\n') {
+    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    state_ = State::kDone;
+  } else if (IsBlank(byte)) {
+    anomalies.Tell(AnomalyKind::kHttpObsoleteFolding, offset);
+    state_ = State::kTrailerValue;
+  } else if (byte == ':') {
+    anomalies.Tell(AnomalyKind::kHttpMalformedHeader, offset);
+    state_ = State::kTrailerValue;
+  } else {
+    state_ = State::kTrailerName;
+    TakeTrailerNameByte(byte, offset, anomalies);
+  }
+}
+
+void Http1Body::TakeTrailerNameByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
+  if (IsTokenByte(byte)) {
+    return;
+  }
+  if (byte != ':') {
+    anomalies.Tell(AnomalyKind::kHttpMalformedHeader, offset);
+  }
+  state_ = State::kTrailerValue;
+  if (byte == '\r') {
+    state_ = State::kTrailerLf;
+  } else if (byte == '\n') {
+    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    state_ = State::kTrailerStart;
+  }
+}
+
+void Http1Body::CountLineByte(std::uint64_t offset, Http1Anomalies& anomalies) {
+  if (++line_bytes_ > kMaxHttpLineBytes) {
+    Lose(AnomalyKind::kHttpLineTooLong, offset, anomalies);
+  }
+}
+
+void Http1Body::Lose(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies) {
+  anomalies.Tell(kind, offset);
+  state_ = State::kLost;
+}
+
+}  // namespace wirehound

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Http1Body: steps over the body of one HTTP/1.x message, so that the next head is found where it
+// is (RFC 9112 sections 6 and 7). Contents are never looked at: a length or a chunk costs the same
+// whatever its size. Trailers are stepped over, not reported. One for each direction.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "decoders/http/http1_anomalies.h"
+#include "decoders/http/http1_framing.h"
+
+namespace wirehound {
+
+/// The largest chunk. A larger one is no size (kHttpBadChunkSize).
+inline constexpr std::uint64_t kMaxHttpChunkBytes = std::uint64_t{1} << 62;
+
+class Http1Body {
+ public:
+  enum class Status : std::uint8_t {
+    kMore,
+    kDone,  ///< the next byte is behind the body
+    kLost,  ///< what follows cannot be told from what precedes it
+  };
+
+  /// Before the body of a message.
+  void Start(const Http1Framing& framing);
+
+  Status status() const;
+
+  /// Steps over the part of `bytes` that belongs to the body and returns its size. `offset`: that
+  /// of the first byte in the stream. kLost comes with an anomaly told.
+  std::size_t Take(std::string_view bytes, std::uint64_t offset, Http1Anomalies& anomalies);
+
+  /// Steps over `size` bytes that were not captured. False, and kLost: they may have held more than
+  /// contents.
+  bool TakeGap(std::uint64_t size);
+
+ private:
+  // A body until close has all the bytes there are; a body of a known length ends in kDone.
+  enum class State : std::uint8_t {
+    kDone,
+    kLost,
+    kUntilClose,
+    kLength,
+    kSizeStart,  // a chunk: size, extensions, line end, data, line end
+    kSize,
+    kSizeBlank,
+    kExtension,
+    kSizeLf,
+    kData,
+    kDataCr,
+    kDataLf,
+    kTrailerStart,  // of a line; an empty one ends the body
+    kTrailerName,
+    kTrailerValue,
+    kTrailerLf,
+    kTrailersLf,
+  };
+
+  std::size_t TakeContents(std::size_t available);
+  void TakeByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void TakeSizeByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void TakeDigit(unsigned digit, std::uint64_t offset, Http1Anomalies& anomalies);
+  void TakeExtensionByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void TakeTrailerByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void StartTrailerLine(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void TakeTrailerNameByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
+  void EndSizeLine();
+  void CountLineByte(std::uint64_t offset, Http1Anomalies& anomalies);
+  void Lose(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies);
+
+  std::uint64_t left_ = 0;           // bytes of the contents or of the chunk
+  std::uint32_t line_bytes_ = 0;     // of the line of a chunk size or of a trailer
+  std::uint32_t trailer_bytes_ = 0;  // of all trailers
+  State state_ = State::kDone;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the parts of frames mean: settings, ends of streams, header blocks; and header blocks
+// turned into messages.
+
+#include "decoders/http/http2_connection.h"
+
+#include <algorithm>
+
+#include "decoders/http/http_text.h"
+
+namespace wirehound {
+namespace {
+
+std::size_t PrefaceSeen(HttpSide side) {
+  return side == HttpSide::kClient ? 0 : kHttp2Preface.size();
+}
+
+std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
+
+void AddFlag(wirehound_http& message, unsigned flag) {
+  message.flags = static_cast<std::uint16_t>(message.flags | flag);
+}
+
+bool HasFlag(const wirehound_http& message, unsigned flag) { return (message.flags & flag) != 0; }
+
+}  // namespace
+
+Http2Connection::Direction::Direction(HttpSide side, BoundedMemory& memory)
+    : sender(side),
+      max_frame_bytes(kHttp2DefaultFrameBytes),
+      reader(PrefaceSeen(side)),
+      hpack(memory) {}
+
+Http2Connection::Http2Connection(HttpSink& sink, Arena& arena, Http2Pool& pool)
+    : sink_(&sink),
+      arena_(&arena),
+      pool_(&pool),
+      admitted_(pool.Enter()),
+      streams_(pool.memory()),
+      directions_{{{HttpSide::kClient, pool.memory()}, {HttpSide::kServer, pool.memory()}}} {}
+
+Http2Connection::~Http2Connection() {
+  for (Direction& direction : directions_) {
+    ReleaseHead(direction.block);
+  }
+  if (admitted_) {
+    pool_->Leave();
+  }
+}
+
+void Http2Connection::StartUpgraded(std::string_view method, std::string_view host,
+                                    std::string_view path) {
+  last_client_stream_ = 1;
+  // The client's first settings were in the HTTP2-Settings header of its request.
+  RaiseFrameLimit(Of(HttpSide::kServer), kHttp2LargestFrameBytes);
+  if (admitted_ && !streams_.Open(1, method, host, path)) {
+    ++pool_->counters().requests_not_kept;
+  }
+}
+
+void Http2Connection::StartInsidePreface(std::size_t bytes_seen) {
+  Of(HttpSide::kClient).reader = Http2FrameReader(bytes_seen);
+}
+
+HttpVerdict Http2Connection::Verdict() const {
+  return directions_[0].closed && directions_[1].closed ? HttpVerdict::kDone : HttpVerdict::kMore;
+}
+
+HttpVerdict Http2Connection::Refuse(HttpSide sender, std::uint64_t offset) {
+  if (!refusal_told_) {
+    refusal_told_ = true;
+    Tell(Of(sender), AnomalyKind::kHttp2Limit, offset);
+  }
+  return HttpVerdict::kDone;
+}
+
+void Http2Connection::Begin(Direction& direction, std::uint64_t offset) {
+  if (!direction.begun) {
+    direction.begun = true;
+    direction.base_offset = offset;
+  }
+}
+
+HttpVerdict Http2Connection::OnData(HttpSide sender, std::uint64_t offset,
+                                    std::span<const std::byte> bytes) {
+  if (!admitted_) {
+    return Refuse(sender, offset);
+  }
+  Direction& direction = Of(sender);
+  Begin(direction, offset);
+  while (!direction.closed) {
+    switch (direction.reader.Read(bytes)) {
+      case Http2Part::kNone:
+        return Verdict();
+      case Http2Part::kFrame:
+        OnFrame(direction);
+        break;
+      case Http2Part::kFragment:
+        OnFragment(direction);
+        break;
+      case Http2Part::kSetting:
+        OnSetting(direction);
+        break;
+      case Http2Part::kLost:
+        Lose(direction, AnomalyKind::kHttp2MalformedFrame, direction.reader.frame().offset);
+        break;
+    }
+  }
+  return Verdict();
+}
+
+HttpVerdict Http2Connection::OnGap(HttpSide sender, std::uint64_t offset, std::uint64_t size) {
+  if (!admitted_) {
+    return Refuse(sender, offset);
+  }
+  Direction& direction = Of(sender);
+  Begin(direction, offset);
+  if (direction.closed) {
+    return Verdict();
+  }
+  switch (direction.reader.SkipGap(size)) {
+    case Http2GapResult::kSkipped:
+      if (direction.reader.frame().type == Http2FrameType::kSettings) {
+        RaiseFrameLimit(Opposite(direction), kHttp2LargestFrameBytes);
+      }
+      break;
+    case Http2GapResult::kBlockLost:
+      Lose(direction, AnomalyKind::kHttp2HeaderCompression, offset - direction.base_offset);
+      break;
+    case Http2GapResult::kSyncLost:
+      Lose(direction, AnomalyKind::kHttp2MalformedFrame, offset - direction.base_offset);
+      break;
+  }
+  return Verdict();
+}
+
+void Http2Connection::OnEnd(HttpSide sender) {
+  if (admitted_) {
+    Close(Of(sender));
+  }
+}
+
+void Http2Connection::OnFrame(Direction& direction) {
+  const Http2Frame& frame = direction.reader.frame();
+  if (frame.odd && !direction.odd_told) {
+    direction.odd_told = true;
+    Tell(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
+  }
+  switch (frame.type) {
+    case Http2FrameType::kHeaders:
+      BeginBlock(direction);
+      break;
+    case Http2FrameType::kPushPromise:
+      if (direction.sender == HttpSide::kClient) {  // section 8.4
+        Lose(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
+        break;
+      }
+      BeginBlock(direction);
+      break;
+    case Http2FrameType::kContinuation:
+      ContinueBlock(direction);
+      break;
+    case Http2FrameType::kRstStream:
+      streams_.Close(frame.stream_id);
+      break;
+    case Http2FrameType::kData:
+      if (direction.sender == HttpSide::kServer && frame.ends_stream()) {
+        streams_.Close(frame.stream_id);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void Http2Connection::OnSetting(Direction& direction) {
+  const Http2Setting& setting = direction.reader.setting();
+  if (setting.id == kHttp2SettingMaxFrameSize) {
+    RaiseFrameLimit(Opposite(direction), setting.value);
+  }
+}
+
+// Never lowered: frames that were sent before the other side knew are not told apart from others.
+void Http2Connection::RaiseFrameLimit(Direction& direction, std::uint32_t bytes) {
+  const std::uint32_t possible = std::min(bytes, kHttp2LargestFrameBytes);
+  direction.max_frame_bytes = std::max(direction.max_frame_bytes, possible);
+  direction.reader.set_max_frame_bytes(direction.max_frame_bytes);
+}
+
+void Http2Connection::BeginBlock(Direction& direction) {
+  const Http2Frame& frame = direction.reader.frame();
+  Block& block = direction.block;
+  const bool promises = frame.type == Http2FrameType::kPushPromise;
+  block = {};
+  block.head = pool_->TakeHead();
+  block.offset = frame.offset;
+  block.stream_id = promises ? frame.promised_stream_id : frame.stream_id;
+  block.open = true;
+  block.promises = promises;
+  block.ends_stream = !promises && frame.ends_stream();
+  if (block.head == nullptr) {
+    TellLimit(direction);
+  }
+}
+
+void Http2Connection::ContinueBlock(Direction& direction) {
+  Block& block = direction.block;
+  ++block.continuations;
+  if (block.continuations > kMaxHttp2Continuations && block.head != nullptr) {
+    block.head->Cut();
+    TellLimit(direction);
+  }
+}
+
+void Http2Connection::OnFragment(Direction& direction) {
+  const Http2FrameReader& reader = direction.reader;
+  Block& block = direction.block;
+  const bool block_ends = reader.fragment_ends() && reader.frame().ends_headers();
+  const bool wanted = block.head != nullptr && block.continuations <= kMaxHttp2Continuations;
+  std::span<const std::byte> piece = reader.fragment();
+  for (;;) {
+    HpackField field;
+    switch (direction.hpack.Decode(piece, block_ends, field)) {
+      case HpackResult::kField:
+        if (wanted) {
+          block.head->Add(field.name, field.value);
+        }
+        break;
+      case HpackResult::kMore:
+        return;
+      case HpackResult::kBlockEnd:
+        FinishBlock(direction);
+        return;
+      case HpackResult::kCorrupt:
+        Lose(direction, AnomalyKind::kHttp2HeaderCompression, block.offset);
+        return;
+      case HpackResult::kNoMemory:
+        Lose(direction, AnomalyKind::kHttp2Limit, block.offset);
+        return;
+    }
+  }
+}
+
+void Http2Connection::FinishBlock(Direction& direction) {
+  Block& block = direction.block;
+  block.open = false;
+  if (block.head != nullptr) {
+    arena_->Reset();
+    const bool from_client = direction.sender == HttpSide::kClient || block.promises;
+    if (from_client && block.head->is_request()) {
+      ReportRequest(direction);
+    } else if (!from_client && block.head->is_response()) {
+      ReportResponse(direction);
+    } else {
+      ReportTrailers(direction);
+    }
+    ReleaseHead(block);
+  }
+  if (direction.sender == HttpSide::kServer && block.ends_stream) {
+    streams_.Close(block.stream_id);
+  }
+}
+
+// Section 5.1.1: a client's new streams are odd and rising, a server's are even.
+bool Http2Connection::IsOutOfPlace(const Direction& direction) const {
+  const Block& block = direction.block;
+  if (block.promises) {
+    return block.stream_id == 0 || block.stream_id % 2 != 0;
+  }
+  return block.stream_id % 2 == 0 || block.stream_id <= last_client_stream_;
+}
+
+void Http2Connection::ReportRequest(Direction& direction) {
+  const Block& block = direction.block;
+  wirehound_http message;
+  block.head->MakeRequest(*arena_, message);
+  const bool out_of_place = IsOutOfPlace(direction);
+  if (out_of_place) {
+    AddFlag(message, WIREHOUND_HTTP_MALFORMED);
+  }
+  if (!block.promises) {
+    last_client_stream_ = std::max(last_client_stream_, block.stream_id);
+  }
+  if (message.content_length < 0 && (block.ends_stream || block.promises)) {
+    message.content_length = 0;
+  }
+  Report(direction, message);
+  if (!out_of_place) {
+    Remember(direction, message);
+  }
+}
+
+void Http2Connection::Remember(Direction& direction, const wirehound_http& request) {
+  if (Of(HttpSide::kServer).closed) {
+    return;
+  }
+  if (streams_.Open(direction.block.stream_id, View(request.method), View(request.host),
+                    View(request.uri_path))) {
+    return;
+  }
+  ++pool_->counters().requests_not_kept;
+  if (!streams_limit_told_) {
+    streams_limit_told_ = true;
+    Tell(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
+  }
+}
+
+void Http2Connection::ReportResponse(Direction& direction) {
+  const Block& block = direction.block;
+  wirehound_http message;
+  block.head->MakeResponse(*arena_, message);
+  const bool informational = message.status_code / 100 == 1;
+  Http2Stream* stream = streams_.Find(block.stream_id);
+  if (stream != nullptr) {
+    message.request_method = HttpString(stream->method);
+    message.request_host = HttpString(stream->host);
+    message.request_path = HttpString(stream->path);
+    if (stream->responded) {
+      AddFlag(message, WIREHOUND_HTTP_MALFORMED);
+    }
+    stream->responded |= !informational;
+  }
+  if (informational && block.ends_stream) {
+    AddFlag(message, WIREHOUND_HTTP_MALFORMED);
+  }
+  if (message.content_length < 0 && block.ends_stream && View(message.request_method) != "HEAD") {
+    message.content_length = 0;
+  }
+  Report(direction, message);
+}
+
+void Http2Connection::Report(Direction& direction, const wirehound_http& made) {
+  const Block& block = direction.block;
+  wirehound_http message = made;
+  message.stream_id = block.stream_id;
+  if (HasFlag(message, WIREHOUND_HTTP_TRUNCATED) && !direction.closed) {
+    ++pool_->counters().messages_cut;
+    TellLimit(direction);
+  }
+  if (HasFlag(message, WIREHOUND_HTTP_MALFORMED)) {
+    Tell(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
+  }
+  sink_->OnHttpMessage(direction.sender, message);
+}
+
+// Trailers have no pseudo-headers, end the stream and follow a head. Whether one was there is not
+// known of streams that are forgotten or were never remembered.
+void Http2Connection::ReportTrailers(Direction& direction) {
+  const Block& block = direction.block;
+  const Http2Stream* stream = streams_.Find(block.stream_id);
+  const bool from_client = direction.sender == HttpSide::kClient;
+  const bool first = block.promises || (from_client ? block.stream_id > last_client_stream_
+                                                    : stream != nullptr && !stream->responded);
+  if (from_client) {
+    last_client_stream_ = std::max(last_client_stream_, block.stream_id);
+  }
+  if (first || !block.ends_stream || block.head->has_pseudo() || block.head->malformed()) {
+    Tell(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
+  }
+}
+
+void Http2Connection::ReleaseHead(Block& block) {
+  if (block.head != nullptr) {
+    pool_->GiveBack(block.head);
+    block.head = nullptr;
+  }
+}
+
+void Http2Connection::Lose(Direction& direction, AnomalyKind kind, std::uint64_t offset) {
+  ++pool_->counters().directions_lost;
+  Tell(direction, kind, offset);
+  Close(direction);
+}
+
+void Http2Connection::Close(Direction& direction) {
+  if (direction.closed) {
+    return;
+  }
+  direction.closed = true;
+  Block& block = direction.block;
+  if (block.open && block.head != nullptr &&
+      (block.head->is_request() || block.head->is_response())) {
+    block.head->Cut();
+    FinishBlock(direction);
+  }
+  ReleaseHead(block);
+  direction.hpack.Close();
+  if (direction.sender == HttpSide::kServer) {
+    streams_.Clear();
+  }
+}
+
+void Http2Connection::TellLimit(Direction& direction) {
+  if (!direction.block.limit_told) {
+    direction.block.limit_told = true;
+    Tell(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
+  }
+}
+
+void Http2Connection::Tell(const Direction& direction, AnomalyKind kind, std::uint64_t offset) {
+  sink_->OnHttpAnomaly(direction.sender, {kind, direction.base_offset + offset, 0});
+}
+
+}  // namespace wirehound

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Http2Pool: what all HTTP/2 connections together may cost, and the counters that tell when that
+// was not enough. Connections take their HPACK tables and remembered requests from its memory, and
+// a head for each header block that is under way. It outlives every connection made with it.
+// One thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "decoders/http/bounded_memory.h"
+#include "decoders/http/http2_head.h"
+
+namespace wirehound {
+
+struct Http2Limits {
+  /// Connections followed at once. Policy: a further one is given up at its first byte.
+  std::size_t connections = 1024;
+  /// HPACK tables and remembered requests. An honest connection needs some 20 KiB of it, none can
+  /// take more than about 2.5 MiB. Policy: at the cap, a direction whose decoder needs more is
+  /// given up, a request is reported and not remembered.
+  std::size_t memory_bytes = std::size_t{64} * 1024 * 1024;
+  /// Header blocks under way at once: 72 KiB each, allocated when first needed, then kept. Most
+  /// last no longer than a segment, so few are ever made. Policy: the message is left out.
+  std::size_t heads = 1024;
+};
+
+struct Http2Counters {
+  std::uint64_t connections_refused = 0;
+  std::uint64_t directions_lost = 0;    ///< to bad frames, bad compression, gaps or the memory cap
+  std::uint64_t messages_cut = 0;       ///< fields were left out
+  std::uint64_t messages_left_out = 0;  ///< there was no head for them
+  std::uint64_t requests_not_kept = 0;  ///< whose responses do not know them
+};
+
+class Http2Pool {
+ public:
+  explicit Http2Pool(const Http2Limits& limits = {});
+
+  /// Makes room for one more connection, to be given back with Leave; false and counted when there
+  /// is none.
+  bool Enter();
+  void Leave() { --connections_; }
+
+  /// A started head that belongs to the caller until GiveBack, or nullptr, counted.
+  Http2Head* TakeHead();
+  void GiveBack(Http2Head* head) { free_heads_.push_back(head); }
+
+  BoundedMemory& memory() { return memory_; }
+  Http2Counters& counters() { return counters_; }
+  const Http2Counters& counters() const { return counters_; }
+  std::size_t connections() const { return connections_; }
+  std::size_t heads_in_use() const { return heads_.size() - free_heads_.size(); }
+
+ private:
+  Http2Limits limits_;
+  BoundedMemory memory_;
+  Http2Counters counters_;
+  std::size_t connections_ = 0;
+  std::vector<std::unique_ptr<Http2Head>> heads_;
+  std::vector<Http2Head*> free_heads_;
+};
+
+}  // namespace wirehound

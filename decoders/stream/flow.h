@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Flow: one TCP connection as the flow table follows it, and what it tells about it. The flow
+// table owns flows; others hold a reference for the time of a call. Dispatch thread.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <wirehound/abi/messages.h>
+
+#include "decoders/anomaly.h"
+
+namespace wirehound {
+
+/// A direction of a connection: who sent the bytes. The initiator is whoever sent the first SYN;
+/// where none was seen, the sender of the first packet, corrected by a SYN+ACK.
+enum class FlowSide : std::uint8_t { kInitiator = 0, kResponder = 1 };
+
+constexpr FlowSide Opposite(FlowSide side) {
+  return side == FlowSide::kInitiator ? FlowSide::kResponder : FlowSide::kInitiator;
+}
+
+/// How a connection ended, in the words of net_flow_tcp_end.
+enum class FlowEnd : std::uint8_t {
+  kFin,       ///< both sides closed
+  kReset,     ///< RST by either side
+  kTimeout,   ///< nothing for longer than the limits allow
+  kReplaced,  ///< a new connection took over its addresses and ports
+  kEvicted,   ///< the table was full and this was the longest idle
+  kShutdown,  ///< the capture ended first
+};
+
+struct FlowEndpoint {
+  wirehound_address address{};
+  std::uint16_t port = 0;
+};
+
+/// What one side sent.
+struct FlowCounters {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;          ///< IP packets with their headers
+  std::uint64_t payload_bytes = 0;  ///< TCP payload on the wire, retransmissions included
+  std::uint64_t retransmitted_bytes = 0;
+};
+
+/// What observers may know of a connection.
+struct FlowInfo {
+  std::uint64_t id = 0;  ///< from 1, in the order of first packets
+  std::uint64_t first_ns = 0;
+  std::uint64_t last_ns = 0;
+  std::array<FlowEndpoint, 2> endpoints;  ///< by FlowSide
+  /// Which side is this host, WIREHOUND_DIRECTION_*: INGRESS when the initiator is remote, EGRESS
+  /// when it is local, UNKNOWN from files.
+  std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
+  bool handshake_seen = false;  ///< OnFlowBegin was called
+  bool reset_by_initiator = false;
+  bool reset_by_responder = false;
+  std::array<FlowCounters, 2> counters;  ///< by FlowSide
+  /// The observer's own: it may keep a handle here from the first call on, and must let go of what
+  /// it means in OnFlowEnd, which comes exactly once for every flow.
+  std::uint64_t application = 0;
+
+  const FlowEndpoint& endpoint(FlowSide side) const {
+    return endpoints[static_cast<std::size_t>(side)];
+  }
+  const FlowCounters& counter(FlowSide side) const {
+    return counters[static_cast<std::size_t>(side)];
+  }
+};
+
+/// Whether the observer wants to see more of a direction's bytes.
+enum class StreamInterest : std::uint8_t {
+  kMore,
+  kNone,  ///< never again: the direction is only counted from now on, nothing is buffered
+};
+
+/// Told about flows while a segment is taken in. References and bytes die when a call returns. A
+/// virtual call per segment with payload; packets without payload cause none. Must not call the
+/// flow table.
+///
+/// A flow that was picked up midway has neither attempt nor begin; one whose SYN was not captured
+/// has only a begin. Data of a SYN waits for the answer; where none comes it is told right before
+/// OnFlowEnd, without a begin.
+class FlowObserver {
+ public:
+  virtual ~FlowObserver() = default;
+
+  /// The handshake was answered (SYN+ACK after SYN). Once per flow at most, before any data.
+  virtual void OnFlowBegin(FlowInfo& flow) = 0;
+
+  /// The first SYN of a connection, answered or not.
+  virtual void OnFlowAttempt(FlowInfo& flow) = 0;
+
+  /// The next bytes of a direction, in order, each exactly once. `offset` counts from the first
+  /// byte of the stream (behind the SYN, or the first byte seen when it was picked up midway).
+  virtual StreamInterest OnStreamData(FlowInfo& flow, FlowSide side, std::uint64_t offset,
+                                      std::span<const std::byte> bytes) = 0;
+
+  /// `size` bytes at `offset` will never come; what follows is behind them.
+  virtual StreamInterest OnStreamGap(FlowInfo& flow, FlowSide side, std::uint64_t offset,
+                                     std::uint64_t size) = 0;
+
+  /// The direction has ended with FIN, all of its bytes delivered before. Told for directions of no
+  /// interest as well.
+  virtual void OnStreamEnd(FlowInfo& flow, FlowSide side) = 0;
+
+  /// An anomaly of the stream; a gap is told here as well as through OnStreamGap.
+  virtual void OnStreamAnomaly(FlowInfo& flow, FlowSide side, const Anomaly& anomaly) = 0;
+
+  /// The flow is over, for whatever reason. Directions that did not end with FIN just stop. After
+  /// this the flow is gone.
+  virtual void OnFlowEnd(FlowInfo& flow, FlowEnd how) = 0;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Finding, making, ending and forgetting flows. What a segment means for its flow is in
+// flow_handshake.cc, what it means for its bytes in tcp_reassembler.cc.
+
+#include "decoders/stream/flow_table.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace wirehound {
+namespace {
+
+constexpr std::size_t kMaxFlowsEver = std::size_t{1} << 30;
+
+bool IsEndpoint(const FlowEndpoint& endpoint, const wirehound_address& address,
+                std::uint16_t port) {
+  return endpoint.port == port && endpoint.address.family == address.family &&
+         std::memcmp(endpoint.address.bytes, address.bytes, sizeof(address.bytes)) == 0;
+}
+
+// The direction seen from the other end.
+std::uint8_t Opposite(std::uint8_t direction) {
+  constexpr std::uint8_t kOpposite[] = {WIREHOUND_DIRECTION_UNKNOWN, WIREHOUND_DIRECTION_EGRESS,
+                                        WIREHOUND_DIRECTION_INGRESS};
+  return direction < std::size(kOpposite) ? kOpposite[direction] : WIREHOUND_DIRECTION_UNKNOWN;
+}
+
+// Whether `sender` sent the packet, as far as addresses and the local side say.
+bool IsFrom(const FlowInfo& flow, FlowSide sender, const wirehound_packet_metadata& packet) {
+  const std::uint8_t direction =
+      sender == FlowSide::kInitiator ? packet.direction : Opposite(packet.direction);
+  return flow.direction == direction &&
+         IsEndpoint(flow.endpoint(sender), packet.src_ip, packet.src_port) &&
+         IsEndpoint(flow.endpoint(Opposite(sender)), packet.dst_ip, packet.dst_port);
+}
+
+FlowLimits Sane(FlowLimits limits) {
+  limits.max_flows = std::clamp<std::size_t>(limits.max_flows, 1, kMaxFlowsEver);
+  return limits;
+}
+
+}  // namespace
+
+FlowTable::FlowTable(const FlowLimits& limits, FlowObserver& observer, std::uint64_t seed)
+    : observer_(observer),
+      shared_(Sane(limits)),
+      hasher_(seed),
+      index_(shared_.limits.max_flows),
+      pool_(shared_.limits.max_flows) {}
+
+std::uint64_t FlowTable::RandomSeed() {
+  std::uint64_t seed = 0;
+  if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+    seed = reinterpret_cast<std::uintptr_t>(&RandomSeed);  // what address randomisation gives
+  }
+  return seed;
+}
+
+void FlowTable::OnSegment(const Segment& segment) {
+  if (segment.timestamp_ns > now_ns_) {
+    Expire(segment.timestamp_ns);
+  }
+  ++counters_.segments;
+  counters_.streams.payload_bytes += segment.payload.wire_size;
+  const std::uint32_t hash = hasher_(segment.metadata);
+  Found found = Find(segment, hash);
+  if (found.flow == nullptr) {
+    found = Make(segment, hash);
+  } else if (Supersedes(*found.flow, found.sender, segment)) {
+    found = Replace(*found.flow, segment, hash);
+  } else if (found.flow->state == FlowState::kEnded) {
+    Ignore(IgnoredReason::kLingering, segment);
+    return;
+  }
+  if (found.flow != nullptr) {
+    Count(*found.flow, found.sender, segment);
+    Handle(*found.flow, found.sender, segment);
+  }
+}
+
+FlowTable::Found FlowTable::Find(const Segment& segment, std::uint32_t hash) {
+  Found found{nullptr, FlowSide::kInitiator};
+  index_.Find(hash, [&](std::uint32_t number) {
+    FlowEntry& flow = pool_.at(number);
+    if (IsFrom(flow.info, FlowSide::kInitiator, segment.metadata)) {
+      found = {&flow, FlowSide::kInitiator};
+    } else if (IsFrom(flow.info, FlowSide::kResponder, segment.metadata)) {
+      found = {&flow, FlowSide::kResponder};
+    }
+    return found.flow != nullptr;
+  });
+  return found;
+}
+
+FlowTable::Found FlowTable::Make(const Segment& segment, std::uint32_t hash) {
+  const wirehound_tcp& tcp = segment.tcp;
+  if (tcp.rst_flag != 0 || (tcp.syn_flag == 0 && tcp.ack_flag == 0)) {
+    Ignore(tcp.rst_flag != 0 ? IgnoredReason::kStrayReset : IgnoredReason::kWithoutAck, segment);
+    return {nullptr, FlowSide::kInitiator};
+  }
+  FlowEntry& flow = TakeEntry();
+  const wirehound_packet_metadata& packet = segment.metadata;
+  const bool answer = tcp.syn_flag != 0 && tcp.ack_flag != 0;
+  const FlowSide sender = answer ? FlowSide::kResponder : FlowSide::kInitiator;
+  FlowInfo& info = flow.info;
+  info.id = ++last_id_;
+  info.first_ns = segment.timestamp_ns;
+  info.endpoints[static_cast<std::size_t>(sender)] = {packet.src_ip, packet.src_port};
+  info.endpoints[static_cast<std::size_t>(Opposite(sender))] = {packet.dst_ip, packet.dst_port};
+  info.direction = answer ? Opposite(packet.direction) : Opposite(Opposite(packet.direction));
+  flow.hash = hash;
+  index_.Insert(hash, flow.number);
+  ListOf(flow.state).Append(flow);
+  ++counters_.flows_created;
+  return {&flow, sender};
+}
+
+FlowEntry& FlowTable::TakeEntry() {
+  FlowEntry* flow = pool_.Take();
+  if (flow == nullptr) {
+    EvictOne();
+    flow = pool_.Take();
+  }
+  return *flow;
+}
+
+// The longest idle one goes. Two exceptions: one that has ended anyway goes first, and when most
+// are half open, as in a flood of SYNs, the flood has to make room for itself.
+void FlowTable::EvictOne() {
+  if (FlowEntry* ended = lingering_.oldest(); ended != nullptr) {
+    ++counters_.lingering_evicted;
+    Forget(*ended);
+    return;
+  }
+  FlowEntry* half_open = half_open_.oldest();
+  FlowEntry* open = open_.oldest();
+  const bool flooded = half_open_.size() > open_.size();
+  const bool take_half_open = flooded || open == nullptr ||
+                              (half_open != nullptr && half_open->active_ns < open->active_ns);
+  End(take_half_open ? *half_open : *open, FlowEnd::kEvicted);
+}
+
+// The old flow makes way for what the segment begins. Where a SYN had been noted, the new one
+// starts with it.
+FlowTable::Found FlowTable::Replace(FlowEntry& old, const Segment& segment, std::uint32_t hash) {
+  const bool has_rival = old.has_rival && segment.tcp.rst_flag == 0 &&
+                         (segment.tcp.syn_flag == 0 || segment.tcp.ack_flag != 0);
+  const std::uint32_t rival_sequence = old.rival_sequence;
+  if (old.state == FlowState::kEnded) {
+    Forget(old);
+  } else {
+    End(old, FlowEnd::kReplaced);
+  }
+  const Found made = Make(segment, hash);
+  if (made.flow != nullptr && has_rival) {
+    OnFirstSyn(*made.flow, rival_sequence);
+  }
+  return made;
+}
+
+void FlowTable::Count(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+  FlowInfo& info = flow.info;
+  FlowCounters& counters = info.counters[static_cast<std::size_t>(sender)];
+  ++counters.packets;
+  counters.bytes += segment.metadata.packet_len;
+  counters.payload_bytes += segment.payload.wire_size;
+  info.last_ns = std::max(info.last_ns, segment.timestamp_ns);
+  flow.active_ns = now_ns_;
+  ListOf(flow.state).MoveToNewest(flow);
+}
+
+void FlowTable::TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+  const wirehound_tcp& tcp = segment.tcp;
+  const bool syn = tcp.syn_flag != 0;
+  if (flow.speaker != sender && segment.payload.wire_size != 0) {
+    flow.speaker = sender;
+    flow.stream(sender).StartTurn();
+  }
+  flow.stream(sender).OnSegment(Context(flow, sender), tcp.seq + (syn ? 1 : 0), segment.payload,
+                                tcp.fin_flag != 0 && !syn);
+  // Before the answer, an acknowledgement may be of an earlier connection.
+  if (tcp.ack_flag != 0 && flow.state != FlowState::kSyn) {
+    flow.stream(Opposite(sender)).OnAck(tcp.ack);
+  }
+  Afterwards(flow, SettleReason::kPacket);
+}
+
+void FlowTable::Afterwards(FlowEntry& flow, SettleReason reason) {
+  const bool closing = flow.streams[0].fin_seen() && flow.streams[1].fin_seen();
+  for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
+    if (flow.stream(side).unsettled()) {
+      flow.stream(side).Settle(Context(flow, side), reason, closing);
+    }
+  }
+  if (closing && flow.streams[0].ended() && flow.streams[1].ended()) {
+    End(flow, FlowEnd::kFin);
+    return;
+  }
+  SetWaits(flow, flow.streams[0].waiting() || flow.streams[1].waiting());
+}
+
+void FlowTable::SetWaits(FlowEntry& flow, bool waits) {
+  if (flow.waits == waits) {
+    return;
+  }
+  flow.waits = waits;
+  if (waits) {
+    waiting_.Append(flow);
+  } else {
+    waiting_.Remove(flow);
+  }
+}
+
+FlowTable::AgeList& FlowTable::ListOf(FlowState state) {
+  if (state == FlowState::kOpen) {
+    return open_;
+  }
+  return state == FlowState::kEnded ? lingering_ : half_open_;
+}
+
+void FlowTable::SetState(FlowEntry& flow, FlowState state) {
+  AgeList& from = ListOf(flow.state);
+  AgeList& to = ListOf(state);
+  flow.state = state;
+  if (&from != &to) {
+    from.Remove(flow);
+    to.Append(flow);
+  }
+}
+
+void FlowTable::End(FlowEntry& flow, FlowEnd how) {
+  for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
+    flow.stream(side).Finish(Context(flow, side));
+  }
+  SetWaits(flow, false);
+  ++counters_.flows_ended[static_cast<std::size_t>(how)];
+  observer_.OnFlowEnd(flow.info, how);
+  if (how == FlowEnd::kFin || how == FlowEnd::kReset) {
+    flow.active_ns = now_ns_;
+    SetState(flow, FlowState::kEnded);
+  } else {
+    Forget(flow);
+  }
+}
+
+void FlowTable::Forget(FlowEntry& flow) {
+  index_.Erase(flow.hash, flow.number);
+  ListOf(flow.state).Remove(flow);
+  pool_.Return(flow);
+}
+
+void FlowTable::Expire(std::uint64_t now_ns) {
+  now_ns_ = std::max(now_ns_, now_ns);
+  if (now_ns_ - last_expire_ns_ >= kExpireIntervalNs) {
+    last_expire_ns_ = now_ns_;
+    ExpireDue();
+  }
+}
+
+void FlowTable::ExpireDue() {
+  EndIdle(half_open_, shared_.limits.handshake_timeout_ns);
+  EndIdle(open_, shared_.limits.idle_timeout_ns);
+  while (lingering_.oldest() != nullptr &&
+         now_ns_ - lingering_.oldest()->active_ns >= shared_.limits.linger_ns) {
+    Forget(*lingering_.oldest());
+  }
+  for (FlowEntry* flow = waiting_.oldest(); flow != nullptr;) {
+    FlowEntry* next = WaitList::NewerThan(*flow);
+    Afterwards(*flow, SettleReason::kTime);
+    flow = next;
+  }
+}
+
+void FlowTable::EndIdle(AgeList& list, std::uint64_t timeout_ns) {
+  while (list.oldest() != nullptr && now_ns_ - list.oldest()->active_ns >= timeout_ns) {
+    End(*list.oldest(), FlowEnd::kTimeout);
+  }
+}
+
+void FlowTable::Shutdown() {
+  std::vector<FlowEntry*> flows;
+  flows.reserve(open_flows());
+  for (const AgeList* list : {&half_open_, &open_}) {
+    for (FlowEntry* flow = list->oldest(); flow != nullptr; flow = AgeList::NewerThan(*flow)) {
+      flows.push_back(flow);
+    }
+  }
+  std::sort(flows.begin(), flows.end(),
+            [](const FlowEntry* a, const FlowEntry* b) { return a->info.id < b->info.id; });
+  for (FlowEntry* flow : flows) {
+    End(*flow, FlowEnd::kShutdown);
+  }
+  while (lingering_.oldest() != nullptr) {
+    Forget(*lingering_.oldest());
+  }
+}
+
+}  // namespace wirehound

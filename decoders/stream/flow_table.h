@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// FlowTable: TCP segments in, connections and their bytes in order out, told to a FlowObserver. It
+// finds the connection of a segment, follows handshakes and closings, forgets what is idle, and
+// leaves the bytes to TcpReassembler. No clock: time is what segments and Expire say. Knows no
+// protocol on top of TCP. Dispatch thread.
+//
+// The same segments give the same calls, whatever the hash seed. OnFlowEnd comes exactly once for
+// every flow.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <wirehound/abi/messages.h>
+
+#include "decoders/captured_bytes.h"
+#include "decoders/stream/flow.h"
+#include "decoders/stream/flow_counters.h"
+#include "decoders/stream/flow_entry.h"
+#include "decoders/stream/flow_index.h"
+#include "decoders/stream/flow_limits.h"
+#include "decoders/stream/tcp_reassembler.h"
+
+namespace wirehound {
+
+/// How far a RST may be from what is expected, in front of it and behind everything seen. A blind
+/// guess hits that once in 4,000 times (RFC 5961, 3.1, has the exact rule, which needs to know what
+/// the receiver has).
+inline constexpr std::int64_t kResetBehindBytes = std::int64_t{64} * 1024;
+inline constexpr std::int64_t kResetAheadBytes = std::int64_t{1024} * 1024;
+
+/// How often, at most, Expire looks for what is due.
+inline constexpr std::uint64_t kExpireIntervalNs = kSecondNs / 4;
+
+/// One TCP segment. Borrows everything for the time of a call.
+struct Segment {
+  const wirehound_packet_metadata& metadata;
+  const wirehound_tcp& tcp;
+  CapturedBytes payload;
+  std::uint64_t timestamp_ns = 0;
+};
+
+class FlowTable {
+ public:
+  /// Calls `observer`, which must not call back, for as long as the table lives. `seed` keys the
+  /// hash; RandomSeed() outside of tests.
+  FlowTable(const FlowLimits& limits, FlowObserver& observer, std::uint64_t seed = RandomSeed());
+
+  FlowTable(const FlowTable&) = delete;
+  FlowTable& operator=(const FlowTable&) = delete;
+
+  /// Takes in a segment: finds or makes its flow and tells what follows from it. Does Expire with
+  /// its timestamp first. Timestamps may step back: times are measured from the latest seen.
+  void OnSegment(const Segment& segment);
+
+  /// Ends what has been idle for too long and gives up holes that are due. Cheap; for when no
+  /// segments come.
+  void Expire(std::uint64_t now_ns);
+
+  /// Ends all flows, in the order of their ids. The table is empty afterwards and can go on.
+  void Shutdown();
+
+  const FlowTableCounters& counters() const { return counters_; }
+  /// Connections that have not ended.
+  std::size_t open_flows() const { return half_open_.size() + open_.size(); }
+
+  static std::uint64_t RandomSeed();
+
+ private:
+  using AgeList = FlowList<&FlowEntry::age>;
+  using WaitList = FlowList<&FlowEntry::wait>;
+
+  struct Found {
+    FlowEntry* flow;
+    FlowSide sender;
+  };
+
+  Found Find(const Segment& segment, std::uint32_t hash);
+  Found Make(const Segment& segment, std::uint32_t hash);
+  FlowEntry& TakeEntry();
+  void EvictOne();
+  Found Replace(FlowEntry& old, const Segment& segment, std::uint32_t hash);
+
+  // flow_handshake.cc: SYN, RST, and what else decides about a connection as a whole.
+  bool Supersedes(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
+  bool SynSupersedes(const FlowEntry& flow, FlowSide sender) const;
+  bool SynAckSupersedes(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;
+  bool LooksAbandoned(const FlowEntry& flow) const;
+  void Handle(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  bool OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
+  bool OnSynAck(FlowEntry& flow, FlowSide& sender, const wirehound_tcp& tcp);
+  bool OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
+  void OnFirstSyn(FlowEntry& flow, std::uint32_t sequence);
+  void OnProgress(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void OnReset(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void Begin(FlowEntry& flow);
+
+  void TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void Afterwards(FlowEntry& flow, SettleReason reason);
+  void SetWaits(FlowEntry& flow, bool waits);
+
+  void Count(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void SetState(FlowEntry& flow, FlowState state);
+  void End(FlowEntry& flow, FlowEnd how);
+  void Forget(FlowEntry& flow);
+  void ExpireDue();
+  void EndIdle(AgeList& list, std::uint64_t timeout_ns);
+  void Ignore(IgnoredReason reason, const Segment& segment) {
+    counters_.streams.Ignore(reason, segment.payload.wire_size);
+  }
+
+  AgeList& ListOf(FlowState state);
+  StreamContext Context(FlowEntry& flow, FlowSide side) {
+    return {shared_, counters_.streams, observer_, flow.info, side, now_ns_};
+  }
+
+  FlowObserver& observer_;
+  FlowTableCounters counters_;
+  StreamShared shared_;
+  FlowHasher hasher_;
+  FlowIndex index_;
+  FlowPool pool_;
+  // Every entry is in one of these, the longest idle first.
+  AgeList half_open_;  ///< kSyn, kAnswered, kPickedUp
+  AgeList open_;       ///< kOpen
+  AgeList lingering_;  ///< kEnded, the longest ended first
+  WaitList waiting_;   ///< those with a hole
+  std::uint64_t now_ns_ = 0;
+  std::uint64_t last_expire_ns_ = 0;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// FragmentTable: puts fragmented IPv4 and IPv6 datagrams together again (RFC 791 section 3.2,
+// RFC 815, RFC 8200 section 4.5). Fragments may come in any order and more than once. It takes
+// parts of IP payloads and gives payloads; headers and events are the caller's.
+//
+// Where fragments contradict each other:
+// - IPv4: the first copy of a byte wins. Different bytes for one place are reported.
+// - IPv6: a datagram with any overlap but an exact repetition is dropped as a whole, and so is what
+//   comes of it later (RFC 5722).
+// - A fragment that disagrees about the end of its datagram is reported and not used; for IPv6
+//   that, too, drops the datagram.
+//
+// All memory is allocated at construction, its pages touched only as they are needed. One thread.
+// Invariant: counters().fragments is the sum of the other fragment counters and what is held.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <wirehound/abi/values.h>
+
+#include "decoders/anomaly.h"
+#include "decoders/captured_bytes.h"
+#include "decoders/stream/fragment_chunks.h"
+#include "decoders/stream/partial_datagram.h"
+
+namespace wirehound {
+
+/// What waiting fragments may cost. Beyond a limit the datagrams that have waited longest are
+/// given up, counted and reported.
+struct FragmentLimits {
+  std::size_t max_datagrams = 1024;              ///< at least 1 is taken
+  std::size_t max_bytes = std::size_t{4} << 20;  ///< at least 64 KiB is taken
+  /// Stream time from a datagram's first fragment on. RFC 791 has 15 s, RFC 8200 has 60 s.
+  std::uint64_t timeout_ns = 30'000'000'000;
+};
+
+/// What makes fragments parts of one datagram.
+struct FragmentKey {
+  wirehound_address src{};
+  wirehound_address dst{};
+  std::uint32_t id = 0;
+  std::uint8_t protocol = 0;  ///< tells IPv4 datagrams apart, not those of IPv6
+};
+
+struct IpFragment {
+  FragmentKey key;
+  std::uint32_t offset_bytes = 0;  ///< a multiple of 8, below 65536
+  bool more = false;               ///< not the last one
+  /// Of this fragment only: wire_size is what it had on the wire, not what the datagram may have.
+  CapturedBytes bytes;
+  std::uint64_t timestamp_ns = 0;
+};
+
+/// A datagram that is complete.
+struct ReassembledDatagram {
+  /// Whole, or what was captured from the start up to the first byte that was not.
+  CapturedBytes bytes;
+  std::uint8_t protocol = 0;    ///< that of the first fragment
+  std::uint32_t fragments = 0;  ///< how many it was made of
+  std::uint64_t first_ns = 0;   ///< when the first of them came
+};
+
+/// An anomaly and the datagram it is about. In `anomaly`, offset counts from the start of the
+/// datagram's payload; kIpFragmentIncomplete has the bytes that were there as its size.
+struct FragmentReport {
+  FragmentKey key;
+  Anomaly anomaly;
+};
+
+/// What became of a fragment.
+enum class FragmentFate : std::uint8_t {
+  kHeld,       ///< it waits for the rest
+  kCompleted,  ///< it was the rest
+  kDuplicate,  ///< all of it had come before
+  kDropped,
+};
+
+/// What a fragment led to. Points into the table: valid until its next call.
+struct FragmentResult {
+  FragmentFate fate = FragmentFate::kDropped;
+  const ReassembledDatagram* datagram = nullptr;  ///< set with kCompleted only
+  std::span<const FragmentReport> reports;        ///< also about datagrams that had to make room
+};
+
+/// Every fragment is in exactly one of these, or held.
+struct FragmentCounters {
+  std::uint64_t fragments = 0;  ///< all of them
+  std::uint64_t used = 0;       ///< in datagrams that were delivered
+  std::uint64_t duplicate = 0;
+  std::uint64_t malformed = 0;  ///< empty, or not the last one and no multiple of 8 bytes
+  std::uint64_t too_large = 0;  ///< ends behind the largest datagram
+  std::uint64_t overlapping = 0;
+  std::uint64_t too_many = 0;  ///< more pieces than are kept of a datagram, or no room at all
+  std::uint64_t expired = 0;
+  std::uint64_t evicted = 0;  ///< made room for others
+  std::uint64_t shut_down = 0;
+  std::uint64_t datagrams = 0;  ///< delivered; counts datagrams, not fragments
+};
+
+class FragmentTable {
+ public:
+  /// `hash_seed` should be a number that senders of packets cannot know.
+  explicit FragmentTable(const FragmentLimits& limits, std::uint64_t hash_seed = 0);
+
+  FragmentTable(const FragmentTable&) = delete;
+  FragmentTable& operator=(const FragmentTable&) = delete;
+
+  /// Takes one fragment in. A packet that is its own first and last fragment (RFC 6946) is a
+  /// datagram at once, whatever else waits under its key; its bytes are then those handed in.
+  FragmentResult Add(const IpFragment& fragment);
+
+  /// Gives up what has waited too long at stream time `now_ns`. Cheap when nothing has. The
+  /// reports are valid until the next call.
+  std::span<const FragmentReport> Expire(std::uint64_t now_ns);
+
+  /// Gives up everything, at the end of the stream.
+  std::span<const FragmentReport> Shutdown();
+
+  const FragmentCounters& counters() const { return counters_; }
+  std::uint64_t held_fragments() const { return held_fragments_; }
+  /// Datagrams in the table, those included of which nothing more is wanted.
+  std::size_t datagrams() const { return datagram_count_; }
+
+ private:
+  using Index = std::uint32_t;
+  using Counter = std::uint64_t FragmentCounters::*;
+
+  // A datagram in the table.
+  struct Slot {
+    explicit Slot(FragmentPiece* pieces) : partial(pieces) {}
+
+    FragmentKey key;
+    PartialDatagram partial;
+    std::uint64_t first_ns = 0;
+    std::uint32_t fragments = 0;
+    Index next = 0;   // in the bucket, or among the free ones
+    Index older = 0;  // by when the first fragment came
+    Index newer = 0;
+    std::uint32_t bucket = 0;
+    std::uint8_t protocol = 0;
+    Counter refused_as = nullptr;  // set: nothing more is wanted, and where to count it
+  };
+
+  bool Examine(IpFragment& fragment);
+  FragmentResult Whole(const IpFragment& fragment);
+  FragmentResult AddTo(Index index, const IpFragment& fragment);
+  FragmentResult Keep(Index index, const IpFragment& fragment, const FragmentOverlap& overlap);
+  FragmentResult Refuse(Index index, Counter reason);
+  FragmentResult Drop(Counter reason);
+  FragmentResult Done(FragmentFate fate) const;
+
+  Index FindOrOpen(const IpFragment& fragment);
+  Index Find(const FragmentKey& key, std::uint32_t bucket) const;
+  Index Open(const IpFragment& fragment, std::uint32_t bucket);
+  void GiveUp(Index index, Counter reason);
+  void Release(Index index, Counter reason);
+  void ForgetFragments(Slot& slot, Counter reason);
+  bool MakeRoom(std::size_t chunks, Index keep);
+  bool Expired(const Slot& slot, std::uint64_t now_ns) const;
+  std::uint32_t BucketOf(const FragmentKey& key) const;
+  void Report(const FragmentKey& key, AnomalyKind kind, std::uint64_t offset, std::uint64_t size);
+
+  std::uint64_t timeout_ns_;
+  std::uint64_t hash_seed_;
+  FragmentChunks chunks_;
+  std::unique_ptr<FragmentPiece[]> pieces_;  // kMaxFragmentPieces for each slot
+  std::vector<Slot> slots_;
+  std::vector<Index> buckets_;  // the first slot of each
+  Index free_ = 0;
+  Index oldest_;
+  Index newest_;
+  std::size_t datagram_count_ = 0;
+  std::uint64_t held_fragments_ = 0;
+  std::unique_ptr<std::byte[]> assembly_;
+  ReassembledDatagram datagram_;
+  std::vector<FragmentReport> reports_;
+  FragmentCounters counters_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// PartialDatagram: the fragments of one datagram that have come so far, as pieces that do not
+// overlap, sorted by where they begin (RFC 815's holes are what lies between them). It knows
+// nothing of keys, time or policy; the fragment table decides, this stores. One thread.
+//
+// Invariant: pieces are sorted and disjoint, and received_bytes() is the sum of their sizes.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "decoders/captured_bytes.h"
+#include "decoders/ip_payload.h"
+#include "decoders/stream/fragment_chunks.h"
+
+namespace wirehound {
+
+/// Pieces kept of one datagram. A datagram of 64 KiB has 45 on Ethernet, and 121 on links of 576
+/// bytes, the smallest that IPv4 hosts must take whole.
+inline constexpr std::size_t kMaxFragmentPieces = 256;
+
+/// A run of bytes of the datagram. Not initialised, so that arrays of it cost nothing unused.
+struct FragmentPiece {
+  std::uint16_t begin;
+  std::uint16_t end;           ///< behind the last byte on the wire
+  std::uint16_t captured_end;  ///< behind the last byte captured, <= end
+};
+
+/// How new bytes lie over those that came before.
+struct FragmentOverlap {
+  std::size_t overlapped_bytes = 0;
+  std::size_t gaps = 0;   ///< runs of bytes that are new: pieces that Store would add
+  bool differs = false;   ///< bytes captured both times are not the same
+  bool is_piece = false;  ///< begins and ends like a piece that came before
+};
+
+class PartialDatagram {
+ public:
+  /// Where a datagram keeps its pieces: room for kMaxFragmentPieces, borrowed for good.
+  explicit PartialDatagram(FragmentPiece* pieces) : pieces_(pieces) { chunks_.fill(kNoChunk); }
+
+  /// Compares the bytes at `begin` with what is there. `begin` + wire_size <= kMaxDatagramBytes.
+  FragmentOverlap Compare(std::size_t begin, CapturedBytes bytes,
+                          const FragmentChunks& chunks) const;
+
+  /// How many chunks Store would take for these bytes at most.
+  std::size_t ChunksNeeded(std::size_t begin, CapturedBytes bytes) const;
+
+  /// Keeps those of the bytes that are new: where there are some already, the first copy wins.
+  /// Chunks must be available, and pieces() + gaps of Compare not above kMaxFragmentPieces.
+  void Store(std::size_t begin, CapturedBytes bytes, FragmentChunks& chunks);
+
+  /// Copies what was captured without a hole, from the start on, to `out` (kMaxDatagramBytes).
+  CapturedBytes Assemble(std::byte* out, const FragmentChunks& chunks) const;
+
+  /// Forgets everything and gives the chunks back.
+  void Clear(FragmentChunks& chunks);
+
+  /// The datagram's last fragment ended here.
+  void set_total_bytes(std::size_t total) { total_bytes_ = total; }
+  /// 0 until the last fragment has come.
+  std::size_t total_bytes() const { return total_bytes_; }
+
+  bool complete() const { return total_bytes_ != 0 && received_bytes_ == total_bytes_; }
+  std::size_t received_bytes() const { return received_bytes_; }
+  std::size_t pieces() const { return piece_count_; }
+  std::size_t end() const { return piece_count_ == 0 ? 0 : pieces_[piece_count_ - 1].end; }
+
+ private:
+  static constexpr std::uint32_t kNoChunk = 0xffffffff;
+  static constexpr std::size_t kChunks = kMaxDatagramBytes / kFragmentChunkBytes + 1;
+
+  std::size_t FirstEndingBehind(std::size_t position) const;
+  void InsertPiece(std::size_t index, FragmentPiece piece);
+  void CopyIn(std::size_t begin, std::span<const std::byte> bytes, FragmentChunks& chunks);
+  bool Equals(std::size_t begin, std::span<const std::byte> bytes,
+              const FragmentChunks& chunks) const;
+
+  FragmentPiece* pieces_;
+  std::size_t piece_count_ = 0;
+  std::size_t received_bytes_ = 0;
+  std::size_t total_bytes_ = 0;
+  std::array<std::uint32_t, kChunks> chunks_;  // by position / kFragmentChunkBytes
+};
+
+}  // namespace wirehound

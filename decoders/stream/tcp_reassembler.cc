@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The way of a segment: cut off what is not new, compare it with what is known, then tell it or
+// keep it. And the rules by which a hole is given up.
+
+#include "decoders/stream/tcp_reassembler.h"
+
+#include <algorithm>
+
+namespace wirehound {
+namespace {
+
+void CountRetransmitted(const StreamContext& stream, std::uint64_t bytes) {
+  stream.counters.retransmitted_bytes += bytes;
+  stream.flow.counters[static_cast<std::size_t>(stream.side)].retransmitted_bytes += bytes;
+}
+
+void NoteMemory(const StreamContext& stream) {
+  stream.counters.buffer_memory_bytes = stream.shared.segments.used_bytes();
+  stream.counters.peak_buffer_memory_bytes = stream.shared.segments.peak_bytes();
+}
+
+void TellAnomaly(const StreamContext& stream, AnomalyKind kind, std::uint64_t offset,
+                 std::uint64_t size) {
+  stream.observer.OnStreamAnomaly(stream.flow, stream.side, {kind, offset, size});
+}
+
+}  // namespace
+
+void TcpReassembler::Start(std::uint32_t sequence) {
+  started_ = true;
+  start_sequence_ = sequence;
+}
+
+void TcpReassembler::Restart(const StreamContext& stream, std::uint32_t sequence) {
+  const std::uint64_t bytes = kept_.Clear(stream.shared.segments);
+  if (bytes != 0) {
+    stream.counters.buffered_bytes -= bytes;
+    stream.counters.Ignore(IgnoredReason::kUnexpectedSyn, bytes);
+  }
+  NoteMemory(stream);
+  *this = TcpReassembler();
+  Start(sequence);
+}
+
+void TcpReassembler::Release(const StreamContext& stream) {
+  if (held_) {
+    held_ = false;
+    Drain(stream);
+    EndIfReached(stream);
+  }
+}
+
+void TcpReassembler::OnSegment(const StreamContext& stream, std::uint32_t sequence,
+                               CapturedBytes payload, bool fin) {
+  if (payload.wire_size == 0 && !fin) {
+    return;
+  }
+  if (!started_) {
+    Start(sequence);
+  }
+  const std::int32_t distance = DistanceOf(sequence);
+  if (distance > kMaxSegmentDistance || distance < -kMaxSegmentDistance ||
+      payload.wire_size > static_cast<std::uint32_t>(kMaxSegmentDistance)) {
+    stream.counters.Ignore(IgnoredReason::kOutsideWindow, payload.wire_size);
+    return;
+  }
+  // Before the payload moves next_.
+  const std::int64_t end =
+      static_cast<std::int64_t>(next_) + distance + static_cast<std::int64_t>(payload.wire_size);
+  if (payload.wire_size != 0) {
+    OnPayload(stream, distance, payload);
+  }
+  if (fin) {
+    OnFin(stream, end);
+  }
+}
+
+void TcpReassembler::NoteAckAhead(std::int32_t distance) {
+  if (started_ && distance <= kMaxSegmentDistance) {
+    acked_ = std::max(acked_, std::min(next_ + static_cast<std::uint64_t>(distance), fin_));
+  }
+}
+
+void TcpReassembler::OnPayload(const StreamContext& stream, std::int32_t distance,
+                               CapturedBytes payload) {
+  if (distance == 0 && InOrder()) {
+    Tell(stream, {next_, payload});
+    return;
+  }
+  StreamPiece piece = CutBeforeStart(stream, static_cast<std::int64_t>(next_) + distance, payload);
+  CutBehindFin(stream, piece);
+  if (!wanted_) {
+    PassOver(stream, piece);
+    return;
+  }
+  LookForConflict(stream, piece);
+  CutDelivered(stream, piece);
+  if (!piece.empty()) {
+    TakeIn(stream, piece);
+    EndIfReached(stream);
+  }
+}
+
+void TcpReassembler::OnFin(const StreamContext& stream, std::int64_t offset) {
+  if (fin_ != kNoFin) {
+    return;
+  }
+  if (offset < static_cast<std::int64_t>(next_)) {
+    stream.counters.Ignore(IgnoredReason::kOutsideWindow, 0);
+    return;
+  }
+  if (kept_.empty()) {
+    progress_ns_ = stream.now_ns;
+  }
+  fin_ = static_cast<std::uint64_t>(offset);
+  acked_ = std::min(acked_, fin_);
+  if (!wanted_) {
+    next_ = fin_;
+  } else if (highest_offset() > fin_) {
+    TellAnomaly(stream, AnomalyKind::kTcpDataAfterFin, fin_, highest_offset() - fin_);
+    const std::uint64_t bytes = kept_.CutBehind(stream.shared.segments, fin_);
+    stream.counters.buffered_bytes -= bytes;
+    stream.counters.Ignore(IgnoredReason::kAfterFin, bytes);
+    NoteMemory(stream);
+  }
+  EndIfReached(stream);
+}
+
+StreamPiece TcpReassembler::CutBeforeStart(const StreamContext& stream, std::int64_t offset,
+                                           CapturedBytes payload) {
+  StreamPiece piece{static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)), payload};
+  if (offset < 0) {
+    const std::uint64_t missed = std::min(static_cast<std::uint64_t>(-offset), piece.size());
+    stream.counters.Ignore(IgnoredReason::kBeforeStart, missed);
+    piece.Advance(missed);
+    piece.offset = 0;
+  }
+  return piece;
+}
+
+void TcpReassembler::CutBehindFin(const StreamContext& stream, StreamPiece& piece) const {
+  if (piece.empty() || piece.end() <= fin_) {
+    return;
+  }
+  const std::uint64_t begin = std::max(piece.offset, fin_);
+  const std::uint64_t size = piece.end() - begin;
+  stream.counters.Ignore(IgnoredReason::kAfterFin, size);
+  // A single byte in the place of the FIN is how some stacks keep a closing connection alive.
+  if (piece.offset != fin_ || size != 1) {
+    TellAnomaly(stream, AnomalyKind::kTcpDataAfterFin, begin, size);
+  }
+  piece = piece.First(piece.size() - size);
+}
+
+void TcpReassembler::CutDelivered(const StreamContext& stream, StreamPiece& piece) const {
+  if (piece.offset < next_) {
+    const std::uint64_t size = std::min(next_ - piece.offset, piece.size());
+    CountRetransmitted(stream, size);
+    piece.Advance(size);
+  }
+}
+
+void TcpReassembler::LookForConflict(const StreamContext& stream, const StreamPiece& piece) const {
+  // A keep-alive carries one byte that was sent before, and any value will do (RFC 9293, 3.8.4).
+  const bool keep_alive = piece.size() == 1 && piece.offset + 1 == next_;
+  if (keep_alive) {
+    return;
+  }
+  StreamRange conflict = kept_.Compare(piece);
+  if (tail_ != nullptr && piece.offset < next_) {
+    conflict = Hull(tail_->Compare(piece.offset, piece.payload.bytes), conflict);
+  }
+  if (!conflict.empty()) {
+    ++stream.counters.conflicts;
+    TellAnomaly(stream, AnomalyKind::kTcpOverlapConflict, conflict.begin, conflict.size());
+  }
+}
+
+// Nobody wants the bytes: only the highest place counts, so that FIN and retransmissions are known.
+void TcpReassembler::PassOver(const StreamContext& stream, StreamPiece piece) {
+  CutDelivered(stream, piece);
+  if (!piece.empty()) {
+    stream.counters.Ignore(IgnoredReason::kUnwanted, piece.size());
+    next_ = piece.end();
+  }
+}
+
+// Every round moves next_ or empties the piece.
+void TcpReassembler::TakeIn(const StreamContext& stream, StreamPiece piece) {
+  if (piece.offset > next_) {
+    ++stream.counters.out_of_order_segments;
+  }
+  while (!piece.empty() && wanted_) {
+    if (piece.offset == next_ && !held_) {
+      TellFront(stream, piece);
+    } else if (!Keep(stream, piece)) {
+      HitLimit(stream, piece);
+    }
+    CutDelivered(stream, piece);
+  }
+  PassOver(stream, piece);
+}
+
+// What is expected next, up to what was kept before; and then that, which can be told now.
+void TcpReassembler::TellFront(const StreamContext& stream, StreamPiece& piece) {
+  const StreamPiece front = kept_.empty() ? piece : piece.First(kept_.begin() - piece.offset);
+  piece.Advance(front.size());
+  Tell(stream, front);
+  Drain(stream);
+}
+
+// False when there was no room for all of it; the rest stays in the piece.
+bool TcpReassembler::Keep(const StreamContext& stream, StreamPiece& piece) {
+  if (kept_.empty() && fin_ == kNoFin) {
+    progress_ns_ = stream.now_ns;
+  }
+  const SegmentListChange change = kept_.Add(stream.shared.segments, MaxBlocks(stream), piece);
+  stream.counters.buffered_bytes += change.stored;
+  CountRetransmitted(stream, change.known);
+  if (change.missing != 0) {
+    stream.counters.Ignore(IgnoredReason::kNotCaptured, change.missing);
+  }
+  NoteMemory(stream);
+  return piece.empty();
+}
+
+std::uint32_t TcpReassembler::MaxBlocks(const StreamContext& stream) {
+  return static_cast<std::uint32_t>(std::min<std::size_t>(
+      stream.shared.limits.max_stream_bytes / kSegmentBlockBytes, UINT32_MAX));
+}
+
+// Makes room, or makes it unnecessary, by giving up the first hole.
+void TcpReassembler::HitLimit(const StreamContext& stream, StreamPiece& piece) {
+  if (held_) {
+    stream.counters.Ignore(IgnoredReason::kNoRoom, piece.size());
+    piece.Advance(piece.size());
+    return;
+  }
+  const bool own_limit = kept_.blocks() >= MaxBlocks(stream);
+  ++(own_limit ? stream.counters.stream_limit_hits : stream.counters.total_limit_hits);
+  const std::uint64_t end = std::min(HoleEnd(), piece.offset);
+  TellAnomaly(stream, AnomalyKind::kTcpStreamLimit, next_, end - next_);
+  Gap(stream, end - next_);
+  Drain(stream);
+}
+
+void TcpReassembler::Tell(const StreamContext& stream, const StreamPiece& piece) {
+  const std::uint64_t missing = piece.size() - piece.payload.bytes.size();
+  if (!piece.payload.bytes.empty()) {
+    Deliver(stream, piece.payload.bytes);
+  }
+  if (missing != 0) {
+    stream.counters.Ignore(IgnoredReason::kNotCaptured, missing);
+    if (wanted_) {
+      Gap(stream, missing);
+    } else {
+      next_ = std::max(next_, piece.end());
+    }
+  }
+}
+
+void TcpReassembler::Deliver(const StreamContext& stream, std::span<const std::byte> bytes) {
+  const std::uint64_t offset = next_;
+  next_ += bytes.size();
+  stream.counters.delivered_bytes += bytes.size();
+  if (stream.observer.OnStreamData(stream.flow, stream.side, offset, bytes) ==
+      StreamInterest::kNone) {
+    Abandon(stream);
+    return;
+  }
+  if (turn_ != Turn::kEnough) {
+    KeepTail(stream, offset, bytes);
+  }
+}
+
+void TcpReassembler::KeepTail(const StreamContext& stream, std::uint64_t offset,
+                              std::span<const std::byte> bytes) {
+  if (turn_ == Turn::kStarts) {
+    if (tail_ == nullptr) {
+      stream.shared.tails.Lend(&tail_);
+    }
+    if (tail_ != nullptr) {
+      tail_->Restart(offset);
+    }
+  }
+  if (tail_ != nullptr) {
+    tail_->Append(offset, bytes);
+  }
+  turn_ = tail_ == nullptr || tail_->full() ? Turn::kEnough : Turn::kKeeps;
+}
+
+void TcpReassembler::Gap(const StreamContext& stream, std::uint64_t size) {
+  const std::uint64_t offset = next_;
+  next_ += size;
+  ++stream.counters.gaps;
+  stream.counters.gap_bytes += size;
+  TellAnomaly(stream, AnomalyKind::kTcpGap, offset, size);
+  if (stream.observer.OnStreamGap(stream.flow, stream.side, offset, size) ==
+      StreamInterest::kNone) {
+    Abandon(stream);
+  }
+}
+
+// Tells what is no longer behind a hole.
+void TcpReassembler::Drain(const StreamContext& stream) {
+  progress_ns_ = stream.now_ns;
+  while (!kept_.empty() && kept_.begin() == next_) {
+    SegmentBlock* block = kept_.PopFirst();
+    if (block->missing) {
+      Gap(stream, block->size);
+    } else {
+      stream.counters.buffered_bytes -= block->size;
+      Deliver(stream, std::span(block->data).first(block->size));
+    }
+    stream.shared.segments.Return(block);
+    NoteMemory(stream);
+  }
+}
+
+void TcpReassembler::GiveUpHole(const StreamContext& stream) {
+  Gap(stream, HoleEnd() - next_);
+  Drain(stream);
+  EndIfReached(stream);
+}
+
+// The observer's last word on this direction.
+void TcpReassembler::Abandon(const StreamContext& stream) {
+  next_ = std::max(next_, fin_ != kNoFin ? fin_ : highest_offset());
+  wanted_ = false;
+  const std::uint64_t bytes = kept_.Clear(stream.shared.segments);
+  if (bytes != 0) {
+    stream.counters.buffered_bytes -= bytes;
+    stream.counters.Ignore(IgnoredReason::kUnwanted, bytes);
+  }
+  NoteMemory(stream);
+  stream.shared.tails.Return(&tail_);
+}
+
+void TcpReassembler::EndIfReached(const StreamContext& stream) {
+  if (next_ == fin_ && !ended_ && !held_) {
+    ended_ = true;
+    stream.observer.OnStreamEnd(stream.flow, stream.side);
+  }
+}
+
+void TcpReassembler::Settle(const StreamContext& stream, SettleReason reason, bool closing) {
+  MoveMark(stream, reason);
+  while (waiting() && HoleEnd() <= settled_) {
+    GiveUpHole(stream);
+  }
+  if (waiting() && stream.now_ns - progress_ns_ >= Patience(closing)) {
+    GiveUpHole(stream);
+  }
+}
+
+// Two marks instead of a time per acknowledgement: what was acknowledged when the wait began is
+// settled when the wait is over, and the next wait begins with what is acknowledged by then.
+void TcpReassembler::MoveMark(const StreamContext& stream, SettleReason reason) {
+  if (acked_ <= next_) {
+    return;
+  }
+  if (mark_ack_ > next_) {
+    if (reason == SettleReason::kPacket && mark_packets_ < kAckedHolePackets) {
+      ++mark_packets_;
+    }
+    const std::uint64_t enough_ns =
+        mark_packets_ < kAckedHolePackets ? kAckedHoleNs : kAckedHoleMinNs;
+    if (stream.now_ns - mark_ns_ < enough_ns) {
+      return;
+    }
+    settled_ = mark_ack_;
+  }
+  mark_ack_ = acked_;
+  mark_ns_ = stream.now_ns;
+  mark_packets_ = 0;
+}
+
+std::uint64_t TcpReassembler::Patience(bool closing) const {
+  if (closing) {
+    return kClosingHoleNs;
+  }
+  return acks_seen_ ? kUnackedHoleNs : kIdleHoleNs;
+}
+
+void TcpReassembler::Finish(const StreamContext& stream) {
+  held_ = false;
+  Drain(stream);
+  while (!kept_.empty()) {
+    GiveUpHole(stream);
+  }
+  if (wanted_ && TrailingEnd() > next_) {
+    Gap(stream, TrailingEnd() - next_);
+  }
+  EndIfReached(stream);
+  stream.shared.tails.Return(&tail_);
+}
+
+// Where the stream is known to have gone on. One byte acknowledged beyond everything is taken for a
+// FIN that was not captured.
+std::uint64_t TcpReassembler::TrailingEnd() const {
+  if (fin_ != kNoFin) {
+    return fin_;
+  }
+  return acked_ > next_ + 1 ? acked_ : next_;
+}
+
+}  // namespace wirehound

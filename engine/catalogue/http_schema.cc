@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// HTTP messages by their JSON names: one struct, three published shapes of it.
+
+#include <array>
+
+#include <wirehound/abi/messages.h>
+
+#include "engine/catalogue/message_schema.h"
+
+namespace wirehound {
+
+namespace {
+
+constexpr MemberSchema At(std::string_view name, MemberKind kind, std::size_t offset) {
+  return {.name = name, .kind = kind, .offset = offset};
+}
+
+constexpr MemberSchema Extra(std::string_view name, MemberKind kind, std::size_t offset) {
+  return {.name = name, .kind = kind, .offset = offset, .omit_absent = true};
+}
+
+// "request" or "response": whatever way the packet went.
+std::string_view HttpKindText(std::uint64_t kind, TextBuffer&) {
+  return kind == WIREHOUND_HTTP_REQUEST ? "request" : "response";
+}
+
+using enum MemberKind;
+
+constexpr MemberSchema kDirection = {.name = "direction",
+                                     .kind = kText8,
+                                     .offset = offsetof(wirehound_http, kind),
+                                     .text = HttpKindText};
+constexpr MemberSchema kMethod = At("method", kString, offsetof(wirehound_http, method));
+constexpr MemberSchema kProtocol = At("protocol", kString, offsetof(wirehound_http, protocol));
+constexpr MemberSchema kHost = At("host", kString, offsetof(wirehound_http, host));
+constexpr MemberSchema kUriPath = At("uri_path", kString, offsetof(wirehound_http, uri_path));
+constexpr MemberSchema kStatus = At("status", kString, offsetof(wirehound_http, status));
+constexpr MemberSchema kStatusCode =
+    At("status_code", kUint32, offsetof(wirehound_http, status_code));
+constexpr MemberSchema kHeaders = At("headers", kHeaderMap, offsetof(wirehound_http, headers));
+constexpr MemberSchema kContentLength =
+    At("content_length", kInt64, offsetof(wirehound_http, content_length));
+constexpr MemberSchema kQuery = At("query", kString, offsetof(wirehound_http, query));
+constexpr MemberSchema kStreamId = Extra("stream_id", kUint32, offsetof(wirehound_http, stream_id));
+constexpr MemberSchema kRequestMethod =
+    Extra("request_method", kString, offsetof(wirehound_http, request_method));
+constexpr MemberSchema kRequestHost =
+    Extra("request_host", kString, offsetof(wirehound_http, request_host));
+constexpr MemberSchema kRequestPath =
+    Extra("request_path", kString, offsetof(wirehound_http, request_path));
+
+constexpr auto kHttpMembers = std::to_array<MemberSchema>(
+    {kDirection, kMethod, kProtocol, kHost, kUriPath, kStatus, kStatusCode, kHeaders,
+     kContentLength, kQuery, kStreamId, kRequestMethod, kRequestHost, kRequestPath});
+
+constexpr auto kHttpRequestMembers = std::to_array<MemberSchema>(
+    {kMethod, kProtocol, kHost, kUriPath, kHeaders, kContentLength, kQuery, kStreamId});
+
+constexpr auto kHttpResponseMembers =
+    std::to_array<MemberSchema>({kStatus, kStatusCode, kProtocol, kHeaders, kContentLength,
+                                 kStreamId, kRequestMethod, kRequestHost, kRequestPath});
+
+}  // namespace
+
+const MessageSchema kHttpSchema = {"trace.ProtoHTTP", kHttpMembers};
+const MessageSchema kHttpRequestSchema = {"trace.ProtoHTTPRequest", kHttpRequestMembers};
+const MessageSchema kHttpResponseSchema = {"trace.ProtoHTTPResponse", kHttpResponseMembers};
+
+}  // namespace wirehound

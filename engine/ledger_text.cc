@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The ledger in words: what people read at the end of a run. What is zero is left out.
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/ledger.h"
+
+namespace wirehound {
+
+namespace {
+
+constexpr std::array<std::string_view, kPacketLayerCount> kLayerNames = {
+    "link", "ipv4", "ipv6", "tcp", "udp", "icmp", "icmpv6", "tunnel", "other transport"};
+constexpr std::array<std::string_view, kDecodeStatusCount> kStatusNames = {"ok", "truncated",
+                                                                           "malformed", "unknown"};
+
+constexpr std::array<std::string_view, kIgnoredReasonCount> kIgnoredNames = {
+    "outside the window", "before the start",  "after the end",   "not captured",
+    "not wanted",         "no room",           "connection over", "without ack",
+    "unexpected syn",     "implausible reset", "stray reset",     "on a reset"};
+
+// "name 3, other 4" of what is not zero.
+template <typename Names, typename Counts>
+std::string ListCounts(const Names& names, const Counts& counts) {
+  std::string text;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] != 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", names[i], counts[i]);
+    }
+  }
+  return text;
+}
+
+std::string DescribeStatuses(std::string_view layer, const DecodeCounters::PerStatus& counts) {
+  std::string text;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] != 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counts[i], kStatusNames[i]);
+    }
+  }
+  return text.empty() ? text : fmt::format("{} ({})", layer, text);
+}
+
+std::string DescribeDecoding(const Ledger& ledger) {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (!part.empty()) {
+      text += (text.empty() ? "" : ", ") + part;
+    }
+  };
+  for (std::size_t i = 0; i < ledger.decode.layers.size(); ++i) {
+    add(DescribeStatuses(kLayerNames[i], ledger.decode.layers[i]));
+  }
+  add(DescribeStatuses("dns", ledger.dns.messages));
+  if (ledger.http.requests + ledger.http.responses != 0) {
+    add(fmt::format("http ({} requests, {} responses)", ledger.http.requests,
+                    ledger.http.responses));
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+std::string DescribeCounters(const std::vector<SourceCounter>& counters, SourceCounter::Kind kind) {
+  std::string text;
+  for (const SourceCounter& counter : counters) {
+    if (counter.kind == kind && counter.count != 0) {
+      text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", counter.name, counter.count);
+    }
+  }
+  return text.empty() ? text : text + ")";
+}
+
+std::string DescribeConnections(const Ledger& ledger) {
+  const FlowTableCounters& flows = ledger.flows;
+  if (flows.flows_created == 0) {
+    return {};
+  }
+  std::array<std::string_view, kFlowEndCount> ends;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    ends[i] = FlowEndName(static_cast<FlowEnd>(i));
+  }
+  const ApplicationCounters& applications = ledger.applications;
+  std::string text = fmt::format("connections: {} seen, {} seen to open ({})", flows.flows_created,
+                                 flows.flows_begun, ListCounts(ends, flows.flows_ended));
+  if (applications.dns + applications.http1 + applications.http2 != 0) {
+    text += fmt::format("; {} dns, {} http/1, {} http/2", applications.dns, applications.http1,
+                        applications.http2);
+  }
+  return text;
+}
+
+std::string DescribeStreams(const StreamCounters& streams) {
+  if (streams.payload_bytes == 0) {
+    return {};
+  }
+  std::array<std::uint64_t, kIgnoredReasonCount> ignored{};
+  for (std::size_t i = 0; i < ignored.size(); ++i) {
+    ignored[i] = streams.ignored[i].bytes;
+  }
+  std::string text =
+      fmt::format("streams: {} bytes, {} delivered, {} again, {} not used", streams.payload_bytes,
+                  streams.delivered_bytes, streams.retransmitted_bytes, streams.ignored_bytes());
+  if (const std::string reasons = ListCounts(kIgnoredNames, ignored); !reasons.empty()) {
+    text += " (" + reasons + ")";
+  }
+  if (streams.gaps != 0) {
+    text += fmt::format("; {} gaps of {} bytes", streams.gaps, streams.gap_bytes);
+  }
+  return text;
+}
+
+std::string DescribeFragments(const Ledger& ledger) {
+  const FragmentCounters& counters = ledger.fragments;
+  if (counters.fragments == 0) {
+    return {};
+  }
+  constexpr std::array<std::string_view, 9> kNames = {
+      "used",     "duplicate", "malformed",  "too large",      "overlapping",
+      "too many", "timed out", "pushed out", "left at the end"};
+  const std::array<std::uint64_t, 9> counts = {
+      counters.used,      counters.duplicate,   counters.malformed,
+      counters.too_large, counters.overlapping, counters.too_many,
+      counters.expired,   counters.evicted,     counters.shut_down};
+  return fmt::format("fragments: {} in, {} datagrams out ({})", counters.fragments,
+                     counters.datagrams, ListCounts(kNames, counts));
+}
+
+std::string DescribeAnomalies(const AnomalyEvents::Counters& anomalies) {
+  std::array<std::string_view, kAnomalyKindCount> names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = AnomalyName(static_cast<AnomalyKind>(i));
+  }
+  const std::string counts = ListCounts(names, anomalies);
+  return counts.empty() ? counts : "anomalies: " + counts;
+}
+
+std::string DescribeMemory(const Ledger& ledger) {
+  const std::string text = DescribeCounters(ledger.memory_refused, SourceCounter::Kind::kLost);
+  return text.empty() ? text : "left out at a limit of memory:" + text;
+}
+
+}  // namespace
+
+std::string DescribeLedger(const Ledger& ledger) {
+  std::string text;
+  const auto line = [&text](std::string_view words) {
+    text += fmt::format("wirehound: {}\n", words);
+  };
+  line(fmt::format("records: {} in, {} lost{}, {} not needed{}", ledger.records_in, ledger.lost,
+                   DescribeCounters(ledger.source, SourceCounter::Kind::kLost), ledger.filtered,
+                   DescribeCounters(ledger.source, SourceCounter::Kind::kFiltered)));
+  line(fmt::format("decoded: {}", DescribeDecoding(ledger)));
+  for (const std::string& words :
+       {DescribeConnections(ledger), DescribeStreams(ledger.flows.streams),
+        DescribeFragments(ledger), DescribeAnomalies(ledger.anomalies), DescribeMemory(ledger)}) {
+    if (!words.empty()) {
+      line(words);
+    }
+  }
+  line(fmt::format("events: {} out, of {} from packets and {} from detectors",
+                   ledger.dispatch.shown, ledger.dispatch.base_events,
+                   ledger.dispatch.detector_events));
+  for (const std::string& detector : ledger.detectors) {
+    line("detector " + detector);
+  }
+  if (ledger.findings_refused != 0) {
+    line(fmt::format("detections: {} refused, as one record led to too many",
+                     ledger.findings_refused));
+  }
+  for (const std::string& gap : ledger.gaps) {
+    line("the account does not close: " + gap);
+  }
+  return text;
+}
+
+}  // namespace wirehound

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// AnomalyEvents: counts anomalies by kind and makes net_anomaly events of them. Dispatch thread.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "decoders/anomaly.h"
+#include "engine/pipeline/event_emitter.h"
+
+namespace wirehound {
+
+class AnomalyEvents {
+ public:
+  using Counters = std::array<std::uint64_t, kAnomalyKindCount>;  ///< by AnomalyKind
+
+  /// All must outlive this.
+  AnomalyEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter);
+
+  bool wanted() const { return event_.wanted(); }
+
+  /// Takes an anomaly of what `metadata` describes. Ends the turn when it became an event.
+  void Report(const wirehound_packet_metadata& metadata, const Anomaly& anomaly);
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  EventEmitter& emitter_;
+  wirehound_packet_metadata metadata_{};
+  BaseEvent event_;
+  wirehound_value& kind_;
+  wirehound_value& layer_;
+  wirehound_value& offset_;
+  wirehound_value& size_;
+  Counters counters_{};
+};
+
+}  // namespace wirehound

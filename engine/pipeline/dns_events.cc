@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/pipeline/dns_events.h"
+
+#include "decoders/dns_answer_text.h"
+#include "engine/pipeline/dns_ports.h"
+
+namespace wirehound {
+
+DnsEvents::DnsEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
+                     AnomalyEvents& anomalies, Arena& arena)
+    : emitter_(emitter),
+      anomalies_(anomalies),
+      arena_(arena),
+      dns_event_(catalogue, plan, kNetPacketDns, metadata_),
+      request_(catalogue, plan, kNetPacketDnsRequest, metadata_),
+      response_(catalogue, plan, kNetPacketDnsResponse, metadata_),
+      questions_(request_.field("dns_questions")),
+      responses_(response_.field("dns_response")),
+      wanted_(dns_event_.wanted() || request_.wanted() || response_.wanted() ||
+              anomalies.wanted()) {
+  dns_event_.field("proto_dns").message = &dns_;
+}
+
+void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedBytes message) {
+  // A message without even a whole header is none; any other gives what was sound of it.
+  if (message.bytes.size() < kDnsHeaderBytes) {
+    ++counters_.too_short;
+    if (message.whole()) {
+      anomalies_.Report(metadata, {AnomalyKind::kDnsMalformed, 0, message.wire_size});
+    }
+    return;
+  }
+  metadata_ = metadata;
+  arena_.Reset();
+  const DecodeStatus status = DecodeDns(message, arena_, dns_, VariantOf(metadata));
+  ++counters_.messages[static_cast<std::size_t>(status)];
+  emitter_.Emit(dns_event_);
+  EmitSummary();
+  emitter_.EndTurn();
+  if (dns_.flags != 0 || dns_.qd_count > 1) {
+    ReportAnomalies(message.wire_size);
+  }
+}
+
+void DnsEvents::EmitSummary() {
+  if (dns_.qr != 0) {
+    if (response_.wanted()) {
+      responses_.list = BuildDnsResponses(dns_, arena_);
+      emitter_.Emit(response_);
+    }
+  } else if (dns_.questions.count != 0) {
+    questions_.list = dns_.questions;
+    emitter_.Emit(request_);
+  }
+}
+
+void DnsEvents::ReportAnomalies(std::size_t wire_bytes) {
+  if ((dns_.flags & WIREHOUND_DNS_MALFORMED) != 0) {
+    anomalies_.Report(metadata_, {AnomalyKind::kDnsMalformed, 0, wire_bytes});
+  }
+  if ((dns_.flags & WIREHOUND_DNS_LIMIT) != 0) {
+    anomalies_.Report(metadata_, {AnomalyKind::kDnsLimit, 0, wire_bytes});
+  }
+  // Multicast DNS asks several questions at once (RFC 6762 section 5.3).
+  if (dns_.qd_count > 1 && dns_.variant != WIREHOUND_DNS_VARIANT_MDNS) {
+    anomalies_.Report(metadata_, {AnomalyKind::kDnsMultipleQuestions});
+  }
+  if ((dns_.flags & WIREHOUND_DNS_TRAILING) != 0) {
+    anomalies_.Report(metadata_, {AnomalyKind::kDnsTrailingBytes, dns_.message_size,
+                                  wire_bytes - dns_.message_size});
+  }
+}
+
+}  // namespace wirehound

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// DnsEvents: from the bytes of a DNS message to its events: net_packet_dns, then the request or
+// response in short. Decodes nothing when nobody wants any of them. Dispatch thread.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "decoders/arena.h"
+#include "decoders/captured_bytes.h"
+#include "decoders/decode_status.h"
+#include "decoders/dns_decoder.h"
+#include "engine/pipeline/anomaly_events.h"
+#include "engine/pipeline/event_emitter.h"
+
+namespace wirehound {
+
+class DnsEvents {
+ public:
+  struct Counters {
+    std::array<std::uint64_t, kDecodeStatusCount> messages{};  ///< by how their decoding ended
+    std::uint64_t too_short = 0;  ///< without a whole header: no message, no event
+  };
+
+  /// All must outlive this. `arena` holds one message at a time and is reset for each.
+  DnsEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
+            AnomalyEvents& anomalies, Arena& arena);
+
+  /// Whether anybody wants to know of DNS.
+  bool wanted() const { return wanted_; }
+
+  /// Takes one message, without the length prefix of TCP, of the packet or stream that `metadata`
+  /// describes. Ends the turn.
+  void OnMessage(const wirehound_packet_metadata& metadata, CapturedBytes message);
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  void EmitSummary();
+  void ReportAnomalies(std::size_t wire_bytes);
+
+  EventEmitter& emitter_;
+  AnomalyEvents& anomalies_;
+  Arena& arena_;
+  wirehound_packet_metadata metadata_{};
+  wirehound_dns dns_{};
+  BaseEvent dns_event_;
+  BaseEvent request_;
+  BaseEvent response_;
+  wirehound_value& questions_;
+  wirehound_value& responses_;
+  bool wanted_;
+  Counters counters_;
+};
+
+}  // namespace wirehound

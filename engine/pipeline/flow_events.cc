@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/pipeline/flow_events.h"
+
+namespace wirehound {
+
+namespace {
+
+wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view DirectionName(std::uint8_t direction) {
+  switch (direction) {
+    case WIREHOUND_DIRECTION_EGRESS:
+      return "outgoing";
+    case WIREHOUND_DIRECTION_INGRESS:
+      return "incoming";
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace
+
+std::string_view FlowEndName(FlowEnd how) {
+  switch (how) {
+    case FlowEnd::kFin:
+      return "fin";
+    case FlowEnd::kReset:
+      return "reset";
+    case FlowEnd::kTimeout:
+      return "timeout";
+    case FlowEnd::kReplaced:
+      return "replaced";
+    case FlowEnd::kEvicted:
+      return "evicted";
+    case FlowEnd::kShutdown:
+      return "shutdown";
+  }
+  return "unknown";
+}
+
+FlowEvents::FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter)
+    : emitter_(emitter),
+      begin_(catalogue, plan, kNetFlowTcpBegin, metadata_),
+      end_(catalogue, plan, kNetFlowTcpEnd, metadata_),
+      connect_(catalogue, plan, kNetTcpConnect, metadata_),
+      begin_direction_(begin_.field("conn_direction")),
+      end_direction_(end_.field("conn_direction")),
+      packets_sent_(end_.field("packets_sent")),
+      packets_received_(end_.field("packets_received")),
+      bytes_sent_(end_.field("bytes_sent")),
+      bytes_received_(end_.field("bytes_received")),
+      duration_(end_.field("duration_ns")),
+      reason_(end_.field("reason")),
+      connect_port_(connect_.field("dst_port")) {
+  for (BaseEvent* event : {&begin_, &end_}) {
+    event->field("src_dns").list = {nullptr, 0, sizeof(wirehound_string)};
+    event->field("dst_dns").list = {nullptr, 0, sizeof(wirehound_string)};
+  }
+  connect_.field("dst_dns").list = {nullptr, 0, sizeof(wirehound_string)};
+}
+
+// Only this host's own attempts: what others try to connect to is theirs.
+void FlowEvents::OnAttempt(const FlowInfo& flow) {
+  if (!connect_.wanted() || flow.direction != WIREHOUND_DIRECTION_EGRESS) {
+    return;
+  }
+  Describe(flow);
+  connect_port_.signed_integer = metadata_.dst_port;
+  emitter_.Emit(connect_);
+  emitter_.EndTurn();
+}
+
+void FlowEvents::OnBegin(const FlowInfo& flow) {
+  if (!begin_.wanted()) {
+    return;
+  }
+  Describe(flow);
+  begin_direction_.text = Text(DirectionName(flow.direction));
+  emitter_.Emit(begin_);
+  emitter_.EndTurn();
+}
+
+void FlowEvents::OnEnd(const FlowInfo& flow, FlowEnd how) {
+  if (!end_.wanted() || !flow.handshake_seen) {
+    return;
+  }
+  Describe(flow);
+  SetCounters(flow, how);
+  emitter_.Emit(end_);
+  emitter_.EndTurn();
+}
+
+void FlowEvents::Describe(const FlowInfo& flow) {
+  const FlowEndpoint& initiator = flow.endpoint(FlowSide::kInitiator);
+  const FlowEndpoint& responder = flow.endpoint(FlowSide::kResponder);
+  metadata_.src_ip = initiator.address;
+  metadata_.src_port = initiator.port;
+  metadata_.dst_ip = responder.address;
+  metadata_.dst_port = responder.port;
+}
+
+void FlowEvents::SetCounters(const FlowInfo& flow, FlowEnd how) {
+  const FlowCounters& sent = flow.counter(FlowSide::kInitiator);
+  const FlowCounters& received = flow.counter(FlowSide::kResponder);
+  end_direction_.text = Text(DirectionName(flow.direction));
+  packets_sent_.unsigned_integer = sent.packets;
+  packets_received_.unsigned_integer = received.packets;
+  bytes_sent_.unsigned_integer = sent.bytes;
+  bytes_received_.unsigned_integer = received.bytes;
+  duration_.unsigned_integer = flow.last_ns > flow.first_ns ? flow.last_ns - flow.first_ns : 0;
+  reason_.text = Text(FlowEndName(how));
+}
+
+}  // namespace wirehound

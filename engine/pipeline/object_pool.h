@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ObjectPool: objects that are used again instead of freed, so that a busy engine stops
+// allocating. It never holds more objects than were in use at once. One thread.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace wirehound {
+
+template <typename T>
+class ObjectPool {
+ public:
+  /// `make` builds an object when none is free.
+  explicit ObjectPool(std::function<std::unique_ptr<T>()> make) : make_(std::move(make)) {}
+
+  /// An object as its last user left it: reset it before use. Give it back with Release.
+  T* Acquire() {
+    if (free_.empty()) {
+      all_.push_back(make_());
+      free_.reserve(all_.capacity());
+      return all_.back().get();
+    }
+    T* object = free_.back();
+    free_.pop_back();
+    return object;
+  }
+
+  /// Takes back an object of this pool.
+  void Release(T* object) { free_.push_back(object); }
+
+  std::size_t in_use() const { return all_.size() - free_.size(); }
+
+ private:
+  std::function<std::unique_ptr<T>()> make_;
+  std::vector<std::unique_ptr<T>> all_;
+  std::vector<T*> free_;
+};
+
+}  // namespace wirehound

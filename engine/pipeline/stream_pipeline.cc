@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/pipeline/stream_pipeline.h"
+
+#include <memory>
+
+#include "engine/pipeline/dns_ports.h"
+
+namespace wirehound {
+
+namespace {
+
+bool IsTcpDnsPort(std::uint16_t port) { return port == kDnsPort || port == kLlmnrPort; }
+
+}  // namespace
+
+StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs& outputs)
+    : outputs_(outputs),
+      wants_dns_(outputs.dns.wanted()),
+      wants_other_(outputs.http.wanted() || outputs.flows.wanted() || outputs.anomalies.wanted()),
+      wants_content_(outputs.http.wanted() || outputs.anomalies.wanted()),
+      http1_pool_(limits.http1_bytes),
+      http2_pool_(limits.http2),
+      dns_pool_(limits.dns_buffers),
+      context_(outputs.emitter),
+      applications_([this] {
+        return std::make_unique<StreamApplication>(
+            ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
+            counters_);
+      }),
+      table_(limits.flows, *this) {}
+
+void StreamPipeline::OnSegment(const Packet& packet) {
+  if (!wants_other_ && !(wants_dns_ && IsTcpDns(packet.metadata))) {
+    return;
+  }
+  context_.SetPacket(&packet.metadata);
+  table_.OnSegment({.metadata = packet.metadata,
+                    .tcp = packet.tcp,
+                    .payload = packet.payload,
+                    .timestamp_ns = outputs_.emitter.timestamp_ns()});
+  outputs_.emitter.SetProcessKnown(true);
+}
+
+void StreamPipeline::Expire(std::uint64_t now_ns) {
+  context_.SetPacket(nullptr);
+  table_.Expire(now_ns);
+  outputs_.emitter.SetProcessKnown(true);
+}
+
+void StreamPipeline::Shutdown() {
+  context_.SetPacket(nullptr);
+  table_.Shutdown();
+}
+
+void StreamPipeline::OnFlowAttempt(FlowInfo& flow) {
+  context_.SetStream(flow);
+  context_.Describe(FlowSide::kInitiator);
+  outputs_.flows.OnAttempt(flow);
+}
+
+void StreamPipeline::OnFlowBegin(FlowInfo& flow) {
+  context_.SetStream(flow);
+  context_.Describe(FlowSide::kInitiator);
+  outputs_.flows.OnBegin(flow);
+}
+
+StreamInterest StreamPipeline::OnStreamData(FlowInfo& flow, FlowSide side, std::uint64_t offset,
+                                            std::span<const std::byte> bytes) {
+  context_.SetStream(flow);
+  current_ = Application(flow);
+  if (current_ == nullptr) {
+    current_ = StartApplication(flow);
+  }
+  return current_ == nullptr ? StreamInterest::kNone : current_->OnData(side, offset, bytes);
+}
+
+StreamInterest StreamPipeline::OnStreamGap(FlowInfo& flow, FlowSide side, std::uint64_t offset,
+                                           std::uint64_t size) {
+  context_.SetStream(flow);
+  current_ = Application(flow);
+  return current_ == nullptr ? StreamInterest::kMore : current_->OnGap(side, offset, size);
+}
+
+void StreamPipeline::OnStreamEnd(FlowInfo& flow, FlowSide side) {
+  context_.SetStream(flow);
+  current_ = Application(flow);
+  if (current_ != nullptr) {
+    current_->OnEnd(side);
+  }
+}
+
+void StreamPipeline::OnStreamAnomaly(FlowInfo& flow, FlowSide side, const Anomaly& anomaly) {
+  context_.SetStream(flow);
+  outputs_.anomalies.Report(context_.Describe(side), anomaly);
+}
+
+void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
+  context_.SetStream(flow);
+  current_ = Application(flow);
+  if (current_ != nullptr) {
+    current_->OnFlowEnd();
+    applications_.Release(current_);
+    current_ = nullptr;
+    flow.application = 0;
+  }
+  context_.Describe(FlowSide::kInitiator);
+  outputs_.flows.OnEnd(flow, how);
+}
+
+void StreamPipeline::OnHttpMessage(HttpSide sender, const wirehound_http& message) {
+  outputs_.http.OnMessage(context_.Describe(current_->SideOf(sender)), message);
+}
+
+void StreamPipeline::OnHttpAnomaly(HttpSide sender, const Anomaly& anomaly) {
+  outputs_.anomalies.Report(context_.Describe(current_->SideOf(sender)), anomaly);
+}
+
+void StreamPipeline::OnDnsMessage(CapturedBytes message) {
+  outputs_.dns.OnMessage(context_.Describe(current_->dns_side()), message);
+}
+
+StreamApplication* StreamPipeline::Application(const FlowInfo& flow) const {
+  return reinterpret_cast<StreamApplication*>(flow.application);
+}
+
+// Null when nobody wants to know what the connection says.
+StreamApplication* StreamPipeline::StartApplication(FlowInfo& flow) {
+  const bool is_dns = wants_dns_ && (IsTcpDnsPort(flow.endpoint(FlowSide::kInitiator).port) ||
+                                     IsTcpDnsPort(flow.endpoint(FlowSide::kResponder).port));
+  if (!is_dns && !wants_content_) {
+    return nullptr;
+  }
+  StreamApplication* application = applications_.Acquire();
+  application->Start(is_dns ? StreamApplication::Protocol::kDns
+                            : StreamApplication::Protocol::kUnknown);
+  flow.application = reinterpret_cast<std::uint64_t>(application);
+  return application;
+}
+
+}  // namespace wirehound

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// InputWindow: refilling the buffer.
+
+#include "engine/sources/input_window.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace wirehound {
+
+// new[] rather than make_unique, which would touch every page.
+InputWindow::InputWindow(UniqueFd fd)
+    : fd_(std::move(fd)),
+      buffer_(new std::byte[kInputWindowBytes]),
+      capacity_(kInputWindowBytes),
+      data_(buffer_.get()) {}
+
+std::span<const std::byte> InputWindow::Fill(std::size_t size) {
+  if (fd_) {
+    MakeRoom(size);
+    while (end_ - begin_ < size && ReadMore()) {
+    }
+  }
+  return {data_ + begin_, std::min(size, end_ - begin_)};
+}
+
+// Moves what is left to the front, so that `size` bytes fit and a read can be as large as may be.
+void InputWindow::MakeRoom(std::size_t size) {
+  const std::size_t left = end_ - begin_;
+  if (size > capacity_) {
+    std::unique_ptr<std::byte[]> larger(new std::byte[size]);
+    std::memcpy(larger.get(), buffer_.get() + begin_, left);
+    buffer_ = std::move(larger);
+    capacity_ = size;
+    data_ = buffer_.get();
+  } else {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, left);
+  }
+  begin_ = 0;
+  end_ = left;
+}
+
+// One read. False at the end of the input or when it failed.
+bool InputWindow::ReadMore() {
+  if (error_ != 0) {
+    return false;
+  }
+  const ssize_t got = ::read(fd_.get(), buffer_.get() + end_, capacity_ - end_);
+  if (got < 0) {
+    error_ = errno == EINTR ? 0 : errno;
+    return error_ == 0;
+  }
+  end_ += static_cast<std::size_t>(got);
+  return got > 0;
+}
+
+}  // namespace wirehound
