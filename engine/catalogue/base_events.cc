@@ -13,15 +13,11 @@ namespace {
 constexpr Version kPacketVersion = {1, 1, 0};
 constexpr Version kFirstVersion = {1, 0, 0};
 
-const std::vector<std::string>& NetworkSet() {
-  static const std::vector<std::string> sets = {"network_events"};
-  return sets;
-}
+using Sets = std::vector<std::string>;
 
-const std::vector<std::string>& DefaultSets() {
-  static const std::vector<std::string> sets = {"default", "network_events"};
-  return sets;
-}
+Sets NetworkSet() { return {"network_events"}; }
+
+Sets DefaultSets() { return {"default", "network_events"}; }
 
 EventField TextField(std::string name, std::string description) {
   return {std::move(name), WIREHOUND_TYPE_STRING, "const char*", std::move(description)};
@@ -122,10 +118,9 @@ std::vector<EventField> AnomalyFields() {
 }
 
 void AddPacketEvents(std::deque<EventDefinition>& events) {
-  const auto add = [&events](BaseEventId id, std::string name, std::string description,
-                             const std::vector<std::string>& sets, Ports ports, EventField protocol,
-                             std::string base) {
-    events.push_back({id, std::move(name), kPacketVersion, std::move(description), sets,
+  const auto add = [&events](BaseEventId id, std::string name, std::string description, Sets sets,
+                             Ports ports, EventField protocol, std::string base) {
+    events.push_back({id, std::move(name), kPacketVersion, std::move(description), std::move(sets),
                       PacketFields(ports, std::move(protocol)), std::move(base), ""});
   };
   add(kNetPacketIpv4, "net_packet_ipv4", "An IPv4 packet", NetworkSet(), Ports::kNone,
@@ -189,7 +184,7 @@ void AddHttpEvents(std::deque<EventDefinition>& events) {
 }
 
 void AddFlowEvents(std::deque<EventDefinition>& events) {
-  const std::vector<std::string> sets = {"flows", "network_events"};
+  const Sets sets = {"flows", "network_events"};
   events.push_back({kNetFlowTcpBegin, "net_flow_tcp_begin", kFirstVersion,
                     "A TCP connection was opened: its SYN was answered", sets, FlowFields(),
                     "net_packet_tcp_base", ""});

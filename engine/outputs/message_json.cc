@@ -443,14 +443,4 @@ char* WriteFieldValue(JsonBuffer& buffer, char* out, std::uint32_t type, Message
   }
 }
 
-void AppendFieldValue(std::string& out, const EventField& definition,
-                      const wirehound_field& field) {
-  MessageJsonSet set;
-  MessageJson* message = definition.message == nullptr ? nullptr : &set.Find(*definition.message);
-  JsonBuffer buffer(0);
-  char* end = WriteFieldValue(buffer, buffer.end(), definition.type, message, field.value);
-  buffer.Commit(end);
-  out += buffer.text();
-}
-
 }  // namespace wirehound

@@ -118,7 +118,4 @@ class MessageJsonSet {
 char* WriteFieldValue(JsonBuffer& buffer, char* out, std::uint32_t type, MessageJson* message,
                       const wirehound_value& value);
 
-/// Appends the value of an event's field to a text that is not in a hurry.
-void AppendFieldValue(std::string& out, const EventField& definition, const wirehound_field& field);
-
 }  // namespace wirehound

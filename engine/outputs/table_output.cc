@@ -42,20 +42,32 @@ Status TableOutput::OnEvent(const Event& event) {
   AppendPrintable(comm, View(process.comm));  // its own choice: must not steer the terminal
   fmt::format_to(std::back_inserter(out), "{:>6} {:<16} {:>8} {:>8} {:<24}", process.uid, comm,
                  process.host_pid, process.host_tid, event.definition->name);
+  // The metadata repeats what src, dst and the ports say, where they are.
+  const bool has_addresses = event.definition->FieldIndex("src") >= 0;
   for (std::uint32_t i = 0; i < event.view.field_count; ++i) {
     const wirehound_field& field = event.view.fields[i];
     const EventField& definition = event.definition->fields[i];
-    if ((field.flags & WIREHOUND_FIELD_ABSENT) != 0 || definition.name == "metadata") {
-      continue;  // the metadata repeats what src, dst and the ports say
+    if ((field.flags & WIREHOUND_FIELD_ABSENT) != 0 ||
+        (has_addresses && definition.name == "metadata")) {
+      continue;
     }
     out += ' ';
     out += definition.name;
     out += '=';
-    // JSON escapes control characters, so values cannot break the line.
-    AppendFieldValue(out, definition, field);
+    AppendValue(out, definition, field);
   }
   out += '\n';
   return sink_->CommitLine();
+}
+
+// As JSON, which escapes control characters, so that values cannot break the line.
+void TableOutput::AppendValue(std::string& out, const EventField& definition,
+                              const wirehound_field& field) {
+  MessageJson* message =
+      definition.message == nullptr ? nullptr : &messages_.Find(*definition.message);
+  value_.Clear();
+  value_.Commit(WriteFieldValue(value_, value_.end(), definition.type, message, field.value));
+  out += value_.text();
 }
 
 }  // namespace wirehound

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "engine/outputs/byte_sink.h"
+#include "engine/outputs/json_buffer.h"
+#include "engine/outputs/message_json.h"
 #include "engine/outputs/output.h"
 
 namespace wirehound {
@@ -20,7 +23,11 @@ class TableOutput : public Output {
   Status Flush() override { return sink_->Flush(); }
 
  private:
+  void AppendValue(std::string& out, const EventField& definition, const wirehound_field& field);
+
   std::unique_ptr<ByteSink> sink_;
+  MessageJsonSet messages_;
+  JsonBuffer value_{4096};
 };
 
 }  // namespace wirehound

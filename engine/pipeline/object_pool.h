@@ -19,27 +19,29 @@ class ObjectPool {
   /// `make` builds an object when none is free.
   explicit ObjectPool(std::function<std::unique_ptr<T>()> make) : make_(std::move(make)) {}
 
-  /// An object as its last user left it: reset it before use. Give it back with Release.
-  T* Acquire() {
+  /// The number of an object, which is as its last user left it: reset it before use. Give it back
+  /// with Release.
+  std::size_t Acquire() {
     if (free_.empty()) {
       all_.push_back(make_());
       free_.reserve(all_.capacity());
-      return all_.back().get();
+      return all_.size() - 1;
     }
-    T* object = free_.back();
+    const std::size_t number = free_.back();
     free_.pop_back();
-    return object;
+    return number;
   }
 
-  /// Takes back an object of this pool.
-  void Release(T* object) { free_.push_back(object); }
+  T& operator[](std::size_t number) { return *all_[number]; }
+
+  void Release(std::size_t number) { free_.push_back(number); }
 
   std::size_t in_use() const { return all_.size() - free_.size(); }
 
  private:
   std::function<std::unique_ptr<T>()> make_;
   std::vector<std::unique_ptr<T>> all_;
-  std::vector<T*> free_;
+  std::vector<std::size_t> free_;
 };
 
 }  // namespace wirehound

@@ -100,7 +100,7 @@ void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
   current_ = Application(flow);
   if (current_ != nullptr) {
     current_->OnFlowEnd();
-    applications_.Release(current_);
+    applications_.Release(flow.application - 1);
     current_ = nullptr;
     flow.application = 0;
   }
@@ -120,8 +120,9 @@ void StreamPipeline::OnDnsMessage(CapturedBytes message) {
   outputs_.dns.OnMessage(context_.Describe(current_->dns_side()), message);
 }
 
-StreamApplication* StreamPipeline::Application(const FlowInfo& flow) const {
-  return reinterpret_cast<StreamApplication*>(flow.application);
+// A flow's handle is the number of its application and one, so that 0 is none.
+StreamApplication* StreamPipeline::Application(const FlowInfo& flow) {
+  return flow.application == 0 ? nullptr : &applications_[flow.application - 1];
 }
 
 // Null when nobody wants to know what the connection says.
@@ -131,11 +132,11 @@ StreamApplication* StreamPipeline::StartApplication(FlowInfo& flow) {
   if (!is_dns && !wants_content_) {
     return nullptr;
   }
-  StreamApplication* application = applications_.Acquire();
-  application->Start(is_dns ? StreamApplication::Protocol::kDns
-                            : StreamApplication::Protocol::kUnknown);
-  flow.application = reinterpret_cast<std::uint64_t>(application);
-  return application;
+  const std::size_t number = applications_.Acquire();
+  flow.application = number + 1;
+  applications_[number].Start(is_dns ? StreamApplication::Protocol::kDns
+                                     : StreamApplication::Protocol::kUnknown);
+  return &applications_[number];
 }
 
 }  // namespace wirehound

@@ -67,7 +67,7 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   void OnHttpAnomaly(HttpSide sender, const Anomaly& anomaly) override;
   void OnDnsMessage(CapturedBytes message) override;
 
-  StreamApplication* Application(const FlowInfo& flow) const;
+  StreamApplication* Application(const FlowInfo& flow);
   StreamApplication* StartApplication(FlowInfo& flow);
 
   StreamOutputs outputs_;

@@ -64,6 +64,7 @@ class Program:
 class Result:
     def __init__(self):
         self.cpu_seconds = []
+        self.system_seconds = []  # the part of these in the kernel
         self.memory_kib = []
         self.output_bytes = 0
         self.problem = ""
@@ -140,6 +141,7 @@ def run_once(arguments, core, result, folder):
         result.problem = f"exit status {child.returncode}: {last_line(messages)}"
         return
     result.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
+    result.system_seconds.append(usage.ru_stime)
     result.memory_kib.append(peak)
     out = folder / "out"
     result.output_bytes = sum(f.stat().st_size for f in out.iterdir() if f.is_file())
@@ -198,16 +200,19 @@ def print_table(capture, chosen, results, args):
     megabytes = capture.stat().st_size / 1e6
     profile = capture.stem.split("-")[0]
     print(f"\n### {profile}: {megabytes:.0f} MB, {args.packets} packets asked for\n")
-    print("| program | work | of Suricata's CPU | CPU s | peak MiB | output MB |")
-    print("|---|---|---:|---:|---:|---:|")
+    print("| program | work | of Suricata's CPU | CPU s | of it system | lowest to highest | "
+          "peak MiB | output MB |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     for program in chosen:
         result = results[program.label]
         if result.problem:
             print(f"| {program.label} | {program.work} | **refused or failed**: {result.problem} "
-                  "| - | - | - |")
+                  "| - | - | - | - | - |")
             continue
         ratio = f"{result.cpu() / base:.1%}" if base else "-"
         print(f"| {program.label} | {program.work} | {ratio} | {result.cpu():.2f} | "
+              f"{statistics.median(result.system_seconds):.2f} | "
+              f"{min(result.cpu_seconds):.2f} to {max(result.cpu_seconds):.2f} | "
               f"{result.memory_mib():.0f} | {result.output_bytes / 1e6:.0f} |")
 
 

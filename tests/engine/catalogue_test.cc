@@ -35,8 +35,8 @@ TEST_CASE("catalogue: base events have their published ids, names and fields") {
     const char* fields;
     const char* sets = "network_events";
   };
-  const char* kDefault = "default network_events";
-  const char* kFlows = "flows network_events";
+  const char* default_sets = "default network_events";
+  const char* flow_sets = "flows network_events";
   const std::string flow =
       "conn_direction:const char* src:const char* dst:const char* src_port:u16 dst_port:u16 "
       "src_dns:[]string dst_dns:[]string";
@@ -57,27 +57,27 @@ TEST_CASE("catalogue: base events have their published ids, names and fields") {
        "proto_udp:trace.ProtoUDP"},
       {2004, "net_packet_icmp",
        "src:const char* dst:const char* metadata:trace.PacketMetadata proto_icmp:trace.ProtoICMP",
-       kDefault},
+       default_sets},
       {2005, "net_packet_icmpv6",
        "src:const char* dst:const char* metadata:trace.PacketMetadata "
        "proto_icmpv6:trace.ProtoICMPv6",
-       kDefault},
+       default_sets},
       {2006, "net_packet_dns",
        "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
        "proto_dns:trace.ProtoDNS"},
       {2007, "net_packet_dns_request", "metadata:trace.PktMeta dns_questions:[]trace.DnsQueryData",
-       kDefault},
+       default_sets},
       {2008, "net_packet_dns_response",
-       "metadata:trace.PktMeta dns_response:[]trace.DnsResponseData", kDefault},
+       "metadata:trace.PktMeta dns_response:[]trace.DnsResponseData", default_sets},
       {2009, "net_packet_http",
        "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
        "proto_http:trace.ProtoHTTP"},
       {2010, "net_packet_http_request",
-       "metadata:trace.PktMeta http_request:trace.ProtoHTTPRequest", kDefault},
+       "metadata:trace.PktMeta http_request:trace.ProtoHTTPRequest", default_sets},
       {2011, "net_packet_http_response",
-       "metadata:trace.PktMeta http_response:trace.ProtoHTTPResponse", kDefault},
-      {2012, "net_flow_tcp_begin", flow.c_str(), kFlows},
-      {2013, "net_flow_tcp_end", flow_end.c_str(), kFlows},
+       "metadata:trace.PktMeta http_response:trace.ProtoHTTPResponse", default_sets},
+      {2012, "net_flow_tcp_begin", flow.c_str(), flow_sets},
+      {2013, "net_flow_tcp_end", flow_end.c_str(), flow_sets},
       {2015, "net_tcp_connect", "dst:const char* dst_port:int dst_dns:[]string", "default flows"},
       {2020, "net_anomaly",
        "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "

@@ -58,6 +58,16 @@ wirehound_dns_record Record(std::uint16_t type, std::uint32_t kind, const void* 
   return record;
 }
 
+// The value of a field of an event; `schema` is that of its message, null for a scalar.
+std::string FieldValue(std::uint32_t type, const MessageSchema* schema,
+                       const wirehound_value& value) {
+  MessageJsonSet set;
+  JsonBuffer buffer(0);
+  MessageJson* message = schema == nullptr ? nullptr : &set.Find(*schema);
+  buffer.Commit(WriteFieldValue(buffer, buffer.end(), type, message, value));
+  return std::string(buffer.text());
+}
+
 TEST_CASE("message json: a header of each protocol, every member in its order") {
   wirehound_ipv4 ipv4{};
   ipv4.version = 4;
@@ -169,9 +179,7 @@ TEST_CASE("message json: names from the wire cannot break out of their string") 
 
 TEST_CASE("message json: field values of every scalar type") {
   const auto value = [](std::uint32_t type, const wirehound_value& v) {
-    std::string out;
-    AppendFieldValue(out, {"f", type, "", ""}, {type, 0, v});
-    return out;
+    return FieldValue(type, nullptr, v);
   };
   CHECK(value(WIREHOUND_TYPE_BOOL, {.unsigned_integer = 1}) == "true");
   CHECK(value(WIREHOUND_TYPE_INT32, {.signed_integer = -5}) == "-5");
@@ -200,9 +208,7 @@ TEST_CASE("message json: fields that are lists of messages are arrays of objects
   };
   const MessageSchema schema = {"trace.Question", kMembers};
   const auto text = [&schema](std::uint32_t type, const wirehound_list& list) {
-    std::string out;
-    AppendFieldValue(out, {"f", type, "", "", &schema}, {type, 0, {.list = list}});
-    return out;
+    return FieldValue(type, &schema, {.list = list});
   };
   const wirehound_list list = {questions, 2, sizeof(questions[0])};
   for (const std::uint32_t type : {WIREHOUND_TYPE_DNS_QUESTIONS, WIREHOUND_TYPE_DNS_RESPONSES}) {
