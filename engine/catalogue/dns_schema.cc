@@ -10,34 +10,11 @@
 #include "decoders/dns_svcb.h"
 #include "decoders/dns_types.h"
 #include "engine/catalogue/message_schema.h"
+#include "engine/catalogue/schema_members.h"
 
 namespace wirehound {
 
 namespace {
-
-constexpr MemberSchema At(std::string_view name, MemberKind kind, std::size_t offset) {
-  return {.name = name, .kind = kind, .offset = offset};
-}
-
-constexpr MemberSchema TextAt(std::string_view name, MemberKind kind, std::size_t offset,
-                              NumberText text) {
-  return {.name = name, .kind = kind, .offset = offset, .text = text};
-}
-
-constexpr MemberSchema ListAt(std::string_view name, std::size_t offset,
-                              const MessageSchema& element) {
-  return {.name = name, .kind = MemberKind::kMessageList, .offset = offset, .message = &element};
-}
-
-constexpr MemberSchema Located(std::string_view name, MemberKind kind, MemberSchema::Locate locate,
-                               const MessageSchema* message = nullptr) {
-  return {.name = name, .kind = kind, .locate = locate, .message = message};
-}
-
-constexpr MemberSchema Extra(MemberSchema member) {
-  member.omit_absent = true;
-  return member;
-}
 
 const wirehound_dns_record& AsRecord(const void* message) {
   return *static_cast<const wirehound_dns_record*>(message);

@@ -8,6 +8,7 @@
 #include <wirehound/abi/messages.h>
 
 #include "engine/catalogue/message_schema.h"
+#include "engine/catalogue/schema_members.h"
 
 namespace wirehound {
 
@@ -16,26 +17,16 @@ namespace {
 using enum MemberKind;
 
 constexpr auto kQueryMembers = std::to_array<MemberSchema>({
-    {.name = "query", .kind = kString, .offset = offsetof(wirehound_dns_question, name)},
-    {.name = "query_type",
-     .kind = kText16,
-     .offset = offsetof(wirehound_dns_question, type),
-     .text = DnsTypeText},
-    {.name = "query_class",
-     .kind = kText16,
-     .offset = offsetof(wirehound_dns_question, qclass),
-     .text = DnsClassText},
+    At("query", kString, offsetof(wirehound_dns_question, name)),
+    TextAt("query_type", kText16, offsetof(wirehound_dns_question, type), DnsTypeText),
+    TextAt("query_class", kText16, offsetof(wirehound_dns_question, qclass), DnsClassText),
 });
-
 constexpr MessageSchema kQuerySchema = {"trace.DnsQueryData", kQueryMembers};
 
 constexpr auto kAnswerMembers = std::to_array<MemberSchema>({
-    {.name = "answer_type",
-     .kind = kText16,
-     .offset = offsetof(wirehound_dns_answer, type),
-     .text = DnsTypeText},
-    {.name = "ttl", .kind = kUint32, .offset = offsetof(wirehound_dns_answer, ttl)},
-    {.name = "answer", .kind = kString, .offset = offsetof(wirehound_dns_answer, text)},
+    TextAt("answer_type", kText16, offsetof(wirehound_dns_answer, type), DnsTypeText),
+    At("ttl", kUint32, offsetof(wirehound_dns_answer, ttl)),
+    At("answer", kString, offsetof(wirehound_dns_answer, text)),
 });
 constexpr MessageSchema kAnswerSchema = {"trace.DnsAnswer", kAnswerMembers};
 
@@ -44,10 +35,7 @@ constexpr auto kResponseMembers = std::to_array<MemberSchema>({
      .kind = kMessage,
      .offset = offsetof(wirehound_dns_response, query),
      .message = &kQuerySchema},
-    {.name = "dns_answer",
-     .kind = kMessageList,
-     .offset = offsetof(wirehound_dns_response, answers),
-     .message = &kAnswerSchema},
+    ListAt("dns_answer", offsetof(wirehound_dns_response, answers), kAnswerSchema),
 });
 
 }  // namespace

@@ -7,18 +7,11 @@
 #include <wirehound/abi/messages.h>
 
 #include "engine/catalogue/message_schema.h"
+#include "engine/catalogue/schema_members.h"
 
 namespace wirehound {
 
 namespace {
-
-constexpr MemberSchema At(std::string_view name, MemberKind kind, std::size_t offset) {
-  return {.name = name, .kind = kind, .offset = offset};
-}
-
-constexpr MemberSchema Extra(std::string_view name, MemberKind kind, std::size_t offset) {
-  return {.name = name, .kind = kind, .offset = offset, .omit_absent = true};
-}
 
 // "request" or "response": whatever way the packet went.
 std::string_view HttpKindText(std::uint64_t kind, TextBuffer&) {
@@ -27,10 +20,8 @@ std::string_view HttpKindText(std::uint64_t kind, TextBuffer&) {
 
 using enum MemberKind;
 
-constexpr MemberSchema kDirection = {.name = "direction",
-                                     .kind = kText8,
-                                     .offset = offsetof(wirehound_http, kind),
-                                     .text = HttpKindText};
+constexpr MemberSchema kDirection =
+    TextAt("direction", kText8, offsetof(wirehound_http, kind), HttpKindText);
 constexpr MemberSchema kMethod = At("method", kString, offsetof(wirehound_http, method));
 constexpr MemberSchema kProtocol = At("protocol", kString, offsetof(wirehound_http, protocol));
 constexpr MemberSchema kHost = At("host", kString, offsetof(wirehound_http, host));
@@ -42,13 +33,14 @@ constexpr MemberSchema kHeaders = At("headers", kHeaderMap, offsetof(wirehound_h
 constexpr MemberSchema kContentLength =
     At("content_length", kInt64, offsetof(wirehound_http, content_length));
 constexpr MemberSchema kQuery = At("query", kString, offsetof(wirehound_http, query));
-constexpr MemberSchema kStreamId = Extra("stream_id", kUint32, offsetof(wirehound_http, stream_id));
+constexpr MemberSchema kStreamId =
+    Extra(At("stream_id", kUint32, offsetof(wirehound_http, stream_id)));
 constexpr MemberSchema kRequestMethod =
-    Extra("request_method", kString, offsetof(wirehound_http, request_method));
+    Extra(At("request_method", kString, offsetof(wirehound_http, request_method)));
 constexpr MemberSchema kRequestHost =
-    Extra("request_host", kString, offsetof(wirehound_http, request_host));
+    Extra(At("request_host", kString, offsetof(wirehound_http, request_host)));
 constexpr MemberSchema kRequestPath =
-    Extra("request_path", kString, offsetof(wirehound_http, request_path));
+    Extra(At("request_path", kString, offsetof(wirehound_http, request_path)));
 
 constexpr auto kHttpMembers = std::to_array<MemberSchema>(
     {kDirection, kMethod, kProtocol, kHost, kUriPath, kStatus, kStatusCode, kHeaders,

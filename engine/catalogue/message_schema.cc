@@ -7,18 +7,11 @@
 
 #include <wirehound/abi/messages.h>
 
+#include "engine/catalogue/schema_members.h"
+
 namespace wirehound {
 
 namespace {
-
-constexpr MemberSchema At(std::string_view name, MemberKind kind, std::size_t offset) {
-  return {.name = name, .kind = kind, .offset = offset};
-}
-
-constexpr MemberSchema TextAt(std::string_view name, MemberKind kind, std::size_t offset,
-                              NumberText text) {
-  return {.name = name, .kind = kind, .offset = offset, .text = text};
-}
 
 using enum MemberKind;
 
