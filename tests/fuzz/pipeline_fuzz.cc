@@ -106,7 +106,7 @@ struct Engine {
 };
 
 void RunPipeline(std::span<const std::byte> file) {
-  static const Engine engine;
+  static Engine engine;
   MemorySource source(file);
   PacketPipeline pipeline(engine.plan, engine.set.catalogue(), *engine.dispatcher, SmallLimits());
   WIREHOUND_FUZZ_CHECK(source.Read(pipeline, 0).has_value());

@@ -18,7 +18,7 @@ namespace wirehound::test {
 class UdpEvent {
  public:
   explicit UdpEvent(const Catalogue& catalogue)
-      : event_(catalogue, Plan{.needed = {kNetPacketUdp}}, kNetPacketUdp, packet_.metadata) {
+      : event_(catalogue, Wanted(), kNetPacketUdp, packet_.metadata) {
     event_.field("proto_udp").message = &packet_.udp;
     const ByteWriter bytes = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
     DecodePacket(LinkType::kRawIp, bytes.span(), bytes.size(), packet_);
@@ -42,6 +42,12 @@ class UdpEvent {
   wirehound_process& process() { return process_; }
 
  private:
+  static Plan Wanted() {
+    Plan plan;
+    plan.needed = {kNetPacketUdp};
+    return plan;
+  }
+
   Packet packet_;
   BaseEvent event_;
   wirehound_process process_{};
