@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FindingQueue: the detections made while one record is dispatched, copied out of the plugins and
+// FindingQueue: the detections made while one turn is dispatched, copied out of the plugins and
 // waiting for their turn. First in, first out, which makes dispatch breadth-first: whatever is
 // one level deep goes before what is two. Bounded by the size of its arena. Dispatch thread.
 
@@ -19,7 +19,7 @@ namespace wirehound {
 
 class FindingQueue {
  public:
-  /// Memory for the detections of one record, all levels together. Policy beyond it: the
+  /// Memory for the detections of one turn, all levels together. Policy beyond it: the
   /// detection is refused, its detector gets an error, and the refusal is counted.
   static constexpr std::size_t kArenaBytes = 1024 * 1024;
 
@@ -34,7 +34,7 @@ class FindingQueue {
   /// The next event, or null. It stays valid until Clear.
   const Event* Pop() { return next_ < events_.size() ? events_[next_++] : nullptr; }
 
-  /// Forgets all. Called when a record is done.
+  /// Forgets all. Called when a turn is done.
   void Clear() {
     arena_.Reset();
     events_.clear();

@@ -36,8 +36,6 @@ class ObjectPool {
 
   void Release(std::size_t number) { free_.push_back(number); }
 
-  std::size_t in_use() const { return all_.size() - free_.size(); }
-
  private:
   std::function<std::unique_ptr<T>()> make_;
   std::vector<std::unique_ptr<T>> all_;

@@ -117,7 +117,7 @@ void Measure(benchmark::State& state, const Event& event) {
   EventJson json;
   JsonBuffer buffer(4096);
   std::int64_t bytes = 0;
-  for (auto _ : state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): how it is meant
+  for (auto _ : state) {
     buffer.Clear();
     json.Append(buffer, event);
     bytes += static_cast<std::int64_t>(buffer.text().size());
@@ -192,7 +192,7 @@ void ManyProcesses(benchmark::State& state) {
   EventJson json;
   JsonBuffer buffer(4096);
   std::size_t next = 0;
-  for (auto _ : state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): how it is meant
+  for (auto _ : state) {
     buffer.Clear();
     packet.view().process = &processes[next];
     json.Append(buffer, packet.event());

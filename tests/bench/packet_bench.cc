@@ -49,7 +49,7 @@ ByteWriter ArpFrame() { return Frame(0x0806, ByteWriter().Fill(28)); }
 void DecodeFrame(benchmark::State& state, const std::vector<ByteWriter>& frames) {
   Packet packet;
   std::size_t next = 0;
-  for (auto _ : state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): how it is meant
+  for (auto _ : state) {
     const ByteWriter& frame = frames[next];
     benchmark::DoNotOptimize(DecodePacket(LinkType::kEthernet, frame.span(), frame.size(), packet));
     benchmark::ClobberMemory();
