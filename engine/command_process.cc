@@ -13,6 +13,8 @@
 #include <fstream>
 #include <utility>
 
+#include "engine/safety/stray_output.h"
+
 namespace wirehound {
 
 namespace {
@@ -46,6 +48,9 @@ bool ProgramExists(const std::string& program) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+  if (StandardOutputFd() != STDOUT_FILENO) {
+    dup2(StandardOutputFd(), STDOUT_FILENO);
+  }
   char go = 0;
   while (true) {
     const ssize_t got = read(release_fd, &go, 1);

@@ -4,6 +4,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -14,11 +17,24 @@ namespace wirehound {
 namespace {
 
 using boost::asio::posix::descriptor_base;
+using descriptor = boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
+
+// The clock may be set meanwhile: look again at least so often.
+constexpr std::uint64_t kLongestWaitNs = 1'000'000'000;
+// So that a timer of detectors is due when ours goes off.
+constexpr std::chrono::milliseconds kClockStep{1};
+
+std::uint64_t WallClockNs() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
 
 }  // namespace
 
-EventLoop::EventLoop(Source& source, RecordSink& sink, const Dispatcher& dispatcher,
+EventLoop::EventLoop(Source& source, RecordSink& sink, Dispatcher& dispatcher,
                      const std::vector<std::unique_ptr<Output>>& outputs,
                      std::function<void()> stop_source)
     : source_(source),
@@ -27,7 +43,8 @@ EventLoop::EventLoop(Source& source, RecordSink& sink, const Dispatcher& dispatc
       outputs_(outputs),
       stop_source_(std::move(stop_source)),
       io_(1),
-      signals_(io_, SIGINT, SIGTERM),
+      signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      idle_timer_(io_),
       records_(io_),
       command_exit_(io_) {
   if (source.poll_fd() >= 0) {
@@ -39,6 +56,11 @@ void EventLoop::Follow(CommandProcess& command) {
   command_ = &command;
   command_exit_.assign(dup(command.exit_fd()));
   WaitForCommand();
+}
+
+void EventLoop::Watch(int fd, std::function<void()> on_readable) {
+  watched_.push_back({descriptor(io_, dup(fd)), std::move(on_readable)});
+  WaitForWatched(watched_.size() - 1);
 }
 
 Status EventLoop::Run() {
@@ -60,6 +82,12 @@ void EventLoop::WaitForSignal() {
 // The first signal goes to the command, if there is one, whose end then ends us; a terminal has
 // sent it SIGINT already. A second signal, or one without a command, ends the stream.
 void EventLoop::OnSignal(int signal) {
+  if (signal == SIGHUP) {
+    if (on_hangup_) {
+      on_hangup_();
+    }
+    return;
+  }
   if (command_ != nullptr && !command_status_) {
     if (signal != SIGINT) {
       command_->Signal(signal);
@@ -80,8 +108,22 @@ void EventLoop::WaitForCommand() {
   });
 }
 
+void EventLoop::WaitForWatched(std::size_t index) {
+  watched_[index].descriptor.async_wait(descriptor_base::wait_read,
+                                        [this, index](const error_code& error) {
+                                          if (!error) {
+                                            watched_[index].on_readable();
+                                            WaitForWatched(index);
+                                          }
+                                        });
+}
+
 void EventLoop::WaitForRecords() {
+  if (std::exchange(waiting_, true)) {
+    return;
+  }
   records_.async_wait(descriptor_base::wait_read, [this](const error_code& error) {
+    waiting_ = false;
     if (!error) {
       ReadRecords();
     }
@@ -89,6 +131,9 @@ void EventLoop::WaitForRecords() {
 }
 
 void EventLoop::ReadRecords() {
+  if (finished_) {
+    return;
+  }
   Result<SourceState> state = source_.Read(sink_, kBatch);
   if (!state) {
     return Finish(std::move(state).error());
@@ -102,6 +147,7 @@ void EventLoop::ReadRecords() {
       boost::asio::post(io_, [this] { ReadRecords(); });
       break;
     case SourceState::kIdle:
+      AdvanceIdleTime();
       FlushOutputs();
       WaitForRecords();
       break;
@@ -109,6 +155,26 @@ void EventLoop::ReadRecords() {
       Finish({});
       break;
   }
+}
+
+// Nothing waits to be read, so what has not come by now was captured after `now`.
+void EventLoop::AdvanceIdleTime() {
+  if (!clock_behind_ns_ || !dispatcher_.next_timer_ns()) {
+    return;
+  }
+  const std::uint64_t now_ns = WallClockNs() - *clock_behind_ns_;
+  dispatcher_.AdvanceTime(now_ns);
+  const std::optional<std::uint64_t> next_ns = dispatcher_.next_timer_ns();
+  if (!next_ns) {
+    return;
+  }
+  const std::uint64_t wait_ns = std::min(*next_ns > now_ns ? *next_ns - now_ns : 0, kLongestWaitNs);
+  idle_timer_.expires_after(std::chrono::nanoseconds(wait_ns) + kClockStep);
+  idle_timer_.async_wait([this](const error_code& error) {
+    if (!error) {
+      ReadRecords();
+    }
+  });
 }
 
 void EventLoop::FlushOutputs() {
@@ -134,6 +200,7 @@ void EventLoop::Finish(Status status) {
   if (!status && status_) {
     status_ = std::move(status);
   }
+  finished_ = true;
   sink_.OnEndOfStream();
   if (!dispatcher_.output_status() && status_) {
     status_ = dispatcher_.output_status();

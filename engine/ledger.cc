@@ -6,6 +6,7 @@
 #include <iterator>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,10 +45,32 @@ void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
             streams.buffered_bytes);
 }
 
+std::string DescribeCounts(const DetectorInstance::Counters& counters) {
+  std::string text = fmt::format("{} events in, {} out, {} errors", counters.events_in,
+                                 counters.events_out, counters.errors);
+  const std::pair<std::uint64_t, std::string_view> rest[] = {
+      {counters.filtered, "filtered"},
+      {counters.timers, "timers"},
+      {counters.timers_refused, "timers refused"},
+      {counters.state_refused, "counters or maps refused"},
+      {counters.state_evicted, "entries of its state pushed out"},
+      {counters.refused, "detections refused"},
+      {counters.overruns, "over the time budget"}};
+  for (const auto& [count, what] : rest) {
+    if (count != 0) {
+      text += fmt::format(", {} {}", count, what);
+    }
+  }
+  if (counters.timed_calls != 0) {
+    text += fmt::format(", about {} ns a call, {} at most",
+                        counters.timed_ns / counters.timed_calls, counters.timed_max_ns);
+  }
+  return text;
+}
+
 std::string DescribeDetector(const DetectorInstance& detector) {
-  const DetectorInstance::Counters& counters = detector.counters();
-  std::string text = fmt::format("{}: {} events in, {} out, {} errors", detector.definition().id,
-                                 counters.events_in, counters.events_out, counters.errors);
+  const DetectorInstance::Counters counters = detector.counters();
+  std::string text = detector.definition().id + ": " + DescribeCounts(counters);
   if (detector.suspended()) {
     text += fmt::format(", suspended, {} events not shown to it", counters.skipped);
   }
@@ -73,6 +96,17 @@ void TakeDecoding(Ledger& ledger, const PacketPipeline& pipeline) {
                            {kLost, "dns_memory", streams.dns_pool().refused()}};
 }
 
+StoreCounters CountStores(const Stores& stores) {
+  return {.dns = stores.dns.counters(),
+          .processes_evicted = stores.processes.evicted(),
+          .processes_refused = stores.processes.refused(),
+          .tree_answers_evicted = stores.processes.tree_answers_evicted(),
+          .containers_evicted = stores.containers.evicted(),
+          .containers_refused = stores.containers.refused(),
+          .shared_evicted = stores.shared.evicted(),
+          .shared_refused = stores.shared.refused()};
+}
+
 }  // namespace
 
 Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
@@ -95,8 +129,12 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   TakeDecoding(ledger, pipeline);
   ledger.dispatch = dispatcher.counters();
   ledger.findings_refused = dispatcher.findings().overflows();
+  ledger.stores = CountStores(dispatcher.stores());
   for (const auto& detector : dispatcher.detectors()) {
     ledger.detectors.push_back(DescribeDetector(*detector));
+  }
+  for (const auto& [id, counters] : dispatcher.past_detectors()) {
+    ledger.detectors.push_back(id + ", ended earlier: " + DescribeCounts(counters));
   }
   CheckSums(ledger, seen);
   return ledger;

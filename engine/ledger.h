@@ -13,9 +13,22 @@
 
 #include "engine/dispatch/dispatcher.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/reload/reload_counters.h"
 #include "probes/source.h"
 
 namespace wirehound {
+
+/// What the stores learnt, forgot to make room, and refused.
+struct StoreCounters {
+  DnsStore::Counters dns;
+  std::uint64_t processes_evicted = 0;
+  std::uint64_t processes_refused = 0;  ///< questions: too many in one turn
+  std::uint64_t tree_answers_evicted = 0;
+  std::uint64_t containers_evicted = 0;
+  std::uint64_t containers_refused = 0;  ///< questions: too many in one turn
+  std::uint64_t shared_evicted = 0;
+  std::uint64_t shared_refused = 0;  ///< maps: too many, or too large
+};
 
 struct Ledger {
   std::uint64_t records_in = 0;  ///< delivered by the source
@@ -33,6 +46,8 @@ struct Ledger {
   std::vector<SourceCounter> memory_refused;  ///< what the limits of the pipeline left out
   Dispatcher::Counters dispatch;
   std::uint64_t findings_refused = 0;
+  StoreCounters stores;
+  ReloadCounters reloads;              ///< of whoever reloads: MakeLedger leaves it at 0
   std::vector<std::string> detectors;  ///< one line each
   std::vector<std::string> gaps;       ///< one line for each sum that does not add up
 

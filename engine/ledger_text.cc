@@ -3,6 +3,8 @@
 // The ledger in words: what people read at the end of a run. What is zero is left out.
 
 #include <array>
+#include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -31,6 +33,33 @@ std::string ListCounts(const Names& names, const Counts& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] != 0) {
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", names[i], counts[i]);
+    }
+  }
+  return text;
+}
+
+struct Count {
+  std::uint64_t count;
+  std::string_view what;
+};
+
+// "3 name, 4 other" of what is not zero.
+std::string ListAmounts(std::initializer_list<Count> counts) {
+  std::string text;
+  for (const auto& [count, what] : counts) {
+    if (count != 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+    }
+  }
+  return text;
+}
+
+// Puts those together that say something.
+std::string Join(std::initializer_list<std::string> parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!part.empty()) {
+      text += (text.empty() ? "" : ", ") + part;
     }
   }
   return text;
@@ -138,9 +167,58 @@ std::string DescribeAnomalies(const AnomalyEvents::Counters& anomalies) {
   return counts.empty() ? counts : "anomalies: " + counts;
 }
 
+std::string DescribeEvents(const Dispatcher::Counters& dispatch) {
+  std::string text = fmt::format("events: {} out, of {} from packets and {} from detectors",
+                                 dispatch.shown, dispatch.base_events, dispatch.detector_events);
+  const std::pair<std::uint64_t, std::string_view> rest[] = {
+      {dispatch.engine_events, "about detectors"},
+      {dispatch.out_of_scope, "out of scope"},
+      {dispatch.hidden, "held back by filters"},
+      {dispatch.timers, "timers"},
+      {dispatch.timers_postponed, "times too many timers"}};
+  for (const auto& [count, what] : rest) {
+    if (count != 0) {
+      text += fmt::format("; {} {}", count, what);
+    }
+  }
+  return text;
+}
+
 std::string DescribeMemory(const Ledger& ledger) {
   const std::string text = DescribeCounters(ledger.memory_refused, SourceCounter::Kind::kLost);
   return text.empty() ? text : "left out at a limit of memory:" + text;
+}
+
+std::string DescribePart(std::string_view store, std::initializer_list<Count> counts) {
+  const std::string text = ListAmounts(counts);
+  return text.empty() ? text : fmt::format("{} ({})", store, text);
+}
+
+std::string DescribeStores(const StoreCounters& stores) {
+  const std::string text =
+      Join({DescribePart("dns", {{stores.dns.learnt, "learnt"},
+                                 {stores.dns.expired, "expired"},
+                                 {stores.dns.evicted, "pushed out"},
+                                 {stores.dns.unusable, "names too long"}}),
+            DescribePart("processes", {{stores.processes_evicted, "pushed out"},
+                                       {stores.processes_refused, "questions refused"},
+                                       {stores.tree_answers_evicted, "of a tree pushed out"}}),
+            DescribePart("containers", {{stores.containers_evicted, "pushed out"},
+                                        {stores.containers_refused, "questions refused"}}),
+            DescribePart("shared", {{stores.shared_evicted, "pushed out"},
+                                    {stores.shared_refused, "maps refused"}})});
+  return text.empty() ? text : "stores: " + text;
+}
+
+std::string DescribeReloads(const ReloadCounters& reloads) {
+  const std::string text =
+      Join({DescribePart("plugins", {{reloads.added, "added"},
+                                     {reloads.replaced, "replaced"},
+                                     {reloads.removed, "removed"},
+                                     {reloads.refused, "refused"}}),
+            DescribePart("configuration", {{reloads.configurations, "read again"},
+                                           {reloads.configurations_refused, "refused"}})});
+  return text.empty() ? text : "reloads: " + text;
 }
 
 }  // namespace
@@ -154,16 +232,16 @@ std::string DescribeLedger(const Ledger& ledger) {
                    DescribeCounters(ledger.source, SourceCounter::Kind::kLost), ledger.filtered,
                    DescribeCounters(ledger.source, SourceCounter::Kind::kFiltered)));
   line(fmt::format("decoded: {}", DescribeDecoding(ledger)));
-  for (const std::string& words :
-       {DescribeConnections(ledger), DescribeStreams(ledger.flows.streams),
-        DescribeFragments(ledger), DescribeAnomalies(ledger.anomalies), DescribeMemory(ledger)}) {
-    if (!words.empty()) {
-      line(words);
+  const auto lines = [&line](std::initializer_list<std::string> all) {
+    for (const std::string& words : all) {
+      if (!words.empty()) {
+        line(words);
+      }
     }
-  }
-  line(fmt::format("events: {} out, of {} from packets and {} from detectors",
-                   ledger.dispatch.shown, ledger.dispatch.base_events,
-                   ledger.dispatch.detector_events));
+  };
+  lines({DescribeConnections(ledger), DescribeStreams(ledger.flows.streams),
+         DescribeFragments(ledger), DescribeAnomalies(ledger.anomalies), DescribeMemory(ledger)});
+  line(DescribeEvents(ledger.dispatch));
   for (const std::string& detector : ledger.detectors) {
     line("detector " + detector);
   }
@@ -171,6 +249,7 @@ std::string DescribeLedger(const Ledger& ledger) {
     line(fmt::format("detections: {} refused, as one record led to too many",
                      ledger.findings_refused));
   }
+  lines({DescribeStores(ledger.stores), DescribeReloads(ledger.reloads)});
   for (const std::string& gap : ledger.gaps) {
     line("the account does not close: " + gap);
   }

@@ -8,6 +8,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/options.h"
 #include "engine/logging.h"
+#include "engine/safety/crash_report.h"
 
 namespace {
 
@@ -31,6 +32,12 @@ int Main(int argc, char** argv) {
       return wirehound::ListDetectors(*options);
     case Verb::kDoctor:
       return wirehound::Doctor();
+    case Verb::kCheckPlugin:
+      return wirehound::CheckPlugin(*options);
+    case Verb::kTestDetector:
+      return wirehound::TestDetector(*options);
+    case Verb::kNewDetector:
+      return wirehound::NewDetector(*options);
     case Verb::kRun:
       return wirehound::Run(*options);
   }
@@ -40,6 +47,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  wirehound::InstallCrashReport();
   try {
     return Main(argc, argv);
   } catch (const std::exception& exception) {  // out of memory, or a bug in a library

@@ -33,4 +33,9 @@ BootClock BootClock::Measure() {
   return BootClock(offset);
 }
 
+BootClock BootClock::OfThisRun() {
+  static const BootClock clock = Measure();
+  return clock;
+}
+
 }  // namespace wirehound

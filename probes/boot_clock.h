@@ -17,9 +17,18 @@ class BootClock {
   /// Measures the offset now.
   static BootClock Measure();
 
+  /// Measured when first asked for, the same for whoever asks later: a time that one part of the
+  /// engine turned into Unix time can be turned back by another.
+  static BootClock OfThisRun();
+
   /// Unix nanoseconds; 0, which means unknown, stays 0.
   constexpr std::uint64_t ToEpoch(std::uint64_t boot_ns) const {
     return boot_ns == 0 ? 0 : boot_ns + offset_ns_;
+  }
+
+  /// The way back; 0 for 0 and for times before the boot.
+  constexpr std::uint64_t ToBoot(std::uint64_t epoch_ns) const {
+    return epoch_ns <= offset_ns_ ? 0 : epoch_ns - offset_ns_;
   }
 
  private:

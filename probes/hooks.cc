@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "probes/capture_plan.h"
 #include "probes/hook_set.h"
 
 namespace wirehound {
@@ -107,18 +106,9 @@ void HookSet::Detach() {
 }
 
 std::vector<HookReport> ProbeHooks() {
-  // All branches of the programs are to be verified, so everything is wanted.
-  constexpr __u32 kWhole = static_cast<__u32>(CaptureAmount::kWhole);
+  // All branches of the programs are to be verified.
   return HookSet::Load({.use = HookSet::Use::kLoadOnly,
-                        .settings = {.ipv4 = kWhole,
-                                     .ipv6 = kWhole,
-                                     .tcp = kWhole,
-                                     .udp = kWhole,
-                                     .icmp = kWhole,
-                                     .icmpv6 = kWhole,
-                                     .dns = kWhole,
-                                     .link_local_dns = kWhole,
-                                     .own_netns_cookie = 1},
+                        .settings = {.own_netns_cookie = 1},
                         .ring_bytes = kProbeRingBytes})
       .reports();
 }

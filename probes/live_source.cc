@@ -14,6 +14,8 @@
 
 #include "probes/boot_clock.h"
 #include "probes/cgroup.h"
+#include "probes/container_ids.h"
+#include "probes/control_memory.h"
 #include "probes/counters.h"
 #include "probes/hook_set.h"
 #include "probes/interface_names.h"
@@ -39,12 +41,17 @@ class RingSource final : public LiveSource {
       : hooks_(std::move(hooks)),
         ring_(std::move(ring)),
         wakeup_(std::move(wakeup)),
-        clock_(BootClock::Measure()),
-        processes_(clock_, ProgramPathFromProc) {}
+        clock_(BootClock::OfThisRun()),
+        containers_(ContainerIds::OfThisSystem()),
+        processes_(clock_, {.path = ProgramPathFromProc,
+                            .container = [this](const wirehound_wire_process& process) {
+                              return containers_.Find(process);
+                            }}) {}
 
   int poll_fd() const override { return wakeup_.fd(); }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
   std::vector<SourceCounter> Counters() const override;
+  void SetPlan(const CapturePlan& plan) override { wakeup_.control().SetPlan(plan); }
   void Detach() override;
   std::uint64_t Seen() const override { return ReadKernel()[WIREHOUND_COUNT_SEEN]; }
   const std::vector<HookReport>& hooks() const override { return hooks_.reports(); }
@@ -62,6 +69,7 @@ class RingSource final : public LiveSource {
   RingReader ring_;
   ReaderWakeup wakeup_;
   BootClock clock_;
+  ContainerIds containers_;
   ProcessTable processes_;
   InterfaceNames interfaces_;
   ReaderCounters counted_;
@@ -198,17 +206,7 @@ std::uint64_t RandomSeed() {
 }
 
 wirehound_settings SettingsOf(const LiveOptions& options, std::uint64_t cgroup_id) {
-  const CapturePlan& plan = options.plan;
-  const auto amount = [](CaptureAmount value) { return static_cast<__u32>(value); };
   return {
-      .ipv4 = amount(plan.ipv4),
-      .ipv6 = amount(plan.ipv6),
-      .tcp = amount(plan.tcp),
-      .udp = amount(plan.udp),
-      .icmp = amount(plan.icmp),
-      .icmpv6 = amount(plan.icmpv6),
-      .dns = amount(plan.dns),
-      .link_local_dns = amount(plan.link_local_dns),
       .owner_seed = RandomSeed(),
       .cgroup_id = cgroup_id,
       .own_netns_cookie = OwnNetworkNamespace(),
@@ -251,8 +249,12 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
   Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
   if (!ring)
     return std::move(ring).error();
+  Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
+  if (!control)
+    return std::move(control).error();
+  control->SetPlan(options.plan);
   Result<ReaderWakeup> wakeup =
-      ReaderWakeup::Create(hooks.map_fd("ring"), hooks.map_fd("control"), kMaxDelayNs);
+      ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
   if (!wakeup)
     return std::move(wakeup).error();
   return std::unique_ptr<LiveSource>(

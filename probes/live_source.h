@@ -57,6 +57,9 @@ class LiveSource : public Source {
   /// control group or a bad ring size, kUnsupported for a kernel or a build without the means.
   static Result<std::unique_ptr<LiveSource>> Open(const LiveOptions& options);
 
+  /// Captures what this plan asks for from the next packet on. What is in the ring stays there.
+  virtual void SetPlan(const CapturePlan& plan) = 0;
+
   /// Stops capturing. What is in the ring can still be read; after it Read() says kEnd. Once this
   /// returns no packet is half-way: the counters close. May take tens of milliseconds.
   virtual void Detach() = 0;

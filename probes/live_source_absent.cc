@@ -14,4 +14,6 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions&) {
 
 std::vector<HookReport> ProbeHooks() { return {}; }
 
+std::string_view HookStateText(HookState /*state*/) { return "absent"; }
+
 }  // namespace wirehound

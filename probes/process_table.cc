@@ -29,8 +29,8 @@ std::uint32_t EntityId(std::int32_t host_id, std::uint64_t start_since_boot_ns) 
   return hash;
 }
 
-ProcessTable::ProcessTable(BootClock clock, PathResolver resolver, std::size_t capacity)
-    : clock_(clock), resolver_(std::move(resolver)), capacity_(capacity) {}
+ProcessTable::ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity)
+    : clock_(clock), resolvers_(std::move(resolvers)), capacity_(capacity) {}
 
 void ProcessTable::Put(const wirehound_wire_process& facts) {
   const auto known = by_owner_.find(facts.owner_id);
@@ -62,7 +62,8 @@ void ProcessTable::Fill(Entry& entry, const wirehound_wire_process& facts) const
   entry.comm = WireComm(facts);
   entry.host_name = WireHostName(facts);
   const bool path_unknown = (facts.flags & WIREHOUND_WIRE_PATH_UNKNOWN) != 0;
-  entry.executable = path_unknown ? resolver_(facts) : std::string(WirePath(facts));
+  entry.executable = path_unknown ? resolvers_.path(facts) : std::string(WirePath(facts));
+  entry.container_id = resolvers_.container(facts);
   entry.process = {
       .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id),
       .uid = facts.uid,
@@ -84,7 +85,7 @@ void ProcessTable::Fill(Entry& entry, const wirehound_wire_process& facts) const
       .comm = View(entry.comm),
       .executable = View(entry.executable),
       .host_name = View(entry.host_name),
-      .container_id = {},
+      .container_id = View(entry.container_id),
   };
 }
 

@@ -28,9 +28,18 @@ class ProcessTable {
   /// Asked for the path of the program file when the kernel could not tell it.
   using PathResolver = std::function<std::string(const wirehound_wire_process&)>;
 
+  /// Asked for the id of the container of every process, when its facts come.
+  using ContainerResolver = std::function<std::string(const wirehound_wire_process&)>;
+
   static constexpr std::size_t kDefaultCapacity = 32768;
 
-  ProcessTable(BootClock clock, PathResolver resolver, std::size_t capacity = kDefaultCapacity);
+  /// What the kernel's facts do not tell.
+  struct Resolvers {
+    PathResolver path;
+    ContainerResolver container;
+  };
+
+  ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity = kDefaultCapacity);
 
   /// Takes the facts of an owner, in place of what was known of it.
   void Put(const wirehound_wire_process& facts);
@@ -49,12 +58,13 @@ class ProcessTable {
     std::string comm;
     std::string executable;
     std::string host_name;
+    std::string container_id;
   };
 
   void Fill(Entry& entry, const wirehound_wire_process& facts) const;
 
   BootClock clock_;
-  PathResolver resolver_;
+  Resolvers resolvers_;
   std::size_t capacity_;
   std::list<Entry> entries_;  // the last used first
   std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;

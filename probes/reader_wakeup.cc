@@ -3,19 +3,16 @@
 #include "probes/reader_wakeup.h"
 
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <ctime>
+#include <utility>
 
 #include "probes/system_error.h"
 
 namespace wirehound {
 namespace {
-
-std::size_t PageSize() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
 // Edge-triggered: while the reader polls, the ring being non-empty must not make the set readable.
 bool Watch(int epoll_fd, int fd) {
@@ -25,27 +22,20 @@ bool Watch(int epoll_fd, int fd) {
 
 }  // namespace
 
-void ReaderWakeup::Unmap::operator()(wirehound_control* control) const {
-  munmap(control, PageSize());
-}
-
-ReaderWakeup::ReaderWakeup(UniqueFd epoll, UniqueFd timer, Control control,
+ReaderWakeup::ReaderWakeup(UniqueFd epoll, UniqueFd timer, ControlMemory control,
                            std::uint64_t interval_ns)
     : epoll_(std::move(epoll)),
       timer_(std::move(timer)),
       control_(std::move(control)),
       interval_ns_(interval_ns) {}
 
-Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, int control_fd, std::uint64_t interval_ns) {
+Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
+                                          std::uint64_t interval_ns) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
     return SystemError("prepare waiting for the ring buffer", errno);
-  void* control = mmap(nullptr, PageSize(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
-  if (control == MAP_FAILED)
-    return SystemError("map the memory shared with the programs", errno);
-  return ReaderWakeup(std::move(epoll), std::move(timer),
-                      Control(static_cast<wirehound_control*>(control)), interval_ns);
+  return ReaderWakeup(std::move(epoll), std::move(timer), std::move(control), interval_ns);
 }
 
 void ReaderWakeup::Acknowledge() {
@@ -73,7 +63,7 @@ void ReaderWakeup::SetPolling(bool polling) {
   if (polling_ == polling)
     return;
   polling_ = polling;
-  std::atomic_ref<__u32>(control_->reader_polls).store(polling ? 1 : 0, std::memory_order_seq_cst);
+  control_.SetReaderPolls(polling ? 1 : 0);
 }
 
 void ReaderWakeup::SetTimer(bool on) {

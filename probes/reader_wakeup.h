@@ -8,19 +8,18 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include <wirehound/result.h>
 
-#include "probes/settings.h"
+#include "probes/control_memory.h"
 #include "probes/unique_fd.h"
 
 namespace wirehound {
 
 class ReaderWakeup {
  public:
-  /// `ring_fd` and `control_fd` are the maps; both must live as long as this.
-  static Result<ReaderWakeup> Create(int ring_fd, int control_fd, std::uint64_t interval_ns);
+  /// `ring_fd` is the map; it must live as long as this.
+  static Result<ReaderWakeup> Create(int ring_fd, ControlMemory control, std::uint64_t interval_ns);
 
   /// Readable when it is time to read.
   int fd() const { return epoll_.get(); }
@@ -41,20 +40,18 @@ class ReaderWakeup {
 
   bool polling() const { return polling_; }
 
- private:
-  struct Unmap {
-    void operator()(wirehound_control* control) const;
-  };
-  using Control = std::unique_ptr<wirehound_control, Unmap>;
+  /// What else is shared with the programs.
+  ControlMemory& control() { return control_; }
 
-  ReaderWakeup(UniqueFd epoll, UniqueFd timer, Control control, std::uint64_t interval_ns);
+ private:
+  ReaderWakeup(UniqueFd epoll, UniqueFd timer, ControlMemory control, std::uint64_t interval_ns);
 
   void SetPolling(bool polling);
   void SetTimer(bool on);
 
   UniqueFd epoll_;
   UniqueFd timer_;
-  Control control_;
+  ControlMemory control_;
   std::uint64_t interval_ns_;
   bool polling_ = false;
   bool timer_on_ = false;

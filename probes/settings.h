@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
 /* What the BPF programs and the code that loads them agree on besides the records: settings
- * written before loading, counters read at any time, and the word the reader shares with the
+ * written before loading, counters read at any time, and the memory the reader shares with the
  * programs while both run. Compiles as C for BPF and as C++20. */
 
 #ifndef WIREHOUND_PROBES_SETTINGS_H_
@@ -9,21 +9,23 @@
 
 #include <linux/types.h>
 
-/* Amounts as in CaptureAmount: nothing, headers, or that many bytes. */
-#define WIREHOUND_AMOUNT_NOTHING 0u
-#define WIREHOUND_AMOUNT_HEADERS 1u
+/* Classes of packets, see CapturePlan. A packet is in several: the sum says in which. */
+#define WIREHOUND_CLASS_IPV4 0x01u
+#define WIREHOUND_CLASS_IPV6 0x02u
+#define WIREHOUND_CLASS_TCP 0x04u
+#define WIREHOUND_CLASS_UDP 0x08u
+#define WIREHOUND_CLASS_ICMP 0x10u
+#define WIREHOUND_CLASS_ICMPV6 0x20u
+#define WIREHOUND_CLASS_DNS 0x40u
+#define WIREHOUND_CLASS_LINK_LOCAL_DNS 0x80u
+#define WIREHOUND_CLASS_SETS 256
+
+/* In an amount: the headers are wanted whole, however long. The other bits: that many bytes. */
+#define WIREHOUND_AMOUNT_HEADERS 0x80000000u
 
 /* Read-only for the programs: the verifier drops the branches a setting makes impossible. Each
  * object has its own copy; all copies are the same. */
 struct wirehound_settings {
-  __u32 ipv4; /* one amount per class of packets, see CapturePlan */
-  __u32 ipv6;
-  __u32 tcp;
-  __u32 udp;
-  __u32 icmp;
-  __u32 icmpv6;
-  __u32 dns;
-  __u32 link_local_dns;
   __u64 owner_seed;       /* secret: owner ids cannot be aimed at */
   __u64 cgroup_id;        /* of the group the packet hooks are attached to */
   __u64 own_netns_cookie; /* of the reader; 0 unknown */
@@ -51,10 +53,12 @@ enum wirehound_counter {
   WIREHOUND_COUNTERS
 };
 
-/* Shared memory between the reader and the programs. */
+/* Shared memory between the reader and the programs. Each word is read and written on its own: a
+ * packet that comes while the plan changes gets the old amount or the new one. */
 struct wirehound_control {
   __u32 reader_polls; /* the reader comes by itself within milliseconds: do not wake it */
   __u32 scope_level;  /* depth of the attached group plus one, found by the programs; 0 not yet */
+  __u32 amounts[WIREHOUND_CLASS_SETS]; /* how much of a packet to copy, by its sum of classes */
 };
 
 #endif /* WIREHOUND_PROBES_SETTINGS_H_ */

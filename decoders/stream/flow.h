@@ -75,7 +75,7 @@ struct FlowInfo {
 /// Whether the observer wants to see more of a direction's bytes.
 enum class StreamInterest : std::uint8_t {
   kMore,
-  kNone,  ///< never again: the direction is only counted from now on, nothing is buffered
+  kNone,  ///< the direction is only counted from now on, nothing is buffered (FlowTable::Resume)
 };
 
 /// Told about flows while a segment is taken in. References and bytes die when a call returns. A

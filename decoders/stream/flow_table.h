@@ -60,6 +60,10 @@ class FlowTable {
   /// segments come.
   void Expire(std::uint64_t now_ns);
 
+  /// The observer would now look into flows for which it keeps no handle (FlowInfo::application):
+  /// their next data is told, also in directions it wanted nothing of. Walks over all flows.
+  void Resume();
+
   /// Ends all flows, in the order of their ids. The table is empty afterwards and can go on.
   void Shutdown();
 

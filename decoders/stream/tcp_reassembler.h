@@ -84,6 +84,9 @@ class TcpReassembler {
   void Hold() { held_ = true; }
   void Release(const StreamContext& stream);
 
+  /// The observer wants the direction after all: what comes from here on is told again.
+  void Resume() { wanted_ = true; }
+
   /// The other side has had its say: what comes next is the start of something new, kept for
   /// comparing (DeliveredTail).
   void StartTurn() { turn_ = Turn::kStarts; }

@@ -24,7 +24,7 @@ class DnsDetector : public wirehound::Detector {
   wirehound::DetectorDefinition GetDefinition() const override {
     wirehound::DetectorDefinition definition;
     definition.id = "DNS";
-    definition.requirements = {{"net_packet_dns", wirehound::Dependency::kRequired}};
+    definition.requirements.events = {{"net_packet_dns", wirehound::Dependency::kRequired}};
     definition.produced_event.name = "DNS";
     definition.produced_event.description = "Network DNS Detection Example";
     definition.produced_event.version = {0, 1, 0};

@@ -36,7 +36,9 @@ EventField CountField(std::string name, std::string description) {
 }
 
 EventField NamesField(std::string name, std::string description) {
-  return {std::move(name), WIREHOUND_TYPE_STRING_LIST, "[]string", std::move(description)};
+  return {std::move(name), WIREHOUND_TYPE_STRING_LIST,
+          "[]string",      std::move(description),
+          nullptr,         true};
 }
 
 EventField MessageField(std::string name, std::uint32_t type, const MessageSchema& schema,
@@ -201,6 +203,33 @@ void AddFlowEvents(std::deque<EventDefinition>& events) {
                     ""});
 }
 
+// What the engine says about its detectors.
+void AddEngineEvents(std::deque<EventDefinition>& events) {
+  const Sets sets = {"default", "engine"};
+  const EventField detector = TextField("detector", "id of the detector");
+  events.push_back(
+      {kDetectorSuspended,
+       "detector_suspended",
+       kFirstVersion,
+       "A detector is not shown events any more, as it failed or took too long again and again",
+       sets,
+       {detector, TextField("reason", "errors or time_budget"),
+        CountField("count", "errors, or calls over the time budget, in a row"),
+        TextField("last_error", "what the detector said of the last error, empty for time")},
+       "",
+       ""});
+  events.push_back({kDetectorOverBudget,
+                    "detector_over_budget",
+                    kFirstVersion,
+                    "A detector took longer for one event or timer than its time budget",
+                    sets,
+                    {detector, TextField("event", "what it was shown; absent for a timer"),
+                     CountField("duration_ns", "how long it took, to a few milliseconds"),
+                     CountField("budget_ns", "how long it may take")},
+                    "",
+                    ""});
+}
+
 }  // namespace
 
 std::deque<EventDefinition> BaseEvents() {
@@ -212,6 +241,7 @@ std::deque<EventDefinition> BaseEvents() {
   events.push_back({kNetAnomaly, "net_anomaly", kFirstVersion,
                     "Traffic that breaks the rules of its protocol, or that had to be left out",
                     NetworkSet(), AnomalyFields(), "", ""});
+  AddEngineEvents(events);
   return events;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The base events: those the engine makes from packets. The one place where their names, fields,
-// versions and sets are written down. Control thread.
+// The base events: those the engine makes from packets, and those about its detectors. The one
+// place where their names, fields, versions and sets are written down. Control thread.
 
 #pragma once
 

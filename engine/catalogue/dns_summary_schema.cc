@@ -17,18 +17,20 @@ namespace {
 using enum MemberKind;
 
 constexpr auto kQueryMembers = std::to_array<MemberSchema>({
-    At("query", kString, offsetof(wirehound_dns_question, name)),
+    DomainAt("query", offsetof(wirehound_dns_question, name)),
     TextAt("query_type", kText16, offsetof(wirehound_dns_question, type), DnsTypeText),
     TextAt("query_class", kText16, offsetof(wirehound_dns_question, qclass), DnsClassText),
 });
-constexpr MessageSchema kQuerySchema = {"trace.DnsQueryData", kQueryMembers};
+constexpr MessageSchema kQuerySchema = {"trace.DnsQueryData", kQueryMembers,
+                                        sizeof(wirehound_dns_question)};
 
 constexpr auto kAnswerMembers = std::to_array<MemberSchema>({
     TextAt("answer_type", kText16, offsetof(wirehound_dns_answer, type), DnsTypeText),
     At("ttl", kUint32, offsetof(wirehound_dns_answer, ttl)),
     At("answer", kString, offsetof(wirehound_dns_answer, text)),
 });
-constexpr MessageSchema kAnswerSchema = {"trace.DnsAnswer", kAnswerMembers};
+constexpr MessageSchema kAnswerSchema = {"trace.DnsAnswer", kAnswerMembers,
+                                         sizeof(wirehound_dns_answer)};
 
 constexpr auto kResponseMembers = std::to_array<MemberSchema>({
     {.name = "query_data",
@@ -40,7 +42,9 @@ constexpr auto kResponseMembers = std::to_array<MemberSchema>({
 
 }  // namespace
 
-const MessageSchema kDnsQuestionsSchema = {"[]trace.DnsQueryData", kQueryMembers};
-const MessageSchema kDnsResponsesSchema = {"[]trace.DnsResponseData", kResponseMembers};
+const MessageSchema kDnsQuestionsSchema = {"[]trace.DnsQueryData", kQueryMembers,
+                                           sizeof(wirehound_dns_question)};
+const MessageSchema kDnsResponsesSchema = {"[]trace.DnsResponseData", kResponseMembers,
+                                           sizeof(wirehound_dns_response)};
 
 }  // namespace wirehound

@@ -24,6 +24,7 @@ struct EventField {
   std::string_view type_name;  ///< as in the "type" of JSON arguments: "u16"
   std::string description;
   const MessageSchema* message = nullptr;  ///< of a message type
+  bool ignore_case = false;                ///< texts that differ in case alone mean the same
 };
 
 struct EventDefinition {

@@ -15,7 +15,9 @@ namespace {
 
 // "request" or "response": whatever way the packet went.
 std::string_view HttpKindText(std::uint64_t kind, TextBuffer&) {
-  return kind == WIREHOUND_HTTP_REQUEST ? "request" : "response";
+  return kind == WIREHOUND_HTTP_REQUEST    ? "request"
+         : kind == WIREHOUND_HTTP_RESPONSE ? "response"
+                                           : "";
 }
 
 using enum MemberKind;
@@ -24,7 +26,7 @@ constexpr MemberSchema kDirection =
     TextAt("direction", kText8, offsetof(wirehound_http, kind), HttpKindText);
 constexpr MemberSchema kMethod = At("method", kString, offsetof(wirehound_http, method));
 constexpr MemberSchema kProtocol = At("protocol", kString, offsetof(wirehound_http, protocol));
-constexpr MemberSchema kHost = At("host", kString, offsetof(wirehound_http, host));
+constexpr MemberSchema kHost = DomainAt("host", offsetof(wirehound_http, host));
 constexpr MemberSchema kUriPath = At("uri_path", kString, offsetof(wirehound_http, uri_path));
 constexpr MemberSchema kStatus = At("status", kString, offsetof(wirehound_http, status));
 constexpr MemberSchema kStatusCode =
@@ -38,7 +40,7 @@ constexpr MemberSchema kStreamId =
 constexpr MemberSchema kRequestMethod =
     Extra(At("request_method", kString, offsetof(wirehound_http, request_method)));
 constexpr MemberSchema kRequestHost =
-    Extra(At("request_host", kString, offsetof(wirehound_http, request_host)));
+    Extra(DomainAt("request_host", offsetof(wirehound_http, request_host)));
 constexpr MemberSchema kRequestPath =
     Extra(At("request_path", kString, offsetof(wirehound_http, request_path)));
 
@@ -55,8 +57,10 @@ constexpr auto kHttpResponseMembers =
 
 }  // namespace
 
-const MessageSchema kHttpSchema = {"trace.ProtoHTTP", kHttpMembers};
-const MessageSchema kHttpRequestSchema = {"trace.ProtoHTTPRequest", kHttpRequestMembers};
-const MessageSchema kHttpResponseSchema = {"trace.ProtoHTTPResponse", kHttpResponseMembers};
+const MessageSchema kHttpSchema = {"trace.ProtoHTTP", kHttpMembers, sizeof(wirehound_http)};
+const MessageSchema kHttpRequestSchema = {"trace.ProtoHTTPRequest", kHttpRequestMembers,
+                                          sizeof(wirehound_http)};
+const MessageSchema kHttpResponseSchema = {"trace.ProtoHTTPResponse", kHttpResponseMembers,
+                                           sizeof(wirehound_http)};
 
 }  // namespace wirehound

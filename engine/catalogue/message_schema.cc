@@ -100,13 +100,15 @@ constexpr auto kIcmpv6Members = std::to_array<MemberSchema>({
 
 }  // namespace
 
-const MessageSchema kPacketMetadataSchema = {"trace.PacketMetadata", kPacketMetadataMembers};
-const MessageSchema kPacketSummarySchema = {"trace.PktMeta", kPacketMetadataMembers};
-const MessageSchema kIpv4Schema = {"trace.ProtoIPv4", kIpv4Members};
-const MessageSchema kIpv6Schema = {"trace.ProtoIPv6", kIpv6Members};
-const MessageSchema kTcpSchema = {"trace.ProtoTCP", kTcpMembers};
-const MessageSchema kUdpSchema = {"trace.ProtoUDP", kUdpMembers};
-const MessageSchema kIcmpSchema = {"trace.ProtoICMP", kIcmpMembers};
-const MessageSchema kIcmpv6Schema = {"trace.ProtoICMPv6", kIcmpv6Members};
+const MessageSchema kPacketMetadataSchema = {"trace.PacketMetadata", kPacketMetadataMembers,
+                                             sizeof(wirehound_packet_metadata)};
+const MessageSchema kPacketSummarySchema = {"trace.PktMeta", kPacketMetadataMembers,
+                                            sizeof(wirehound_packet_metadata)};
+const MessageSchema kIpv4Schema = {"trace.ProtoIPv4", kIpv4Members, sizeof(wirehound_ipv4)};
+const MessageSchema kIpv6Schema = {"trace.ProtoIPv6", kIpv6Members, sizeof(wirehound_ipv6)};
+const MessageSchema kTcpSchema = {"trace.ProtoTCP", kTcpMembers, sizeof(wirehound_tcp)};
+const MessageSchema kUdpSchema = {"trace.ProtoUDP", kUdpMembers, sizeof(wirehound_udp)};
+const MessageSchema kIcmpSchema = {"trace.ProtoICMP", kIcmpMembers, sizeof(wirehound_icmp)};
+const MessageSchema kIcmpv6Schema = {"trace.ProtoICMPv6", kIcmpv6Members, sizeof(wirehound_icmpv6)};
 
 }  // namespace wirehound

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // MessageSchema: the members of a message struct of the SDK by their JSON names, so that one
-// table serves whoever walks messages by name: the JSON writer today, the filters and the event
-// reference tomorrow. Nothing here is specific to an event. Immutable; any thread.
+// table serves whoever walks messages by name: the JSON writer and the filters. Nothing here is
+// specific to an event. Immutable; any thread.
 
 #pragma once
 
@@ -51,6 +51,8 @@ struct MemberSchema {
   /// A member with `locate` is absent when that gives null, one at `offset` when its value is zero
   /// or empty.
   bool omit_absent = false;
+  /// Texts that differ in case alone mean the same: names of hosts and domains.
+  bool ignore_case = false;
 
   /// The member of `owner`, or null when that has none.
   const void* Find(const void* owner) const {
@@ -63,10 +65,16 @@ struct MessageSchema {
   /// What `locate` of every member depends on, as a number: messages with the same one have the
   /// same located members. May be null; given where there are many, so that not all are asked.
   using Shape = std::uint64_t (*)(const void* message);
+  /// Makes a message have the located member: its `locate` finds `data`, zeroed room for a value of
+  /// the member's kind that must outlive the message, or a place inside the message. False when the
+  /// message, by its other members, cannot have it.
+  using Attach = bool (*)(void* message, const MemberSchema& member, const void* data);
 
   std::string_view type_name;  ///< as in the "type" of JSON arguments: "trace.ProtoDNS"
   std::span<const MemberSchema> members;
+  std::size_t bytes = 0;  ///< of the struct: what one that is made from text has to allocate
   Shape shape = nullptr;
+  Attach attach = nullptr;  ///< given where a member has `locate`
 };
 
 extern const MessageSchema kPacketMetadataSchema;

@@ -41,4 +41,15 @@ constexpr MemberSchema Extra(MemberSchema member) {
   return member;
 }
 
+/// A text whose case means nothing.
+constexpr MemberSchema AnyCase(MemberSchema member) {
+  member.ignore_case = true;
+  return member;
+}
+
+/// The name of a domain at `offset`.
+constexpr MemberSchema DomainAt(std::string_view name, std::size_t offset) {
+  return AnyCase(At(name, MemberKind::kString, offset));
+}
+
 }  // namespace wirehound

@@ -19,10 +19,13 @@ int Report(const Error& error) {
   return error.code() == ErrorCode::kInvalidInput ? kExitUsage : kExitFailed;
 }
 
+std::filesystem::path PluginFolderOf(const Options& options) {
+  return options.plugins.empty() ? DefaultPluginFolder() : std::filesystem::path(options.plugins);
+}
+
 Result<DetectorSet> LoadDetectors(const Options& options) {
   const bool named = !options.plugins.empty();
-  Result<DetectorSet> set =
-      DetectorSet::Load(named ? std::filesystem::path(options.plugins) : DefaultPluginFolder());
+  Result<DetectorSet> set = DetectorSet::Load(PluginFolderOf(options));
   if (!set) {
     // A folder that was asked for must be there; one beside the binary must be sound all the same.
     return named ? Error(ErrorCode::kInvalidInput, set.error().message()) : std::move(set).error();
@@ -32,6 +35,11 @@ Result<DetectorSet> LoadDetectors(const Options& options) {
     std::string line;
     AppendPrintable(line, complaint);  // it may quote what a plugin calls itself
     logger->warn("{}", line);
+  }
+  for (const std::string& note : set->notes()) {
+    std::string line;
+    AppendPrintable(line, note);
+    logger->info("{}", line);
   }
   if (options.strict_plugins && !set->complaints().empty()) {
     return Error(fmt::format("--strict-plugins: {} plugins or detectors were left out",

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <filesystem>
+
 #include "engine/cli/options.h"
 
 namespace wirehound {
@@ -23,8 +25,21 @@ int ListDetectors(const Options& options);
 /// Shows what live capture can do here (engine/cli/doctor.cc).
 int Doctor();
 
+/// Says whether a shared object loads as a plugin, what its detectors need, and why not
+/// (engine/cli/check_plugin.cc).
+int CheckPlugin(const Options& options);
+
+/// Runs test cases of detectors (engine/cli/test_detector.cc).
+int TestDetector(const Options& options);
+
+/// Writes the project of a new detector (engine/cli/new_detector.cc).
+int NewDetector(const Options& options);
+
 /// Writes an error as every command does and gives its exit status.
 int Report(const Error& error);
+
+/// The folder that options mean; empty when there is none.
+std::filesystem::path PluginFolderOf(const Options& options);
 
 /// Loads the detectors that options ask for, and reports what was left out. With
 /// --strict-plugins anything left out is an error.

@@ -19,10 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string VersionText(const Version& version) {
-  return fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
-}
-
 std::string_view SeverityText(const DetectorDefinition& detector) {
   if (!detector.threat) {
     return "";
@@ -59,7 +55,7 @@ Json EventJson(const EventDefinition& event) {
 
 std::vector<std::string> RequiredEvents(const DetectorDefinition& detector) {
   std::vector<std::string> events;
-  for (const EventRequirement& requirement : detector.requirements) {
+  for (const EventRequirement& requirement : detector.requirements.events) {
     events.push_back(requirement.name);
   }
   return events;
@@ -120,7 +116,8 @@ int ListDetectors(const Options& options) {
                "REQUIRES", "DESCRIPTION");
   }
   for (const EventDefinition& event : set->catalogue().events()) {
-    for (const LoadedDetector& detector : set->detectors()) {
+    for (const LoadedDetector* loaded : set->detectors()) {
+      const LoadedDetector& detector = *loaded;
       if (detector.definition.id != event.detector_id) {
         continue;
       }

@@ -44,15 +44,25 @@ void JoinExclusions(std::vector<std::string>& arguments) {
   }
 }
 
-void AddRunOptions(CLI::App& app, Options& options) {
+void AddSelectionOptions(CLI::App& app, Options& options) {
   app.add_option("-d,--detectors", options.selection.detectors,
                  "detectors to run, by commas: ID, ID*, -ID, all")
       ->type_name("LIST")
       ->allow_extra_args(false);
-  app.add_option("-e,--events", options.selection.events,
-                 "events to show, by commas: NAME, NAME*, -NAME, a set, tag=TAG")
+  app.add_option(
+         "-e,--events", options.selection.events,
+         "events to show, by commas: NAME, NAME*, -NAME, a set, tag=TAG; or one filter, as\n"
+         "'NAME.data.FIELD>=VALUE' or 'NAME.scope.FIELD=VALUE,VALUE'; may be repeated")
       ->type_name("LIST")
       ->allow_extra_args(false);
+  app.add_option("--scope", options.selection.scope,
+                 "events of whom at all: 'FIELD=VALUE,VALUE', 'uid!=0', container, host;\n"
+                 "may be repeated")
+      ->type_name("EXPR")
+      ->allow_extra_args(false);
+}
+
+void AddRunOptions(CLI::App& app, Options& options) {
   app.add_option("-r,--read", options.read_file,
                  "read a pcap or pcapng file, - for standard input, instead of live traffic")
       ->type_name("FILE");
@@ -65,6 +75,8 @@ void AddRunOptions(CLI::App& app, Options& options) {
       ->type_name("SPEC")
       ->allow_extra_args(false);
   app.add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
+  app.add_option("--config", options.config, "options of detectors, in YAML; SIGHUP reads it again")
+      ->type_name("FILE");
   app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
       ->type_name("LEVEL");
   app.add_flag("--strict-plugins", options.strict_plugins,
@@ -78,7 +90,30 @@ struct Verbs {
   CLI::App* events;
   CLI::App* detectors;
   CLI::App* doctor;
+  CLI::App* check_plugin;
+  CLI::App* test;
+  CLI::App* new_detector;
 };
+
+CLI::App* AddTest(CLI::App& app, Options& options) {
+  CLI::App* test = app.add_subcommand("test", "run test cases of detectors, for their authors");
+  test->add_option("PLUGIN", options.test_plugin, "a detector's .so, or a folder of them")
+      ->required();
+  test->add_option("CASES", options.test_cases, "files of test cases")->required();
+  test->add_option("--log-level", options.log_level, "debug, info, warn, error or off")
+      ->type_name("LEVEL");
+  test->add_flag("--show", options.show_detections, "print every detection, as a case expects it");
+  return test;
+}
+
+CLI::App* AddNewDetector(CLI::App& app, Options& options) {
+  CLI::App* verb = app.add_subcommand(
+      "new-detector", "write the project of a new detector, ready to be built and tested");
+  verb->add_option("NAME", options.new_detector, "letters, digits and '_'")->required();
+  verb->add_option("--directory", options.directory, "where the project's folder goes, here if not")
+      ->type_name("DIR");
+  return verb;
+}
 
 Verbs AddVerbs(CLI::App& app, Options& options) {
   CLI::App* list = app.add_subcommand("list", "show what can be selected");
@@ -93,6 +128,14 @@ Verbs AddVerbs(CLI::App& app, Options& options) {
   }
   verbs.doctor = app.add_subcommand(
       "doctor", "what live capture needs, what this machine has, and what is lost without it");
+  verbs.check_plugin = app.add_subcommand(
+      "check-plugin", "whether a detector's shared object loads, what it needs, and why not");
+  verbs.check_plugin->add_option("file", options.checked_plugin, "the shared object")
+      ->type_name("FILE.so")
+      ->required();
+  verbs.check_plugin->add_flag("--json", options.as_json, "as JSON");
+  verbs.test = AddTest(app, options);
+  verbs.new_detector = AddNewDetector(app, options);
   return verbs;
 }
 
@@ -106,6 +149,15 @@ Result<Verb> VerbOf(const Verbs& verbs) {
   }
   if (verbs.list->parsed()) {
     return Error(ErrorCode::kInvalidInput, "list: expected 'events' or 'detectors' after it");
+  }
+  if (verbs.check_plugin->parsed()) {
+    return Verb::kCheckPlugin;
+  }
+  if (verbs.test->parsed()) {
+    return Verb::kTestDetector;
+  }
+  if (verbs.new_detector->parsed()) {
+    return Verb::kNewDetector;
   }
   return verbs.doctor->parsed() ? Verb::kDoctor : Verb::kRun;
 }
@@ -124,15 +176,8 @@ Status CheckTogether(const Options& options) {
   return {};
 }
 
-}  // namespace
-
-Result<Options> ParseCommandLine(int argc, const char* const* argv) {
-  std::vector<std::string> arguments(argv + 1, argv + argc);
-  Options options;
-  options.command = TakeCommand(arguments);
-  const bool has_dashes = arguments.size() + 1 < static_cast<std::size_t>(argc);
-  JoinExclusions(arguments);
-
+// Reads what is left of the words. Help and version are a verb of their own.
+Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   CLI::App app("Network detection engine: packets with their processes, decoded, to detectors",
                "wirehound");
   app.set_version_flag("-V,--version", std::string(kEngineVersion));
@@ -140,28 +185,40 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
       "With '-- COMMAND ARG…' at the end, runs the command in a control group of its own,\n"
       "watches just that, and ends with its exit status.");
   app.require_subcommand(0, 1);
+  AddSelectionOptions(app, options);
   AddRunOptions(app, options);
   const Verbs verbs = AddVerbs(app, options);
   try {
-    std::reverse(arguments.begin(), arguments.end());  // the order CLI11 takes a vector in
-    app.parse(std::move(arguments));
+    std::reverse(words.begin(), words.end());  // the order CLI11 takes a vector in
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
-    options.verb = Verb::kShowText;
     options.text = app.help();
+    return Verb::kShowText;
   } catch (const CLI::CallForVersion&) {
-    options.verb = Verb::kShowText;
     options.text = "wirehound " + std::string(kEngineVersion) + "\n";
+    return Verb::kShowText;
   } catch (const CLI::ParseError& error) {
     return Error(ErrorCode::kInvalidInput, std::string(error.what()) + "; see 'wirehound --help'");
   }
-  if (options.verb == Verb::kShowText) {
-    return options;
-  }
-  Result<Verb> verb = VerbOf(verbs);
+  return VerbOf(verbs);
+}
+
+}  // namespace
+
+Result<Options> ParseCommandLine(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  Options options;
+  options.command = TakeCommand(words);
+  const bool has_dashes = words.size() + 1 < static_cast<std::size_t>(argc);
+  JoinExclusions(words);
+  Result<Verb> verb = ParseWords(std::move(words), options);
   if (!verb) {
     return std::move(verb).error();
   }
   options.verb = *verb;
+  if (options.verb == Verb::kShowText) {
+    return options;
+  }
   if (has_dashes && options.command.empty()) {
     return Error(ErrorCode::kInvalidInput, "expected a command after '--'");
   }

@@ -14,7 +14,16 @@
 
 namespace wirehound {
 
-enum class Verb : unsigned char { kRun, kListEvents, kListDetectors, kDoctor, kShowText };
+enum class Verb : unsigned char {
+  kRun,
+  kListEvents,
+  kListDetectors,
+  kDoctor,
+  kCheckPlugin,
+  kTestDetector,
+  kNewDetector,
+  kShowText
+};
 
 struct Options {
   Verb verb = Verb::kRun;
@@ -25,11 +34,18 @@ struct Options {
   std::string cgroup;                ///< directory of the group to watch, "" for all
   std::vector<std::string> outputs;  ///< --output, in order; empty for the default
   std::string plugins;               ///< folder, "" for the default places
+  std::string config;                ///< configuration file, "" for none
   std::string log_level = "info";
-  bool strict_plugins = false;       ///< a plugin that does not load ends the run
-  bool strict = false;               ///< a ledger that does not close is a failure
-  bool as_json = false;              ///< list … --json
-  std::vector<std::string> command;  ///< what stands after "--"
+  bool strict_plugins = false;          ///< a plugin that does not load ends the run
+  bool strict = false;                  ///< a ledger that does not close is a failure
+  bool as_json = false;                 ///< list … --json, check-plugin --json
+  std::string test_plugin;              ///< test: a file, or a folder of them
+  std::vector<std::string> test_cases;  ///< test: files
+  bool show_detections = false;         ///< test --show
+  std::string new_detector;             ///< new-detector: its name
+  std::string directory;                ///< new-detector: where to, "" for here
+  std::string checked_plugin;           ///< of check-plugin
+  std::vector<std::string> command;     ///< what stands after "--"
 };
 
 /// Errors are the user's: exit status 2.

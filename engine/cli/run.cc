@@ -7,15 +7,20 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/cli/commands.h"
 #include "engine/command_process.h"
+#include "engine/config/config_file.h"
 #include "engine/detector_set.h"
 #include "engine/event_loop.h"
 #include "engine/graph/selection.h"
@@ -24,6 +29,10 @@
 #include "engine/outputs/output_spec.h"
 #include "engine/pipeline/capture_needs.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/reload/plugin_watcher.h"
+#include "engine/reload/reloader.h"
+#include "engine/safety/crash_report.h"
+#include "engine/safety/stray_output.h"
 #include "engine/sources/capture_file_source.h"
 #include "probes/live_source.h"
 
@@ -36,6 +45,7 @@ struct OpenedSource {
   std::unique_ptr<Source> source;
   std::function<void()> stop;
   std::function<std::optional<std::uint64_t>()> seen;
+  std::function<void(const Plan&)> capture;  // live only
 };
 
 Result<OpenedSource> OpenFileSource(const std::string& path) {
@@ -44,7 +54,8 @@ Result<OpenedSource> OpenFileSource(const std::string& path) {
     return std::move(file).error();
   }
   CaptureFileSource* source = file->get();
-  return OpenedSource{*std::move(file), [source] { source->Stop(); }, [] { return std::nullopt; }};
+  return OpenedSource{
+      *std::move(file), [source] { source->Stop(); }, [] { return std::nullopt; }, {}};
 }
 
 void LogRefusedHooks(const LiveSource& source) {
@@ -67,7 +78,8 @@ Result<OpenedSource> OpenLiveSource(const std::string& cgroup, const Plan& plan)
   LiveSource* source = live->get();
   LogRefusedHooks(*source);
   return OpenedSource{*std::move(live), [source] { source->Detach(); },
-                      [source] { return std::optional(source->Seen()); }};
+                      [source] { return std::optional(source->Seen()); },
+                      [source](const Plan& now) { source->SetPlan(CaptureNeeds(now)); }};
 }
 
 Status CheckCgroup(const std::string& directory) {
@@ -103,7 +115,7 @@ Result<std::vector<std::unique_ptr<Output>>> OpenAsAsked(const Options& options)
   if (!options.outputs.empty()) {
     return OpenOutputs(options.outputs);
   }
-  return OpenOutputs({isatty(STDOUT_FILENO) != 0 ? "table" : "json"});
+  return OpenOutputs({isatty(StandardOutputFd()) != 0 ? "table" : "json"});
 }
 
 // A detector that fails to start does not keep the others from running; only when none is left,
@@ -123,6 +135,48 @@ Status CheckStarted(const Options& options, const Plan& plan, const Dispatcher& 
   return {};
 }
 
+// The configuration, and what it means for the detectors there are.
+struct Configuration {
+  ConfigFile file;
+  DetectorConfigs configs;
+};
+
+Result<Configuration> ReadConfiguration(const Options& options, const DetectorSet& set) {
+  Configuration configuration;
+  if (!options.config.empty()) {
+    Result<ConfigFile> file = ConfigFile::Read(options.config);
+    if (!file) {
+      return std::move(file).error();
+    }
+    configuration.file = *std::move(file);
+  }
+  Result<DetectorConfigs> configs = MakeConfigs(configuration.file, set.definitions());
+  if (!configs) {
+    return std::move(configs).error();
+  }
+  configuration.configs = *std::move(configs);
+  const auto logger = MakeLogger("wirehound");
+  for (const std::string& line : configuration.file.UnknownDetectors(set.definitions())) {
+    logger->warn("{}", line);
+  }
+  return configuration;
+}
+
+// Without notices the engine runs all the same; SIGHUP still has it look at the folder.
+std::unique_ptr<PluginWatcher> WatchPlugins(const std::filesystem::path& folder, EventLoop& loop,
+                                            Reloader& reloader) {
+  if (folder.empty()) {
+    return nullptr;
+  }
+  Result<std::unique_ptr<PluginWatcher>> watcher =
+      PluginWatcher::Start(loop.io(), folder, [&reloader] { reloader.ReloadPlugins(); });
+  if (!watcher) {
+    MakeLogger("wirehound")->warn("plugins are not watched: {}", watcher.error().message());
+    return nullptr;
+  }
+  return *std::move(watcher);
+}
+
 int ExitStatus(const Options& options, const Status& status, const Ledger& ledger,
                std::optional<int> command_status) {
   if (!status) {
@@ -134,52 +188,148 @@ int ExitStatus(const Options& options, const Status& status, const Ledger& ledge
   return command_status.value_or(kExitOk);
 }
 
+// The parts of a run, in the order in which they come to be and, backwards, go.
+class MainJob {
+ public:
+  explicit MainJob(const Options& options)
+      : options_(options),
+        stores_(is_live() ? StoreOrigin::kThisSystem : StoreOrigin::kCaptureFile, time_) {}
+  MainJob(const MainJob&) = delete;
+  MainJob& operator=(const MainJob&) = delete;
+
+  /// Everything that can be wrong before the first record.
+  Status Prepare();
+
+  /// Runs to the end of the source; the exit status.
+  int Perform();
+
+ private:
+  bool is_live() const { return options_.read_file.empty(); }
+  ScopeServices scope_services() { return {.tree = &stores_.processes}; }
+
+  Status LoadAll();
+  Status OpenEnds();
+  Status StartDetectors();
+  void Attach(EventLoop& loop, Reloader& reloader);
+
+  const Options& options_;
+  std::unique_ptr<StrayOutput> stray_;
+  std::optional<DetectorSet> set_;
+  Configuration configuration_;
+  StreamTime time_;
+  Stores stores_;
+  Plan plan_;
+  std::unique_ptr<CommandProcess> command_;  // null: none
+  OpenedSource source_;
+  std::vector<std::unique_ptr<Output>> outputs_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+};
+
+Status MainJob::Prepare() {
+  Status status = LoadAll();
+  if (status) {
+    status = OpenEnds();
+  }
+  return status ? StartDetectors() : std::move(status);
+}
+
+// The detectors, what they are told, and what of them is wanted.
+Status MainJob::LoadAll() {
+  Result<std::unique_ptr<StrayOutput>> stray = StrayOutput::Start();
+  if (!stray) {
+    return std::move(stray).error();
+  }
+  stray_ = *std::move(stray);
+  Result<DetectorSet> set = LoadDetectors(options_);
+  if (!set) {
+    return std::move(set).error();
+  }
+  set_ = *std::move(set);
+  AttributeStrayOutput("a plugin that was being loaded");
+  Result<Configuration> configuration = ReadConfiguration(options_, *set_);
+  if (!configuration) {
+    return std::move(configuration).error();
+  }
+  configuration_ = *std::move(configuration);
+  Result<Plan> plan = MakePlan(options_.selection, set_->catalogue(), set_->definitions(),
+                               set_->graph(), scope_services());
+  if (!plan) {
+    return std::move(plan).error();
+  }
+  plan_ = *std::move(plan);
+  return {};
+}
+
+// Where records come from and where events go.
+Status MainJob::OpenEnds() {
+  if (Status cgroup = CheckCgroup(options_.cgroup); !cgroup) {
+    return cgroup;
+  }
+  Result<std::unique_ptr<CommandProcess>> command = PrepareCommand(options_);
+  if (!command) {
+    return std::move(command).error();
+  }
+  command_ = *std::move(command);
+  const std::string& cgroup = command_ ? command_->cgroup() : options_.cgroup;
+  Result<OpenedSource> source =
+      is_live() ? OpenLiveSource(cgroup, plan_) : OpenFileSource(options_.read_file);
+  if (!source) {
+    return std::move(source).error();
+  }
+  source_ = *std::move(source);
+  Result<std::vector<std::unique_ptr<Output>>> outputs = OpenAsAsked(options_);
+  if (!outputs) {
+    return std::move(outputs).error();
+  }
+  outputs_ = *std::move(outputs);
+  return {};
+}
+
+Status MainJob::StartDetectors() {
+  dispatcher_ = Dispatcher::Start(
+      {plan_, set_->catalogue(), set_->detectors(), configuration_.configs},
+      {.time = time_, .stores = stores_, .limits = configuration_.file.limits()}, outputs_);
+  return CheckStarted(options_, plan_, *dispatcher_);
+}
+
+// What else the loop has to look after. The command runs from here on.
+void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
+  loop.OnHangup([&reloader] { reloader.ReloadAll(); });
+  if (is_live()) {
+    loop.FollowClock(LiveSource::kMaxDelayNs * 5);
+  }
+  loop.Watch(stray_->poll_fd(), [this] { stray_->Read(); });
+  if (command_) {
+    loop.Follow(*command_);
+    command_->Release();
+  }
+}
+
+int MainJob::Perform() {
+  const std::filesystem::path plugins = PluginFolderOf(options_);
+  PacketPipeline pipeline(plan_, set_->catalogue(), *dispatcher_, stores_.dns);
+  EventLoop loop(*source_.source, pipeline, *dispatcher_, outputs_, source_.stop);
+  Reloader reloader({options_.selection, scope_services(), plugins, options_.config},
+                    {*set_, *dispatcher_, pipeline, source_.capture},
+                    std::move(configuration_.file));
+  const auto watcher = WatchPlugins(plugins, loop, reloader);
+  Attach(loop, reloader);
+  const Status status = loop.Run();
+  dispatcher_->Close();
+  Ledger ledger = MakeLedger(*source_.source, source_.seen(), pipeline, *dispatcher_);
+  ledger.reloads = reloader.counters();
+  fmt::print(stderr, "{}", DescribeLedger(ledger));
+  return ExitStatus(options_, status, ledger, loop.command_status());
+}
+
 }  // namespace
 
 int Run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed output is an error of a write
-  Result<DetectorSet> set = LoadDetectors(options);
-  if (!set) {
-    return Report(set.error());
-  }
-  Result<Plan> plan =
-      MakePlan(options.selection, set->catalogue(), set->definitions(), set->graph());
-  if (!plan) {
-    return Report(plan.error());
-  }
-  if (Status cgroup = CheckCgroup(options.cgroup); !cgroup) {
-    return Report(cgroup.error());
-  }
-  Result<std::unique_ptr<CommandProcess>> command = PrepareCommand(options);
-  if (!command) {
-    return Report(command.error());
-  }
-  const std::string& cgroup = *command ? (*command)->cgroup() : options.cgroup;
-  Result<OpenedSource> source =
-      options.read_file.empty() ? OpenLiveSource(cgroup, *plan) : OpenFileSource(options.read_file);
-  if (!source) {
-    return Report(source.error());
-  }
-  Result<std::vector<std::unique_ptr<Output>>> outputs = OpenAsAsked(options);
-  if (!outputs) {
-    return Report(outputs.error());
-  }
-  const std::unique_ptr<Dispatcher> dispatcher =
-      Dispatcher::Start(*plan, set->catalogue(), set->detectors(), *outputs);
-  if (Status started = CheckStarted(options, *plan, *dispatcher); !started) {
-    return Report(started.error());
-  }
-  PacketPipeline pipeline(*plan, set->catalogue(), *dispatcher);
-  EventLoop loop(*source->source, pipeline, *dispatcher, *outputs, source->stop);
-  if (*command) {
-    loop.Follow(**command);
-    (*command)->Release();
-  }
-  const Status status = loop.Run();
-  dispatcher->Close();
-  const Ledger ledger = MakeLedger(*source->source, source->seen(), pipeline, *dispatcher);
-  fmt::print(stderr, "{}", DescribeLedger(ledger));
-  return ExitStatus(options, status, ledger, loop.command_status());
+  SetCrashReplay({.read_file = options.read_file, .plugins_folder = options.plugins});
+  MainJob job(options);
+  const Status prepared = job.Prepare();
+  return prepared ? job.Perform() : Report(prepared.error());
 }
 
 }  // namespace wirehound

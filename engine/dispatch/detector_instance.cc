@@ -3,232 +3,233 @@
 #include "engine/dispatch/detector_instance.h"
 
 #include <algorithm>
-#include <iterator>
+#include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "engine/logging.h"
+#include "engine/safety/stray_output.h"
 #include "engine/utf8_text.h"
 
 namespace wirehound {
 
 namespace {
 
-spdlog::level::level_enum ToSpdlog(std::uint32_t level) {
-  switch (level) {
-    case WIREHOUND_LOG_DEBUG:
-      return spdlog::level::debug;
-    case WIREHOUND_LOG_INFO:
-      return spdlog::level::info;
-    case WIREHOUND_LOG_WARN:
-      return spdlog::level::warn;
-    default:
-      return spdlog::level::err;
-  }
-}
+// What of a detector's own words goes into a log line.
+constexpr std::uint64_t kMaxErrorText = 4096;
 
-std::uint32_t FromSpdlog(spdlog::level::level_enum level) {
-  return level <= spdlog::level::debug  ? WIREHOUND_LOG_DEBUG
-         : level == spdlog::level::info ? WIREHOUND_LOG_INFO
-         : level == spdlog::level::warn ? WIREHOUND_LOG_WARN
-         : level == spdlog::level::err  ? WIREHOUND_LOG_ERROR
-                                        : WIREHOUND_LOG_ERROR + 1;
-}
-
-// Log lines carry text from the wire, which must not steer the terminal.
-void AppendValue(std::string& out, const wirehound_named_value& value) {
-  switch (value.type) {
-    case WIREHOUND_TYPE_BOOL:
-      out += value.value.unsigned_integer != 0 ? "true" : "false";
-      return;
-    case WIREHOUND_TYPE_INT32:
-    case WIREHOUND_TYPE_INT64:
-      fmt::format_to(std::back_inserter(out), "{}", value.value.signed_integer);
-      return;
-    case WIREHOUND_TYPE_DOUBLE:
-      fmt::format_to(std::back_inserter(out), "{}", value.value.real);
-      return;
-    case WIREHOUND_TYPE_STRING:
-      return AppendPrintable(out, {value.value.text.data, value.value.text.size});
-    case WIREHOUND_TYPE_BYTES:
-      fmt::format_to(std::back_inserter(out), "({} bytes)", value.value.bytes.size);
-      return;
-    default:
-      fmt::format_to(std::back_inserter(out), "{}", value.value.unsigned_integer);
-  }
-}
+constexpr std::uint64_t kNsPerMs = 1'000'000;
 
 }  // namespace
 
-DetectorInstance::DetectorInstance(const LoadedDetector& detector, const Catalogue& catalogue,
-                                   FindingQueue& findings)
-    : detector_(detector),
-      catalogue_(catalogue),
-      findings_(findings),
-      produced_(*catalogue.Find(detector.definition.produced_event.name)),
-      logger_(MakeLogger(detector.definition.id)) {
-  host_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_host, get_extension);
-  host_.abi_minor = WIREHOUND_ABI_MINOR;
-  host_.context = this;
-  host_.log_level = FromSpdlog(logger_->level());
-  host_.log = &DetectorInstance::Log;
-  host_.resolve_event = &DetectorInstance::ResolveEvent;
-  host_.resolve_field = &DetectorInstance::ResolveField;
-  host_.emit = &DetectorInstance::Emit;
-  host_.get_extension = &DetectorInstance::GetExtension;
+void DetectorInstance::Counters::Add(const Counters& other) {
+  events_in += other.events_in;
+  events_out += other.events_out;
+  errors += other.errors;
+  skipped += other.skipped;
+  filtered += other.filtered;
+  refused += other.refused;
+  timers += other.timers;
+  timers_refused += other.timers_refused;
+  state_refused += other.state_refused;
+  state_evicted += other.state_evicted;
+  overruns += other.overruns;
+  timed_calls += other.timed_calls;
+  timed_ns += other.timed_ns;
+  timed_max_ns = std::max(timed_max_ns, other.timed_max_ns);
 }
 
-Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const LoadedDetector& detector,
-                                                                  const Catalogue& catalogue,
-                                                                  FindingQueue& findings) {
-  std::unique_ptr<DetectorInstance> instance(new DetectorInstance(detector, catalogue, findings));
+DetectorInstance::DetectorInstance(const InstanceSetup& setup, DispatchParts& parts)
+    : table_(*setup.detector.table),
+      parts_(parts),
+      detector_(setup.detector),
+      file_(setup.detector.file.string()),
+      host_(setup, parts, *this) {}
+
+Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const InstanceSetup& setup,
+                                                                  DispatchParts& parts) {
+  const std::string context = "detector " + setup.detector.definition.id;
+  Result<std::vector<Subscription>> subscriptions = MakeSubscriptions(
+      setup.detector.definition, setup.catalogue, {.tree = &parts.services.stores.processes});
+  if (!subscriptions) {
+    return std::move(subscriptions).error().WithContext(context);
+  }
+  std::unique_ptr<DetectorInstance> instance(new DetectorInstance(setup, parts));
+  instance->subscriptions_ = *std::move(subscriptions);
   Status status = instance->Init();
   if (!status) {
-    return std::move(status).error().WithContext("detector " + detector.definition.id);
+    return std::move(status).error().WithContext(context);
   }
   return instance;
 }
 
 Status DetectorInstance::Init() {
-  std::int32_t status = detector_.table->create(&host_, &instance_);
+  std::int32_t status = WIREHOUND_OK;
+  {
+    const Inside inside(*this, "create", nullptr);
+    status = table_.create(&host_.table(), &instance_);
+  }
   if (status != WIREHOUND_OK || instance_ == nullptr) {
     instance_ = nullptr;
     return Error("create failed (status " + std::to_string(status) + ")");
   }
-  status = detector_.table->init(instance_);
+  if (CanHaveTimers()) {
+    host_.BeginInit();
+  }
+  {
+    const Inside inside(*this, "Init", nullptr);
+    status = table_.init(instance_);
+  }
+  AttributeStrayOutput("detector '" + definition().id + "'");
   if (status != WIREHOUND_OK) {
     return Error("Init failed: " + LastError());
+  }
+  host_.EndInit();
+  if (!CanHaveTimers()) {
+    host_.timers().SetPhase(TimerPhase::kClosed);
   }
   running_ = true;
   return {};
 }
 
+// One without the function to tell it would never learn of them.
+bool DetectorInstance::CanHaveTimers() const {
+  return WIREHOUND_HAS(&table_, wirehound_detector, on_timer) && table_.on_timer != nullptr;
+}
+
 DetectorInstance::~DetectorInstance() {
   Close();
   if (instance_ != nullptr) {
-    detector_.table->destroy(instance_);
+    const Inside inside(*this, "destroy", nullptr);
+    table_.destroy(instance_);
   }
 }
 
-void DetectorInstance::OnEvent(const Event& event) {
-  if (suspended_) {
-    ++counters_.skipped;
-    return;
+void DetectorInstance::OnTimer(const wirehound_timer& timer, const wirehound_event& context) {
+  ++counters_.timers;
+  Call({&context, nullptr}, "OnTimer", [&] { return table_.on_timer(instance_, &timer); });
+}
+
+void DetectorInstance::WarnOfHeap() {
+  host_.logger().warn("keeps about {} MiB more than it gave back (estimated from 1 call in {})",
+                      heap_watch_.kept_bytes() >> 20, heap_watch_.mean_interval());
+}
+
+void DetectorInstance::Judge(std::int32_t status, std::uint64_t taken_ns,
+                             const FindingOrigin& origin) {
+  errors_in_a_row_ = status == WIREHOUND_OK ? 0 : errors_in_a_row_ + 1;
+  overruns_in_a_row_ = taken_ns <= parts_.clock.budget_ns() ? 0 : overruns_in_a_row_ + 1;
+  if (errors_in_a_row_ != 0) {
+    CountError(status, origin);
   }
-  ++counters_.events_in;
-  current_ = &event;
-  const std::int32_t status = detector_.table->on_event(instance_, &event.view);
-  current_ = nullptr;
-  if (status == WIREHOUND_OK) {
-    errors_in_a_row_ = 0;
-  } else {
-    CountError(status);
+  if (overruns_in_a_row_ != 0) {
+    CountOverrun(taken_ns, origin);
   }
+  in_trouble_ = errors_in_a_row_ != 0 || overruns_in_a_row_ != 0;
 }
 
 // Reported at the first error and then each time their number has doubled: a failing detector
 // must not fill the log.
-void DetectorInstance::CountError(std::int32_t status) {
-  ++counters_.errors;
-  if (counters_.errors >= next_error_report_) {
+void DetectorInstance::CountError(std::int32_t status, const FindingOrigin& origin) {
+  const std::uint32_t most = parts_.services.limits.max_errors_in_a_row;
+  // Not only at the limit: it may have been higher before.
+  const bool suspends = most != 0 && errors_in_a_row_ >= most;
+  const bool reports = ++counters_.errors >= next_error_report_;
+  if (!reports && !suspends) {
+    return;
+  }
+  const std::string reason = LastError();
+  if (reports) {
     next_error_report_ = counters_.errors * 2;
-    logger_->error("OnEvent failed ({} so far, status {}): {}", counters_.errors, status,
-                   LastError());
+    host_.logger().error("{} failed ({} so far, status {}): {}",
+                         origin.cause == nullptr ? "OnTimer" : "OnEvent", counters_.errors, status,
+                         reason);
   }
-  if (++errors_in_a_row_ >= kMaxErrorsInARow) {
-    suspended_ = true;
-    logger_->error("suspended after {} errors in a row", errors_in_a_row_);
+  if (suspends) {
+    host_.logger().error("suspended after {} errors in a row", errors_in_a_row_);
+    Suspend({"errors", errors_in_a_row_, reason}, origin);
   }
+}
+
+// One event a turn at most: what it leads to may well be another overrun.
+void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const FindingOrigin& origin) {
+  const std::uint64_t budget_ns = parts_.clock.budget_ns();
+  ++counters_.overruns;
+  if (reported_turn_ != parts_.turn) {
+    reported_turn_ = parts_.turn;
+    const wirehound_string& event = origin.context->name;
+    parts_.engine_events.Report(definition(), {{event.data, event.size}, taken_ns, budget_ns},
+                                *origin.context);
+  }
+  if (counters_.overruns >= next_overrun_report_) {
+    next_overrun_report_ = counters_.overruns * 2;
+    host_.logger().warn("{} took about {} ms, over its budget of {} ms ({} so far)",
+                        origin.cause == nullptr ? "OnTimer" : "OnEvent", taken_ns / kNsPerMs,
+                        budget_ns / kNsPerMs, counters_.overruns);
+  }
+  const std::uint32_t most = parts_.services.limits.max_overruns_in_a_row;
+  if (!suspended_ && most != 0 && overruns_in_a_row_ >= most) {
+    host_.logger().error("suspended after {} calls in a row over its time budget",
+                         overruns_in_a_row_);
+    Suspend({"time_budget", overruns_in_a_row_, {}}, origin);
+  }
+}
+
+void DetectorInstance::Suspend(const DetectorSuspended& reason, const FindingOrigin& origin) {
+  suspended_ = true;
+  host_.timers().SetPhase(TimerPhase::kClosed);
+  parts_.engine_events.Report(definition(), reason, *origin.context);
 }
 
 void DetectorInstance::Close() {
+  host_.timers().SetPhase(TimerPhase::kClosed);
   if (!std::exchange(running_, false)) {
     return;
   }
-  if (detector_.table->close(instance_) != WIREHOUND_OK) {
-    logger_->error("Close failed: {}", LastError());
+  std::int32_t status = WIREHOUND_OK;
+  {
+    const Inside inside(*this, "Close", nullptr);
+    status = table_.close(instance_);
   }
+  if (status != WIREHOUND_OK) {
+    host_.logger().error("Close failed: {}", LastError());
+  }
+  AttributeStrayOutput("detector '" + definition().id + "'");
 }
 
 std::string DetectorInstance::LastError() const {
-  const wirehound_string text = detector_.table->last_error(instance_);
+  const Inside inside(*this, "last_error", nullptr);
+  const wirehound_string text = table_.last_error(instance_);
   std::string printable;
-  AppendPrintable(printable, {text.data, text.size});
+  if (text.data != nullptr) {
+    AppendPrintable(printable, {text.data, std::min(text.size, kMaxErrorText)});
+  }
   return printable.empty() ? "no reason given" : printable;
 }
 
-bool DetectorInstance::Requires(std::string_view event) const {
-  const auto& requirements = detector_.definition.requirements;
-  return std::any_of(
-      requirements.begin(), requirements.end(),
-      [event](const EventRequirement& requirement) { return requirement.name == event; });
+bool DetectorInstance::IsSameAs(const InstanceSetup& setup) const {
+  if (&detector_ != &setup.detector || !(host_.config() == setup.config) ||
+      &produced() != setup.catalogue.Find(definition().produced_event.name)) {
+    return false;
+  }
+  std::vector<const EventDefinition*> events;
+  for (const EventRequirement& requirement : definition().requirements.events) {
+    const EventDefinition* event = AvailableEvent(requirement, setup.catalogue);
+    if (event != nullptr && std::find(events.begin(), events.end(), event) == events.end()) {
+      events.push_back(event);
+    }
+  }
+  return std::equal(
+      events.begin(), events.end(), subscriptions_.begin(), subscriptions_.end(),
+      [](const EventDefinition* event, const Subscription& known) { return event == known.event; });
 }
 
-void DetectorInstance::Log(void* context, std::uint32_t level, wirehound_string message,
-                           const wirehound_named_value* values, std::uint32_t value_count) {
-  const auto& self = *static_cast<const DetectorInstance*>(context);
-  if (!self.logger_->should_log(ToSpdlog(level))) {
-    return;
-  }
-  std::string line;
-  AppendPrintable(line, {message.data, message.size});
-  for (std::uint32_t i = 0; i < value_count; ++i) {
-    line += ' ';
-    AppendPrintable(line, {values[i].name.data, values[i].name.size});
-    line += '=';
-    AppendValue(line, values[i]);
-  }
-  self.logger_->log(ToSpdlog(level), line);
-}
-
-std::int32_t DetectorInstance::ResolveEvent(void* context, wirehound_string event,
-                                            std::uint32_t* event_id) {
-  const auto& self = *static_cast<const DetectorInstance*>(context);
-  const std::string_view name = {event.data, event.size};
-  const EventDefinition* definition = self.Requires(name) ? self.catalogue_.Find(name) : nullptr;
-  if (definition == nullptr || event_id == nullptr) {
-    return WIREHOUND_ERROR_NOT_FOUND;
-  }
-  *event_id = definition->id;
-  return WIREHOUND_OK;
-}
-
-std::int32_t DetectorInstance::ResolveField(void* context, wirehound_string event,
-                                            wirehound_string field, std::uint32_t type,
-                                            std::uint32_t* slot) {
-  const auto& self = *static_cast<const DetectorInstance*>(context);
-  const std::string_view event_name = {event.data, event.size};
-  if (!self.Requires(event_name)) {
-    return WIREHOUND_ERROR_INVALID;
-  }
-  const EventDefinition* definition = self.catalogue_.Find(event_name);
-  const int place = definition == nullptr ? -1 : definition->FieldIndex({field.data, field.size});
-  if (place < 0 || slot == nullptr) {
-    return WIREHOUND_ERROR_NOT_FOUND;
-  }
-  if (definition->fields[static_cast<std::size_t>(place)].type != type) {
-    return WIREHOUND_ERROR_WRONG_TYPE;
-  }
-  *slot = static_cast<std::uint32_t>(place);
-  return WIREHOUND_OK;
-}
-
-std::int32_t DetectorInstance::Emit(void* context, const wirehound_finding* finding) {
-  auto& self = *static_cast<DetectorInstance*>(context);
-  if (self.current_ == nullptr || finding == nullptr) {
-    return WIREHOUND_ERROR_INVALID;
-  }
-  const std::int32_t status =
-      self.findings_.Push(*finding, self.produced_, self.detector_.definition, *self.current_);
-  if (status == WIREHOUND_OK) {
-    ++self.counters_.events_out;
-  }
-  return status;
-}
-
-const void* DetectorInstance::GetExtension(void* /*context*/, wirehound_string /*name*/) {
-  return nullptr;  // ABI 1.0 has no extensions
+DetectorInstance::Counters DetectorInstance::counters() const {
+  Counters counters = counters_;
+  counters.events_out = host_.counters().emitted;
+  counters.refused = host_.counters().refused;
+  counters.timers_refused = host_.timers().refused();
+  counters.state_refused = host_.state().refused();
+  counters.state_evicted = host_.state().evicted();
+  return counters;
 }
 
 }  // namespace wirehound

@@ -4,51 +4,108 @@
 // in an order that depends on the input alone: an event before anything derived from it, level n
 // before level n+1, the consumers of one event in the order of the graph. Dispatch thread.
 //
+//   AdvanceTime(now)                  once per record: timers that are due go off, each in a turn
+//                                     of its own
 //   Emit(base event)… EndOfTurn()     a turn: events that are there together; the detections they
 //                                     lead to are dispatched in EndOfTurn. A record has one turn
 //                                     or several
+//   Adopt(setup)                      between two turns: goes over to other detectors
 //
 // Everything an event points to must live until EndOfTurn returns.
 
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <wirehound/result.h>
 
 #include "engine/catalogue/catalogue.h"
+#include "engine/config/detector_config.h"
 #include "engine/dispatch/detector_instance.h"
+#include "engine/dispatch/detector_services.h"
+#include "engine/dispatch/dispatch_parts.h"
 #include "engine/dispatch/event.h"
-#include "engine/dispatch/finding_queue.h"
+#include "engine/dispatch/route_table.h"
 #include "engine/graph/selection.h"
 #include "engine/outputs/output.h"
 
 namespace wirehound {
 
+/// Which detectors run, and what for.
+struct DispatcherSetup {
+  Plan& plan;  ///< its filters and its scope are taken out of it when the setup is gone over to
+  const Catalogue& catalogue;
+  std::span<const LoadedDetector* const> detectors;      ///< what plan.detectors are indices of
+  const std::map<std::string, DetectorConfig>& configs;  ///< by detector id; none: the defaults
+};
+
 class Dispatcher {
  public:
+  /// Timers that go off before one record. Policy beyond it: the others wait for the next one.
+  /// Only a detector that starts a timer from each of its timers gets there.
+  static constexpr std::uint32_t kMaxTimersAtOnce = 100'000;
+
   struct Counters {
-    std::uint64_t base_events = 0;      ///< made from records
-    std::uint64_t detector_events = 0;  ///< made by detectors
-    std::uint64_t shown = 0;            ///< of both, handed to the outputs
+    std::uint64_t base_events = 0;       ///< made from records
+    std::uint64_t detector_events = 0;   ///< made by detectors
+    std::uint64_t engine_events = 0;     ///< made by the engine about detectors
+    std::uint64_t shown = 0;             ///< of all three, handed to the outputs
+    std::uint64_t hidden = 0;            ///< selected, but a filter of the user held them back
+    std::uint64_t out_of_scope = 0;      ///< base events nobody saw, as --scope leaves them out
+    std::uint64_t timers = 0;            ///< that went off
+    std::uint64_t timers_postponed = 0;  ///< records with more due timers than kMaxTimersAtOnce
   };
 
   /// Starts the detectors of the plan. One that fails to start is left out, with a line in
-  /// start_failures(). Catalogue, detectors and outputs must outlive the dispatcher.
-  static std::unique_ptr<Dispatcher> Start(const Plan& plan, const Catalogue& catalogue,
-                                           const std::vector<LoadedDetector>& detectors,
+  /// start_failures(). What the services and detectors refer to must outlive the dispatcher; plan,
+  /// configurations and the catalogue itself need not, its definitions must.
+  static std::unique_ptr<Dispatcher> Start(const DispatcherSetup& setup,
+                                           const DetectorServices& services,
                                            const std::vector<std::unique_ptr<Output>>& outputs);
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  /// Goes over to another setup, between two turns. A detector that is in both, with the same
+  /// loaded code, configuration and event definitions, goes on with its state, its timers and its
+  /// counts. All others are started first; when one fails that did not fail before, nothing has
+  /// changed and the error names it. Then, at once, events go where the new plan says, and what is
+  /// not in it any more is closed.
+  Status Adopt(const DispatcherSetup& setup);
+
+  /// What detectors may do from now on. Between two turns. Whoever is suspended stays so; one that
+  /// has failed as often in a row as is allowed now, or more, is suspended at its next failure.
+  void SetLimits(const DetectorLimits& limits);
+
+  /// Moves stream time on: timers that are due by then go off first. Between two turns.
+  void AdvanceTime(std::uint64_t now_ns) {
+    if (now_ns >= parts_.timers.next_ns()) [[unlikely]] {
+      FireTimers(now_ns);
+    }
+    parts_.services.time.Advance(now_ns);
+  }
+
+  /// When the next timer is due; 0 when some wait for stream time to begin, which it does at the
+  /// next AdvanceTime. Nothing when no timer runs.
+  std::optional<std::uint64_t> next_timer_ns() const {
+    const std::uint64_t next_ns = parts_.timers.next_ns();
+    return next_ns == TimerQueue::kNever ? std::nullopt : std::optional(next_ns);
+  }
 
   /// Takes an event made from the current record.
   void Emit(const Event& event) {
     ++counters_.base_events;
-    Deliver(event);
+    if (!looks_first_ || Admit(event)) {
+      Deliver(event);
+    }
   }
 
-  /// Dispatches what the record's events led to, level by level. After this they may go.
+  /// Dispatches what the turn's events led to, level by level. After this they may go.
   void EndOfTurn();
 
   /// Ends every detector. Nothing is emitted afterwards.
@@ -60,29 +117,50 @@ class Dispatcher {
   const Status& output_status() const { return output_status_; }
 
   const Counters& counters() const { return counters_; }
-  const FindingQueue& findings() const { return findings_; }
+  const Stores& stores() const { return parts_.services.stores; }
+  const FindingQueue& findings() const { return parts_.findings; }
+  /// In the order of the graph.
   const std::vector<std::unique_ptr<DetectorInstance>>& detectors() const { return detectors_; }
+  /// What those counted that do not run any more, by detector id.
+  const std::map<std::string, DetectorInstance::Counters>& past_detectors() const { return past_; }
 
  private:
-  // Where an event goes, by the index of its id.
-  struct Route {
-    bool shown = false;
-    std::vector<DetectorInstance*> consumers;
+  // Detectors as a setup wants them: those that run already, and the new ones.
+  struct Lineup {
+    std::vector<DetectorInstance*> order;
+    std::vector<std::unique_ptr<DetectorInstance>> started;
+    std::map<std::string, std::string> failures;  // by detector id
   };
 
-  explicit Dispatcher(const std::vector<std::unique_ptr<Output>>& outputs) : outputs_(outputs) {}
+  Dispatcher(const DetectorServices& services, const std::vector<std::unique_ptr<Output>>& outputs);
 
-  void Subscribe(const Plan& plan, const Catalogue& catalogue);
+  Lineup MakeLineup(const DispatcherSetup& setup);
+  void GoOver(const DispatcherSetup& setup, Lineup lineup);
+  void Retire(const std::vector<std::unique_ptr<DetectorInstance>>& detectors);
+  DetectorInstance* FindRunning(const InstanceSetup& setup) const;
+  bool NeedsProcesses() const;
+
+  bool Admit(const Event& event);
   void Deliver(const Event& event);
+  void DeliverToOthers(const Event& event, std::span<const Consumer> consumers);
   void Show(const Event& event);
+  void FireTimers(std::uint64_t now_ns);
+  void Fire(Timer& timer, std::uint64_t now_ns);
 
   const std::vector<std::unique_ptr<Output>>& outputs_;
-  FindingQueue findings_;
+  DispatchParts parts_;
+  RouteTable routes_;
+  bool looks_first_ = false;  // base events are not simply delivered: see Admit
+  bool notes_processes_ = false;
+  std::uint64_t noted_sequence_ = 0;  // the last record whose process was noted, and that
+  const wirehound_process* noted_process_ = nullptr;
+  wirehound_event timer_context_{};
+  Counters counters_;
+  Status output_status_;
   std::vector<std::unique_ptr<DetectorInstance>> detectors_;  // in the order of the graph
   std::vector<std::string> start_failures_;
-  std::vector<Route> routes_;  // by event id
-  Status output_status_;
-  Counters counters_;
+  std::map<std::string, std::string> failed_;  // the same, by detector id
+  std::map<std::string, DetectorInstance::Counters> past_;
 };
 
 }  // namespace wirehound

@@ -2,125 +2,93 @@
 
 #include "engine/dispatch/finding_queue.h"
 
+#include <algorithm>
 #include <cstring>
-#include <limits>
-#include <string_view>
+#include <span>
+
+#include "engine/dispatch/finding_check.h"
 
 namespace wirehound {
 
 namespace {
 
-bool IsSigned(std::uint32_t type) {
-  return type == WIREHOUND_TYPE_INT32 || type == WIREHOUND_TYPE_INT64;
-}
-
-bool IsInteger(std::uint32_t type) {
-  return IsSigned(type) || type == WIREHOUND_TYPE_UINT16 || type == WIREHOUND_TYPE_UINT32 ||
-         type == WIREHOUND_TYPE_UINT64;
-}
-
-std::uint64_t LargestOf(std::uint32_t type) {
-  switch (type) {
-    case WIREHOUND_TYPE_UINT16:
-      return std::numeric_limits<std::uint16_t>::max();
-    case WIREHOUND_TYPE_UINT32:
-      return std::numeric_limits<std::uint32_t>::max();
-    case WIREHOUND_TYPE_INT32:
-      return std::numeric_limits<std::int32_t>::max();
-    case WIREHOUND_TYPE_INT64:
-      return std::numeric_limits<std::int64_t>::max();
-    default:
-      return std::numeric_limits<std::uint64_t>::max();
+// What a detection says beside its fields: what it asks for itself, else what its definition does.
+std::uint32_t PopulateOf(const wirehound_finding& finding, const FindingMaker& maker) {
+  if (WIREHOUND_HAS(&finding, wirehound_finding, auto_populate) &&
+      (finding.flags & WIREHOUND_FINDING_POPULATE) != 0) {
+    return finding.auto_populate;
   }
+  const bool own_threat =
+      WIREHOUND_HAS(&finding, wirehound_finding, threat) && finding.threat != nullptr;
+  return maker.auto_populate | (own_threat ? WIREHOUND_POPULATE_THREAT : 0u);
 }
 
-// Whether an integer of one type has the same value in another.
-bool FitsInteger(const wirehound_named_value& from, std::uint32_t type) {
-  if (IsSigned(from.type) && from.value.signed_integer < 0) {
-    return type == WIREHOUND_TYPE_INT64 ||
-           (type == WIREHOUND_TYPE_INT32 &&
-            from.value.signed_integer >= std::numeric_limits<std::int32_t>::min());
-  }
-  return from.value.unsigned_integer <= LargestOf(type);
+std::uint32_t DepthOf(const wirehound_finding& finding) {
+  const bool given =
+      WIREHOUND_HAS(&finding, wirehound_finding, ancestry_depth) && finding.ancestry_depth != 0;
+  return given ? std::min(finding.ancestry_depth, FindingQueue::kMaxAncestryDepth)
+               : ProcessStore::kDefaultAncestryDepth;
 }
 
-// The place of a field. Authors tend to give fields in the order they declared them.
-int FieldPlace(const EventDefinition& definition, std::string_view name, std::uint32_t guess) {
-  if (guess < definition.fields.size() && definition.fields[guess].name == name) {
-    return static_cast<int>(guess);
-  }
-  return definition.FieldIndex(name);
-}
-
-// Text and bytes have the same layout: where, then how many.
-bool HasBytes(std::uint32_t type) {
-  return type == WIREHOUND_TYPE_STRING || type == WIREHOUND_TYPE_BYTES;
-}
-
-std::int32_t CheckValue(const wirehound_named_value& from, std::uint32_t type) {
-  if (IsInteger(from.type) && IsInteger(type)) {
-    return FitsInteger(from, type) ? WIREHOUND_OK : WIREHOUND_ERROR_WRONG_TYPE;
-  }
-  if (from.type != type) {
-    return WIREHOUND_ERROR_WRONG_TYPE;
-  }
-  const wirehound_string& text = from.value.text;
-  const bool lies = HasBytes(type) && text.data == nullptr && text.size != 0;
-  return lies ? WIREHOUND_ERROR_INVALID : WIREHOUND_OK;
-}
-
-std::int32_t CheckFields(const wirehound_finding& finding, const EventDefinition& definition) {
-  for (std::uint32_t i = 0; i < finding.field_count; ++i) {
-    const wirehound_named_value& from = finding.fields[i];
-    const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
-    if (place < 0) {
-      return WIREHOUND_ERROR_NOT_DECLARED;
-    }
-    const std::int32_t status =
-        CheckValue(from, definition.fields[static_cast<std::size_t>(place)].type);
-    if (status != WIREHOUND_OK) {
-      return status;
-    }
-  }
-  return WIREHOUND_OK;
+wirehound_event ViewOf(const EventDefinition& definition, const FindingOrigin& origin) {
+  wirehound_event view = *origin.context;
+  view.struct_size = kEventViewSize;
+  view.event_id = definition.id;
+  view.schema_major = definition.version.major;
+  view.schema_minor = definition.version.minor;
+  view.field_count = static_cast<std::uint32_t>(definition.fields.size());
+  view.name = {definition.name.data(), definition.name.size()};
+  view.detected_from = origin.cause == nullptr ? nullptr : &origin.cause->view;
+  return view;
 }
 
 }  // namespace
 
-std::int32_t FindingQueue::Push(const wirehound_finding& finding, const EventDefinition& definition,
-                                const DetectorDefinition& detector, const Event& cause) {
-  if (!WIREHOUND_HAS(&finding, wirehound_finding, fields) ||
-      (finding.fields == nullptr && finding.field_count != 0)) {
-    return WIREHOUND_ERROR_INVALID;
-  }
-  // Checked as a whole before anything is copied, so that what is refused takes no room.
-  const std::int32_t status = CheckFields(finding, definition);
+std::int32_t FindingQueue::Push(const wirehound_finding& finding, const FindingMaker& maker,
+                                const FindingOrigin& origin) {
+  const std::int32_t status = CheckFinding(finding, *maker.event);
   if (status != WIREHOUND_OK) {
     return status;
   }
-  auto* fields = arena_.AllocateArray<wirehound_field>(definition.fields.size());
-  auto* event = arena_.AllocateArray<Event>(1);
-  if (fields == nullptr || event == nullptr || !CopyFields(finding, definition, fields)) {
+  Event* event = arena_.Create(Event{});
+  if (event == nullptr || !Fill(*event, finding, maker, origin)) {
     ++overflows_;
-    return WIREHOUND_ERROR;
+    return WIREHOUND_ERROR_LIMIT;
   }
-  *event = {};
-  event->view = cause.view;
-  event->view.event_id = definition.id;
-  event->view.schema_major = definition.version.major;
-  event->view.schema_minor = definition.version.minor;
-  event->view.fields = fields;
-  event->view.field_count = static_cast<std::uint32_t>(definition.fields.size());
-  event->view.name = {definition.name.data(), definition.name.size()};
-  event->definition = &definition;
-  event->detector = &detector;
-  event->cause = &cause;
   events_.push_back(event);
   return WIREHOUND_OK;
 }
 
-bool FindingQueue::CopyFields(const wirehound_finding& finding, const EventDefinition& definition,
-                              wirehound_field* fields) {
+bool FindingQueue::Fill(Event& event, const wirehound_finding& finding, const FindingMaker& maker,
+                        const FindingOrigin& origin) {
+  const std::uint32_t populate = PopulateOf(finding, maker);
+  event.view = ViewOf(*maker.event, origin);
+  event.definition = maker.event;
+  event.detector = maker.detector;
+  event.cause = origin.cause;
+  event.subject = maker.subject;
+  event.shows_cause = (populate & WIREHOUND_POPULATE_DETECTED_FROM) != 0;
+  if (!CopyFields(event, finding)) {
+    return false;
+  }
+  if ((populate & WIREHOUND_POPULATE_THREAT) != 0) {
+    event.threat = maker.threat;
+    if (WIREHOUND_HAS(&finding, wirehound_finding, threat) && finding.threat != nullptr &&
+        !CopyThreat(event, *finding.threat)) {
+      return false;
+    }
+  }
+  return (populate & WIREHOUND_POPULATE_ANCESTRY) == 0 || maker.processes == nullptr ||
+         CopyAncestry(event, DepthOf(finding), *maker.processes);
+}
+
+bool FindingQueue::CopyFields(Event& event, const wirehound_finding& finding) {
+  const EventDefinition& definition = *event.definition;
+  auto* fields = arena_.AllocateArray<wirehound_field>(definition.fields.size());
+  if (fields == nullptr) {
+    return false;
+  }
+  event.view.fields = fields;
   for (std::size_t i = 0; i < definition.fields.size(); ++i) {
     fields[i] = {definition.fields[i].type, WIREHOUND_FIELD_ABSENT, {}};
   }
@@ -129,23 +97,110 @@ bool FindingQueue::CopyFields(const wirehound_finding& finding, const EventDefin
     wirehound_field& to = fields[FieldPlace(definition, {from.name.data, from.name.size}, i)];
     to.value = from.value;
     to.flags = 0;
-    if (HasBytes(to.type) && !CopyBytes(from.value.text, to.value.text.data)) {
+    if (!CopyValue(to)) {
       return false;
     }
   }
   return true;
 }
 
-bool FindingQueue::CopyBytes(const wirehound_string& from, const char*& copy) {
-  char* room = arena_.Reserve(from.size);
+// Makes what a value points to the queue's own.
+bool FindingQueue::CopyValue(wirehound_field& field) {
+  switch (field.type) {
+    case WIREHOUND_TYPE_STRING:
+    case WIREHOUND_TYPE_BYTES:  // the same layout
+      return CopyText(field.value.text);
+    case WIREHOUND_TYPE_STRING_LIST:
+      return CopyTexts(field.value.list);
+    case WIREHOUND_TYPE_ADDRESS:
+      field.value.message =
+          arena_.Create(*static_cast<const wirehound_address*>(field.value.message));
+      return field.value.message != nullptr;
+    default:
+      return true;
+  }
+}
+
+bool FindingQueue::CopyText(wirehound_string& text) {
+  char* room = arena_.Reserve(text.size);
   if (room == nullptr) {
     return false;
   }
-  if (from.size != 0) {
-    std::memcpy(room, from.data, from.size);
+  if (text.size != 0) {
+    std::memcpy(room, text.data, text.size);
   }
-  arena_.Commit(from.size);
-  copy = room;
+  arena_.Commit(text.size);
+  text.data = room;
+  return true;
+}
+
+bool FindingQueue::CopyTexts(wirehound_list& list) {
+  auto* texts = arena_.AllocateArray<wirehound_string>(list.count);
+  if (texts == nullptr) {
+    return false;
+  }
+  const auto* at = static_cast<const std::byte*>(list.data);
+  for (std::uint32_t i = 0; i < list.count; ++i, at += list.stride) {
+    texts[i] = *reinterpret_cast<const wirehound_string*>(at);
+    if (!CopyText(texts[i])) {
+      return false;
+    }
+  }
+  list = {texts, list.count, sizeof(wirehound_string)};
+  return true;
+}
+
+bool FindingQueue::CopyThreat(Event& event, const wirehound_threat& threat) {
+  wirehound_threat copy{};
+  std::memcpy(&copy, &threat, std::min<std::size_t>(threat.struct_size, sizeof(copy)));
+  copy.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, properties);
+  for (wirehound_string* text : {&copy.name, &copy.description, &copy.mitre_tactic,
+                                 &copy.mitre_technique_id, &copy.mitre_technique_name}) {
+    if (!CopyText(*text)) {
+      return false;
+    }
+  }
+  auto* properties = arena_.AllocateArray<wirehound_property>(copy.properties.count);
+  if (properties == nullptr) {
+    return false;
+  }
+  const auto* at = static_cast<const std::byte*>(copy.properties.data);
+  for (std::uint32_t i = 0; i < copy.properties.count; ++i, at += copy.properties.stride) {
+    properties[i] = *reinterpret_cast<const wirehound_property*>(at);
+    if (!CopyText(properties[i].name) || !CopyText(properties[i].value)) {
+      return false;
+    }
+  }
+  copy.properties = {properties, copy.properties.count, sizeof(wirehound_property)};
+  event.threat = arena_.Create(copy);
+  return event.threat != nullptr;
+}
+
+// What the store does not know is not shown; an empty list says that there are no parents.
+bool FindingQueue::CopyAncestry(Event& event, std::uint32_t depth, ProcessStore& processes) {
+  const wirehound_process& process = *event.view.process;
+  if (process.process_entity_id == 0) {
+    return true;
+  }
+  processes.Note(process);
+  std::span<const wirehound_process_info> parents;
+  if (processes.Ancestry(process.process_entity_id, depth, &parents) != WIREHOUND_OK) {
+    return true;
+  }
+  parents = parents.first(std::min<std::size_t>(parents.size(), depth));
+  auto* copies = arena_.AllocateArray<wirehound_process_info>(parents.size());
+  if (copies == nullptr) {
+    return false;
+  }
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    copies[i] = parents[i];
+    if (!CopyText(copies[i].comm) || !CopyText(copies[i].executable) ||
+        !CopyText(copies[i].container_id) || !CopyTexts(copies[i].arguments)) {
+      return false;
+    }
+  }
+  event.shows_ancestry = true;
+  event.ancestry = {copies, parents.size()};
   return true;
 }
 

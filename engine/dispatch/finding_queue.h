@@ -14,8 +14,26 @@
 
 #include "decoders/arena.h"
 #include "engine/dispatch/event.h"
+#include "engine/stores/process_store.h"
 
 namespace wirehound {
+
+/// Who makes findings, and what they become: the same for all of one detector. What it points to
+/// must outlive the turn.
+struct FindingMaker {
+  const EventDefinition* event = nullptr;
+  const DetectorDefinition* detector = nullptr;  ///< null: the engine itself
+  const wirehound_threat* threat = nullptr;      ///< of the definition; null: none
+  std::uint32_t auto_populate = 0;               ///< WIREHOUND_POPULATE_*, of the definition
+  ProcessStore* processes = nullptr;             ///< who is asked for ancestry; null: nobody
+  const DetectorDefinition* subject = nullptr;   ///< see Event::subject
+};
+
+/// What a finding is made from: the context it inherits, and its cause, null for none.
+struct FindingOrigin {
+  const wirehound_event* context = nullptr;
+  const Event* cause = nullptr;
+};
 
 class FindingQueue {
  public:
@@ -23,16 +41,22 @@ class FindingQueue {
   /// detection is refused, its detector gets an error, and the refusal is counted.
   static constexpr std::size_t kArenaBytes = 1024 * 1024;
 
+  /// Parents that one detection may name.
+  static constexpr std::uint32_t kMaxAncestryDepth = 32;
+
   FindingQueue() : arena_(kArenaBytes) {}
 
-  /// Copies a finding of `detector` from `cause` as an event `definition`. Returns a
-  /// WIREHOUND_* status: NOT_DECLARED or WRONG_TYPE when a field does not fit the definition,
-  /// INVALID for null pointers, ERROR when there is no room.
-  std::int32_t Push(const wirehound_finding& finding, const EventDefinition& definition,
-                    const DetectorDefinition& detector, const Event& cause);
+  /// Copies a finding as an event. Returns a WIREHOUND_* status: NOT_DECLARED or WRONG_TYPE when a
+  /// field does not fit the definition, INVALID for what breaks the contract, LIMIT when there is
+  /// no room.
+  std::int32_t Push(const wirehound_finding& finding, const FindingMaker& maker,
+                    const FindingOrigin& origin);
 
   /// The next event, or null. It stays valid until Clear.
   const Event* Pop() { return next_ < events_.size() ? events_[next_++] : nullptr; }
+
+  /// Whether nothing waits.
+  bool empty() const { return next_ == events_.size(); }
 
   /// Forgets all. Called when a turn is done.
   void Clear() {
@@ -45,9 +69,15 @@ class FindingQueue {
   std::uint64_t overflows() const { return overflows_; }
 
  private:
-  bool CopyFields(const wirehound_finding& finding, const EventDefinition& definition,
-                  wirehound_field* fields);
-  bool CopyBytes(const wirehound_string& from, const char*& copy);
+  // Each gives false when there is no room.
+  bool Fill(Event& event, const wirehound_finding& finding, const FindingMaker& maker,
+            const FindingOrigin& origin);
+  bool CopyFields(Event& event, const wirehound_finding& finding);
+  bool CopyValue(wirehound_field& field);
+  bool CopyText(wirehound_string& text);
+  bool CopyTexts(wirehound_list& list);
+  bool CopyThreat(Event& event, const wirehound_threat& threat);
+  bool CopyAncestry(Event& event, std::uint32_t depth, ProcessStore& processes);
 
   Arena arena_;
   std::vector<const Event*> events_;

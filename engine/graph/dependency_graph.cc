@@ -14,14 +14,18 @@ namespace {
 class Builder {
  public:
   Builder(std::span<const DetectorDefinition* const> detectors,
-          const std::function<bool(std::string_view)>& is_base_event)
-      : detectors_(detectors), is_base_event_(is_base_event), state_(detectors.size()) {
+          const BaseEventVersion& base_event_version, const HostFacts& host)
+      : detectors_(detectors),
+        base_event_version_(base_event_version),
+        host_(host),
+        state_(detectors.size()) {
     for (std::size_t i = 0; i < detectors.size(); ++i) {
       producers_.emplace(detectors[i]->produced_event.name, i);
     }
   }
 
   DependencyGraph Build() {
+    LeaveOutUnfit();
     LeaveOutCycles();
     while (LeaveOutMissing()) {
     }
@@ -33,13 +37,15 @@ class Builder {
 
   struct State {
     bool out = false;
+    bool is_mismatch = false;
     Visit visit = Visit::kNew;
   };
 
-  // Who produces the event a requirement names, unless it is left out.
+  // Who produces the event a requirement names, in a version it takes, unless it is left out.
   std::optional<std::size_t> Producer(const EventRequirement& requirement) const {
     const auto found = producers_.find(requirement.name);
-    if (found == producers_.end() || state_[found->second].out) {
+    if (found == producers_.end() || state_[found->second].out ||
+        !IsAvailable(requirement, detectors_[found->second]->produced_event.version)) {
       return std::nullopt;
     }
     return found->second;
@@ -55,6 +61,14 @@ class Builder {
       return detectors_[a]->id < detectors_[b]->id;
     });
     return indices;
+  }
+
+  void LeaveOutUnfit() {
+    for (const std::size_t i : ById()) {
+      if (std::optional<Unfit> unfit = WhyUnfit(*detectors_[i], host_)) {
+        LeaveOut(i, *std::move(unfit));
+      }
+    }
   }
 
   void LeaveOutCycles() {
@@ -84,7 +98,7 @@ class Builder {
     state_[start].visit = Visit::kOpen;
     while (!stack.empty()) {
       Step& step = stack.back();
-      const auto& requirements = detectors_[step.detector]->requirements;
+      const auto& requirements = detectors_[step.detector]->requirements.events;
       if (step.next_requirement == requirements.size()) {
         state_[step.detector].visit = Visit::kDone;
         stack.pop_back();
@@ -114,7 +128,7 @@ class Builder {
       text += (text.empty() ? "" : " needs ") + detectors_[*it]->id;
     }
     for (auto it = first; it + 1 != path.end(); ++it) {
-      LeaveOut(*it, "it is on a cycle: " + text);
+      LeaveOut(*it, {"it is on a cycle: " + text});
     }
   }
 
@@ -124,9 +138,9 @@ class Builder {
       if (state_[i].out) {
         continue;
       }
-      for (const EventRequirement& requirement : detectors_[i]->requirements) {
+      for (const EventRequirement& requirement : detectors_[i]->requirements.events) {
         if (requirement.dependency == Dependency::kRequired && !Available(requirement)) {
-          LeaveOut(i, MissingReason(requirement));
+          LeaveOut(i, WhyMissing(requirement));
           changed = true;
           break;
         }
@@ -136,21 +150,36 @@ class Builder {
   }
 
   bool Available(const EventRequirement& requirement) const {
-    return is_base_event_(requirement.name) || Producer(requirement).has_value();
+    return IsAvailable(requirement, base_event_version_(requirement.name)) ||
+           Producer(requirement).has_value();
   }
 
-  std::string MissingReason(const EventRequirement& requirement) const {
+  // Why a requirement gets no event.
+  Unfit WhyMissing(const EventRequirement& requirement) const {
+    const std::string event = "required event '" + requirement.name + "'";
     const auto producer = producers_.find(requirement.name);
-    if (producer == producers_.end()) {
-      return "required event '" + requirement.name + "' does not exist";
+    std::optional<Version> version = base_event_version_(requirement.name);
+    if (!version && producer != producers_.end()) {
+      const State& state = state_[producer->second];
+      if (state.out) {
+        return {event + " comes from detector '" + detectors_[producer->second]->id +
+                    "', which is left out",
+                state.is_mismatch};
+      }
+      version = detectors_[producer->second]->produced_event.version;
     }
-    return "required event '" + requirement.name + "' comes from detector '" +
-           detectors_[producer->second]->id + "', which is left out";
+    if (!version) {
+      return {event + " does not exist"};
+    }
+    return {event + " has version " + VersionText(*version) + "; expected " +
+                WindowText(requirement.min_version, requirement.max_version),
+            true};
   }
 
-  void LeaveOut(std::size_t detector, std::string reason) {
+  void LeaveOut(std::size_t detector, Unfit unfit) {
     state_[detector].out = true;
-    left_out_.push_back({detector, std::move(reason)});
+    state_[detector].is_mismatch = unfit.is_mismatch;
+    left_out_.push_back({detector, std::move(unfit.reason), unfit.is_mismatch});
   }
 
   // Levels by repeated relaxation: without cycles they settle after as many rounds as the longest
@@ -160,7 +189,7 @@ class Builder {
     for (bool changed = true; changed;) {
       changed = false;
       for (std::size_t i = 0; i < detectors_.size(); ++i) {
-        for (const EventRequirement& requirement : detectors_[i]->requirements) {
+        for (const EventRequirement& requirement : detectors_[i]->requirements.events) {
           const auto producer = Producer(requirement);
           if (!state_[i].out && producer && levels[i] <= levels[*producer]) {
             levels[i] = levels[*producer] + 1;
@@ -181,7 +210,8 @@ class Builder {
   }
 
   std::span<const DetectorDefinition* const> detectors_;
-  const std::function<bool(std::string_view)>& is_base_event_;
+  const BaseEventVersion& base_event_version_;
+  const HostFacts& host_;
   std::unordered_map<std::string_view, std::size_t> producers_;
   std::vector<State> state_;
   std::vector<LeftOut> left_out_;
@@ -190,8 +220,9 @@ class Builder {
 }  // namespace
 
 DependencyGraph BuildDependencyGraph(std::span<const DetectorDefinition* const> detectors,
-                                     const std::function<bool(std::string_view)>& is_base_event) {
-  return Builder(detectors, is_base_event).Build();
+                                     const BaseEventVersion& base_event_version,
+                                     const HostFacts& host) {
+  return Builder(detectors, base_event_version, host).Build();
 }
 
 }  // namespace wirehound

@@ -4,14 +4,16 @@
 // all detectors at once, so the order in which they were loaded does not matter. Pure; control
 // thread, at start.
 //
-// An edge goes from a detector to every detector that requires the event it produces. What is
-// left out, in this order: detectors on a cycle, then detectors whose required input nobody
-// produces, and so on until nothing changes.
+// An edge goes from a detector to every detector that requires the event it produces, in a version
+// that this event has. What is left out, in this order: detectors that are not for this engine or
+// machine, or need of it what it has not; detectors on a cycle; then detectors whose required input
+// nobody produces, and so on until nothing changes.
 
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,12 +21,17 @@
 
 #include <wirehound/definition.h>
 
+#include "engine/graph/availability.h"
+
 namespace wirehound {
 
 /// A detector that cannot run, and why, in one line.
 struct LeftOut {
   std::size_t detector;  ///< index into what was given
   std::string reason;
+  /// It is sound, and meant for another version or machine, or follows from such a one. No reason
+  /// to warn anybody.
+  bool is_mismatch = false;
 };
 
 struct DependencyGraph {
@@ -34,8 +41,11 @@ struct DependencyGraph {
   std::vector<LeftOut> left_out;
 };
 
-/// `is_base_event` says which names exist without any detector.
+/// The version of a base event, or nothing when there is none of that name.
+using BaseEventVersion = std::function<std::optional<Version>(std::string_view)>;
+
 DependencyGraph BuildDependencyGraph(std::span<const DetectorDefinition* const> detectors,
-                                     const std::function<bool(std::string_view)>& is_base_event);
+                                     const BaseEventVersion& base_event_version,
+                                     const HostFacts& host = ThisHost());
 
 }  // namespace wirehound

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/graph/availability.h"
 #include "engine/graph/closest_name.h"
 
 namespace wirehound {
@@ -49,11 +50,11 @@ Result<std::vector<std::uint32_t>> EventsOf(std::string_view item, const Catalog
   constexpr std::string_view kTag = "tag=";
   const bool is_tag = item.substr(0, kTag.size()) == kTag;
   const std::string_view pattern = is_tag ? item.substr(kTag.size()) : item;
-  if (pattern.find_first_of(".=<>!~") != std::string_view::npos) {
-    return Error(ErrorCode::kInvalidInput,
-                 "--events: '" + std::string(item) +
-                     "': filters on fields are not available in this version; expected an event "
-                     "name, a name ending in '*', a set, or tag=TAG");
+  if (pattern.find(".data.") != pattern.npos || pattern.find(".scope.") != pattern.npos) {
+    return Error(
+        ErrorCode::kInvalidInput,
+        "--events: '" + std::string(item) +
+            "' has no operator; expected one of =, !=, <, <=, >, >= or ~ behind the field");
   }
   std::vector<std::uint32_t> ids;
   for (const EventDefinition& event : catalogue.events()) {
@@ -70,12 +71,56 @@ Result<std::vector<std::uint32_t>> EventsOf(std::string_view item, const Catalog
   return ids;
 }
 
-Result<std::set<std::uint32_t>> SelectEvents(const std::vector<std::string>& lists,
-                                             const Catalogue& catalogue) {
-  std::set<std::uint32_t> included;
+// What --events names: the events, and the filters of some of them.
+struct SelectedEvents {
+  struct Clauses {
+    std::vector<std::string> data;
+    std::vector<std::string> scope;
+  };
+
+  std::set<std::uint32_t> shown;
+  std::map<std::uint32_t, Clauses> clauses;  // by event
+};
+
+// A filter selects its event.
+Status TakeFilter(std::string_view item, const Catalogue& catalogue, SelectedEvents& selected) {
+  Result<UserFilter> filter = ParseUserFilter(item, catalogue);
+  if (!filter) {
+    return std::move(filter).error().WithContext("--events");
+  }
+  selected.shown.insert(filter->event->id);
+  SelectedEvents::Clauses& clauses = selected.clauses[filter->event->id];
+  (filter->is_scope ? clauses.scope : clauses.data).push_back(std::move(filter->clause));
+  return {};
+}
+
+// The arguments that are lists, when those that are filters have been taken.
+Result<std::vector<std::string>> TakeFilters(const std::vector<std::string>& arguments,
+                                             const Catalogue& catalogue, SelectedEvents& selected) {
+  std::vector<std::string> lists;
+  for (const std::string& argument : arguments) {
+    if (!IsFilter(argument)) {
+      lists.push_back(argument);
+      continue;
+    }
+    Status status = TakeFilter(argument, catalogue, selected);
+    if (!status) {
+      return std::move(status).error();
+    }
+  }
+  return lists;
+}
+
+Result<SelectedEvents> SelectEvents(const std::vector<std::string>& arguments,
+                                    const Catalogue& catalogue) {
+  SelectedEvents selected;
+  Result<std::vector<std::string>> lists = TakeFilters(arguments, catalogue, selected);
+  if (!lists) {
+    return std::move(lists).error();
+  }
   std::set<std::uint32_t> excluded;
-  bool only_exclusions = true;
-  for (std::string_view item : SplitAtCommas(lists)) {
+  bool only_exclusions = selected.shown.empty();
+  for (std::string_view item : SplitAtCommas(*lists)) {
     const bool exclude = !item.empty() && item.front() == '-';
     if (exclude) {
       item.remove_prefix(1);
@@ -84,18 +129,18 @@ Result<std::set<std::uint32_t>> SelectEvents(const std::vector<std::string>& lis
     if (!ids) {
       return std::move(ids).error();
     }
-    (exclude ? excluded : included).insert(ids->begin(), ids->end());
+    (exclude ? excluded : selected.shown).insert(ids->begin(), ids->end());
     only_exclusions = only_exclusions && exclude;
   }
   if (only_exclusions) {
     for (const EventDefinition* event : catalogue.InSet("default")) {
-      included.insert(event->id);
+      selected.shown.insert(event->id);
     }
   }
   for (const std::uint32_t id : excluded) {
-    included.erase(id);
+    selected.shown.erase(id);
   }
-  return included;
+  return selected;
 }
 
 std::optional<std::string> WhyLeftOut(std::size_t detector, const DependencyGraph& graph) {
@@ -181,8 +226,9 @@ Plan Close(std::set<std::uint32_t> shown, const Catalogue& catalogue,
       continue;
     }
     plan.detectors.push_back(*it);
-    for (const EventRequirement& requirement : detector.requirements) {
-      if (const EventDefinition* event = catalogue.Find(requirement.name)) {
+    for (const EventRequirement& requirement : detector.requirements.events) {
+      const EventDefinition* event = catalogue.Find(requirement.name);
+      if (IsAvailable(requirement, event)) {
         plan.needed.insert(event->id);
       }
     }
@@ -191,27 +237,68 @@ Plan Close(std::set<std::uint32_t> shown, const Catalogue& catalogue,
   return plan;
 }
 
+// Names of addresses come from DNS, and so does what the store of them knows.
+bool NeedsDnsStore(const Plan& plan, const Catalogue& catalogue,
+                   std::span<const DetectorDefinition* const> detectors) {
+  const auto shows_names = [&catalogue](std::uint32_t id) {
+    const EventDefinition& event = *catalogue.Find(id);
+    const bool is_base = event.detector_id.empty();
+    return is_base && (event.FieldIndex("src_dns") >= 0 || event.FieldIndex("dst_dns") >= 0);
+  };
+  const auto uses_store = [&detectors](std::size_t index) {
+    const auto& stores = detectors[index]->requirements.data_stores;
+    return std::any_of(stores.begin(), stores.end(),
+                       [](const NamedRequirement& store) { return store.name == "dns"; });
+  };
+  return std::any_of(plan.needed.begin(), plan.needed.end(), shows_names) ||
+         std::any_of(plan.detectors.begin(), plan.detectors.end(), uses_store);
+}
+
+Status CompileEventFilters(const SelectedEvents& selected, const Catalogue& catalogue,
+                           const ScopeServices& services, Plan& plan) {
+  for (const auto& [id, clauses] : selected.clauses) {
+    Result<EventFilter> filter =
+        EventFilter::Compile(*catalogue.Find(id), clauses.data, clauses.scope, services);
+    if (!filter) {
+      return std::move(filter).error().WithContext("--events");
+    }
+    plan.filters.insert_or_assign(id, std::move(*filter));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
                       std::span<const DetectorDefinition* const> detectors,
-                      const DependencyGraph& graph) {
-  std::set<std::uint32_t> shown;
+                      const DependencyGraph& graph, const ScopeServices& services) {
+  SelectedEvents selected;
   if (!selection.events.empty() || selection.detectors.empty()) {
-    Result<std::set<std::uint32_t>> events = SelectEvents(selection.events, catalogue);
+    Result<SelectedEvents> events = SelectEvents(selection.events, catalogue);
     if (!events) {
       return std::move(events).error();
     }
-    shown = std::move(*events);
+    selected = std::move(*events);
   }
   Result<std::set<std::size_t>> chosen = SelectDetectors(selection.detectors, detectors, graph);
   if (!chosen) {
     return std::move(chosen).error();
   }
   for (const std::size_t detector : *chosen) {
-    shown.insert(catalogue.Find(detectors[detector]->produced_event.name)->id);
+    selected.shown.insert(catalogue.Find(detectors[detector]->produced_event.name)->id);
   }
-  return Close(std::move(shown), catalogue, detectors, graph);
+  Plan plan = Close(selected.shown, catalogue, detectors, graph);
+  Status filters = CompileEventFilters(selected, catalogue, services, plan);
+  if (!filters) {
+    return std::move(filters).error();
+  }
+  Result<EventFilter> scope = EventFilter::CompileScope(selection.scope, services);
+  if (!scope) {
+    return std::move(scope).error().WithContext("--scope");
+  }
+  plan.scope = std::move(*scope);
+  plan.needs_dns_store = NeedsDnsStore(plan, catalogue, detectors);
+  return plan;
 }
 
 }  // namespace wirehound

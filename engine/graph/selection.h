@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -16,14 +18,16 @@
 #include <wirehound/result.h>
 
 #include "engine/catalogue/catalogue.h"
+#include "engine/filters/event_filter.h"
 #include "engine/graph/dependency_graph.h"
 
 namespace wirehound {
 
 /// The lists of the command line, not yet split at commas.
 struct Selection {
-  std::vector<std::string> events;     ///< --events: name, name*, -name, set, tag=…
+  std::vector<std::string> events;  ///< --events: name, name*, -name, set, tag=…, or one filter
   std::vector<std::string> detectors;  ///< --detectors: id, id*, -id, all
+  std::vector<std::string> scope;      ///< --scope: one clause each
 };
 
 /// What the engine has to do for a selection.
@@ -31,12 +35,16 @@ struct Plan {
   std::set<std::uint32_t> shown;       ///< ids of events that go to the outputs
   std::set<std::uint32_t> needed;      ///< ids of events that must be made: shown or consumed
   std::vector<std::size_t> detectors;  ///< indices of those that run, in the order of the graph
+  std::map<std::uint32_t, EventFilter> filters;  ///< by event: which of them are shown
+  EventFilter scope;                             ///< whose base events exist at all
+  bool needs_dns_store = false;                  ///< DNS is decoded for the names it teaches
 };
 
 /// The closure of a selection. An empty selection means the `default` set and every detector.
-/// Unknown names are the user's error; the message has the closest valid ones.
+/// Several filters of one event are one filter. Unknown names, and filters that do not compile, are
+/// the user's error; the message has the closest valid ones.
 Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
                       std::span<const DetectorDefinition* const> detectors,
-                      const DependencyGraph& graph);
+                      const DependencyGraph& graph, const ScopeServices& services = {});
 
 }  // namespace wirehound

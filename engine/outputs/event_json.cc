@@ -2,7 +2,9 @@
 
 #include "engine/outputs/event_json.h"
 
+#include <cstddef>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "engine/outputs/json_text.h"
@@ -82,17 +84,52 @@ char* WriteEntities(JsonBuffer& buffer, char* out, const wirehound_process& proc
   return Key(buffer, out, "args");
 }
 
-char* WriteThreat(JsonBuffer& buffer, char* out, const Threat& threat) {
+// ,"properties":{"name":"value",…}, or nothing when there are none.
+char* WriteProperties(JsonBuffer& buffer, char* out, const wirehound_list& properties) {
+  const auto* at = static_cast<const std::byte*>(properties.data);
+  for (std::uint32_t i = 0; i < properties.count; ++i, at += properties.stride) {
+    const auto& property = *reinterpret_cast<const wirehound_property*>(at);
+    out = Literal(buffer, out, i == 0 ? ",\"properties\":{" : ",");
+    out = WriteString(buffer, out, View(property.name));
+    out = Literal(buffer, out, ":");
+    out = WriteString(buffer, out, View(property.value));
+  }
+  return properties.count == 0 ? out : Literal(buffer, out, "}");
+}
+
+char* WriteThreat(JsonBuffer& buffer, char* out, const wirehound_threat& threat) {
   out = Literal(buffer, out, ",\"threat\":{\"name\":");
-  out = WriteString(buffer, out, threat.name);
-  out = Text(buffer, out, "description", threat.description);
-  out = Unsigned(buffer, out, "severity", static_cast<std::uint32_t>(threat.severity));
+  out = WriteString(buffer, out, View(threat.name));
+  out = Text(buffer, out, "description", View(threat.description));
+  out = Unsigned(buffer, out, "severity", threat.severity);
   out = Literal(buffer, out, ",\"mitre\":{\"tactic\":{\"name\":");
-  out = WriteString(buffer, out, threat.mitre_tactic);
+  out = WriteString(buffer, out, View(threat.mitre_tactic));
   out = Literal(buffer, out, "},\"technique\":{\"id\":");
-  out = WriteString(buffer, out, threat.mitre_technique_id);
-  out = Text(buffer, out, "name", threat.mitre_technique_name);
-  return Literal(buffer, out, "}}}");
+  out = WriteString(buffer, out, View(threat.mitre_technique_id));
+  out = Text(buffer, out, "name", View(threat.mitre_technique_name));
+  out = WriteProperties(buffer, Literal(buffer, out, "}}"), threat.properties);
+  return Literal(buffer, out, "}");
+}
+
+char* WriteParent(JsonBuffer& buffer, char* out, const wirehound_process_info& parent) {
+  out = Literal(buffer, out, "{\"processEntityId\":");
+  out = WriteUnsigned(buffer.Room(out, kJsonNumberBytes), parent.entity_id);
+  out = Signed(buffer, out, "processId", parent.pid);
+  out = Signed(buffer, out, "hostProcessId", parent.host_pid);
+  out = Text(buffer, out, "processName", View(parent.comm));
+  out = Literal(buffer, out, ",\"executable\":{\"path\":");
+  out = WriteString(buffer, out, View(parent.executable));
+  return Literal(buffer, out, "}}");
+}
+
+// The parents of the process, nearest first.
+char* WriteAncestry(JsonBuffer& buffer, char* out,
+                    std::span<const wirehound_process_info> parents) {
+  out = Literal(buffer, out, ",\"processAncestry\":[");
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    out = WriteParent(buffer, i == 0 ? out : Literal(buffer, out, ","), parents[i]);
+  }
+  return Literal(buffer, out, "]");
 }
 
 std::uint32_t CountPresent(const wirehound_event& view) {
@@ -220,14 +257,13 @@ char* EventJson::WriteCause(JsonBuffer& buffer, char* out, std::string_view key,
 }
 
 char* EventJson::WriteDetection(JsonBuffer& buffer, char* out, const Event& event) {
-  const DetectorDefinition& detector = *event.detector;
-  if (detector.auto_populate.threat && detector.threat) {
-    out = WriteThreat(buffer, out, *detector.threat);
+  if (event.threat != nullptr) {
+    out = WriteThreat(buffer, out, *event.threat);
   }
-  if (detector.auto_populate.detected_from && event.cause != nullptr) {
+  if (event.shows_cause && event.cause != nullptr) {
     out = WriteCause(buffer, out, "detectedFrom", *event.cause);
   }
-  return out;
+  return event.shows_ancestry ? WriteAncestry(buffer, out, event.ancestry) : out;
 }
 
 void EventJson::Append(JsonBuffer& buffer, const Event& event) {

@@ -21,6 +21,8 @@ class AnomalyEvents {
 
   bool wanted() const { return event_.wanted(); }
 
+  void SetPlan(const Plan& plan) { event_.SetPlan(plan); }
+
   /// Takes an anomaly of what `metadata` describes. Ends the turn when it became an event.
   void Report(const wirehound_packet_metadata& metadata, const Anomaly& anomaly);
 

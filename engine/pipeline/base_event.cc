@@ -24,6 +24,10 @@ BaseEvent::BaseEvent(const Catalogue& catalogue, const Plan& plan, BaseEventId i
   event_.definition = &definition;
 }
 
+void BaseEvent::SetPlan(const Plan& plan) {
+  wanted_ = plan.needed.count(event_.definition->id) != 0;
+}
+
 wirehound_value& BaseEvent::field(std::string_view name) {
   return fields_.at(static_cast<std::size_t>(event_.definition->FieldIndex(name))).value;
 }

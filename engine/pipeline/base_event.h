@@ -28,6 +28,9 @@ class BaseEvent {
   /// Whether anybody wants events of this kind.
   bool wanted() const { return wanted_; }
 
+  /// Another plan says who wants what.
+  void SetPlan(const Plan& plan);
+
   /// The value of a field, to be bound once or set before each Fill. For start: compares names.
   wirehound_value& field(std::string_view name);
 

@@ -29,8 +29,10 @@ CapturePlan CaptureNeeds(const Plan& plan) {
   needs.udp = amount({kNetPacketUdp}, CaptureAmount::kHeaders);
   needs.icmp = amount({kNetPacketIcmp}, CaptureAmount::kHeaders);
   needs.icmpv6 = amount({kNetPacketIcmpv6}, CaptureAmount::kHeaders);
-  needs.dns =
-      amount({kNetPacketDns, kNetPacketDnsRequest, kNetPacketDnsResponse}, CaptureAmount::kWhole);
+  needs.dns = plan.needs_dns_store
+                  ? CaptureAmount::kWhole
+                  : amount({kNetPacketDns, kNetPacketDnsRequest, kNetPacketDnsResponse},
+                           CaptureAmount::kWhole);
   needs.link_local_dns = needs.dns;
   // HTTP may be on any port and its heads may be anywhere in a segment.
   needs.tcp = amount({kNetPacketHttp, kNetPacketHttpRequest, kNetPacketHttpResponse},

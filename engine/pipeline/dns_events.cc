@@ -8,18 +8,27 @@
 namespace wirehound {
 
 DnsEvents::DnsEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
-                     AnomalyEvents& anomalies, Arena& arena)
+                     AnomalyEvents& anomalies, Arena& arena, DnsStore& store)
     : emitter_(emitter),
       anomalies_(anomalies),
       arena_(arena),
+      store_(store),
       dns_event_(catalogue, plan, kNetPacketDns, metadata_),
       request_(catalogue, plan, kNetPacketDnsRequest, metadata_),
       response_(catalogue, plan, kNetPacketDnsResponse, metadata_),
       questions_(request_.field("dns_questions")),
-      responses_(response_.field("dns_response")),
-      wanted_(dns_event_.wanted() || request_.wanted() || response_.wanted() ||
-              anomalies.wanted()) {
+      responses_(response_.field("dns_response")) {
   dns_event_.field("proto_dns").message = &dns_;
+  SetPlan(plan);
+}
+
+void DnsEvents::SetPlan(const Plan& plan) {
+  for (BaseEvent* event : {&dns_event_, &request_, &response_}) {
+    event->SetPlan(plan);
+  }
+  learns_ = plan.needs_dns_store;
+  wanted_ = learns_ || dns_event_.wanted() || request_.wanted() || response_.wanted() ||
+            anomalies_.wanted();
 }
 
 void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedBytes message) {
@@ -35,6 +44,9 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedByt
   arena_.Reset();
   const DecodeStatus status = DecodeDns(message, arena_, dns_, VariantOf(metadata));
   ++counters_.messages[static_cast<std::size_t>(status)];
+  if (learns_) {
+    store_.OnMessage(dns_, emitter_.process(), emitter_.timestamp_ns());
+  }
   emitter_.Emit(dns_event_);
   EmitSummary();
   emitter_.EndTurn();

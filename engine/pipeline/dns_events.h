@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // DnsEvents: from the bytes of a DNS message to its events: net_packet_dns, then the request or
-// response in short. Decodes nothing when nobody wants any of them. Dispatch thread.
+// response in short. What a response says of names and addresses is in the DNS store before its
+// events are emitted. Decodes nothing when nobody wants any of that. Dispatch thread.
 
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "decoders/dns_decoder.h"
 #include "engine/pipeline/anomaly_events.h"
 #include "engine/pipeline/event_emitter.h"
+#include "engine/stores/dns_store.h"
 
 namespace wirehound {
 
@@ -27,10 +29,13 @@ class DnsEvents {
 
   /// All must outlive this. `arena` holds one message at a time and is reset for each.
   DnsEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
-            AnomalyEvents& anomalies, Arena& arena);
+            AnomalyEvents& anomalies, Arena& arena, DnsStore& store);
 
   /// Whether anybody wants to know of DNS.
   bool wanted() const { return wanted_; }
+
+  /// `anomalies` must follow the plan already.
+  void SetPlan(const Plan& plan);
 
   /// Takes one message, without the length prefix of TCP, of the packet or stream that `metadata`
   /// describes. Ends the turn.
@@ -45,6 +50,7 @@ class DnsEvents {
   EventEmitter& emitter_;
   AnomalyEvents& anomalies_;
   Arena& arena_;
+  DnsStore& store_;
   wirehound_packet_metadata metadata_{};
   wirehound_dns dns_{};
   BaseEvent dns_event_;
@@ -52,7 +58,8 @@ class DnsEvents {
   BaseEvent response_;
   wirehound_value& questions_;
   wirehound_value& responses_;
-  bool wanted_;
+  bool learns_ = false;  // for the store
+  bool wanted_ = false;
   Counters counters_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "engine/pipeline/event_emitter.h"
 
+#include "engine/safety/crash_context.h"
+
 namespace wirehound {
 
 EventEmitter::EventEmitter(Dispatcher& dispatcher) : dispatcher_(dispatcher) {
@@ -13,6 +15,9 @@ EventEmitter::EventEmitter(Dispatcher& dispatcher) : dispatcher_(dispatcher) {
 }
 
 void EventEmitter::BeginRecord(const Record& record) {
+  EndTurn();  // timers have turns of their own
+  g_crash_context.record = &record;
+  dispatcher_.AdvanceTime(record.timestamp_ns);
   of_record_.cpu = record.cpu;
   of_record_.timestamp_ns = record.timestamp_ns;
   ++of_record_.sequence;

@@ -4,9 +4,10 @@
 // they share: time, process, sequence. What turns messages into events holds a reference to it.
 // Dispatch thread.
 //
-//   BeginRecord   once per record
+//   BeginRecord   once per record; timers that are due by then go off
 //   Emit…         events that belong together: a packet's layers, a message and its summary
 //   EndTurn       dispatches what they led to; after it their objects may be filled again
+//   EndRecord     once per record
 
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "engine/dispatch/dispatcher.h"
 #include "engine/pipeline/base_event.h"
 #include "engine/pipeline/syscall_names.h"
+#include "engine/safety/crash_context.h"
 #include "probes/record.h"
 
 namespace wirehound {
@@ -25,6 +27,7 @@ class EventEmitter {
   explicit EventEmitter(Dispatcher& dispatcher);
 
   void BeginRecord(const Record& record);
+  void EndRecord() { g_crash_context.record = nullptr; }
 
   /// Whether the events from here on are of the record's process. The record can bring to light
   /// what concerns others: a connection that has timed out is not that of the next packet. After
@@ -45,6 +48,9 @@ class EventEmitter {
       pending_ = false;
     }
   }
+
+  /// Whose the events are; UnknownProcess() for those of nobody.
+  const wirehound_process& process() const { return *view_->process; }
 
   std::uint64_t timestamp_ns() const { return of_record_.timestamp_ns; }
 

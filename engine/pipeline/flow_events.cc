@@ -39,8 +39,10 @@ std::string_view FlowEndName(FlowEnd how) {
   return "unknown";
 }
 
-FlowEvents::FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter)
+FlowEvents::FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
+                       const DnsStore& names)
     : emitter_(emitter),
+      store_(names),
       begin_(catalogue, plan, kNetFlowTcpBegin, metadata_),
       end_(catalogue, plan, kNetFlowTcpEnd, metadata_),
       connect_(catalogue, plan, kNetTcpConnect, metadata_),
@@ -52,21 +54,25 @@ FlowEvents::FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitte
       bytes_received_(end_.field("bytes_received")),
       duration_(end_.field("duration_ns")),
       reason_(end_.field("reason")),
-      connect_port_(connect_.field("dst_port")) {
-  for (BaseEvent* event : {&begin_, &end_}) {
-    event->field("src_dns").list = {nullptr, 0, sizeof(wirehound_string)};
-    event->field("dst_dns").list = {nullptr, 0, sizeof(wirehound_string)};
-  }
-  connect_.field("dst_dns").list = {nullptr, 0, sizeof(wirehound_string)};
-}
+      connect_port_(connect_.field("dst_port")),
+      begin_names_{begin_.field("src_dns"), begin_.field("dst_dns")},
+      end_names_{end_.field("src_dns"), end_.field("dst_dns")},
+      connect_names_(connect_.field("dst_dns")) {}
 
 // Only this host's own attempts: what others try to connect to is theirs.
+void FlowEvents::SetPlan(const Plan& plan) {
+  for (BaseEvent* event : {&begin_, &end_, &connect_}) {
+    event->SetPlan(plan);
+  }
+}
+
 void FlowEvents::OnAttempt(const FlowInfo& flow) {
   if (!connect_.wanted() || flow.direction != WIREHOUND_DIRECTION_EGRESS) {
     return;
   }
   Describe(flow);
   connect_port_.signed_integer = metadata_.dst_port;
+  connect_names_.list = NamesOf(metadata_.dst_ip, dst_names_);
   emitter_.Emit(connect_);
   emitter_.EndTurn();
 }
@@ -76,6 +82,7 @@ void FlowEvents::OnBegin(const FlowInfo& flow) {
     return;
   }
   Describe(flow);
+  SetNames(begin_names_);
   begin_direction_.text = Text(DirectionName(flow.direction));
   emitter_.Emit(begin_);
   emitter_.EndTurn();
@@ -86,6 +93,7 @@ void FlowEvents::OnEnd(const FlowInfo& flow, FlowEnd how) {
     return;
   }
   Describe(flow);
+  SetNames(end_names_);
   SetCounters(flow, how);
   emitter_.Emit(end_);
   emitter_.EndTurn();
@@ -98,6 +106,24 @@ void FlowEvents::Describe(const FlowInfo& flow) {
   metadata_.src_port = initiator.port;
   metadata_.dst_ip = responder.address;
   metadata_.dst_port = responder.port;
+}
+
+void FlowEvents::SetNames(const NameFields& fields) {
+  fields.src.list = NamesOf(metadata_.src_ip, src_names_);
+  fields.dst.list = NamesOf(metadata_.dst_ip, dst_names_);
+}
+
+wirehound_list FlowEvents::NamesOf(const wirehound_address& address, Names& names) const {
+  const wirehound_process& process = emitter_.process();
+  const DnsQuery query = {.entity_id = process.process_entity_id,
+                          .container_id = {process.container_id.data, process.container_id.size},
+                          .now_ns = emitter_.timestamp_ns()};
+  std::array<wirehound_dns_mapping, DnsStore::kMaxAnswer> mappings;
+  const std::size_t count = store_.NamesOf(address, query, mappings);
+  for (std::size_t i = 0; i < count; ++i) {
+    names[i] = mappings[i].name;
+  }
+  return {names.data(), static_cast<std::uint32_t>(count), sizeof(wirehound_string)};
 }
 
 void FlowEvents::SetCounters(const FlowInfo& flow, FlowEnd how) {

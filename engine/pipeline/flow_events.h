@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // FlowEvents: from what the flow table tells of connections to net_flow_tcp_begin, net_flow_tcp_end
-// and net_tcp_connect. Dispatch thread.
+// and net_tcp_connect, with the names the DNS store has for the addresses at that time. Dispatch
+// thread.
 
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "decoders/stream/flow.h"
 #include "engine/pipeline/event_emitter.h"
+#include "engine/stores/dns_store.h"
 
 namespace wirehound {
 
@@ -19,10 +23,13 @@ std::string_view FlowEndName(FlowEnd how);
 class FlowEvents {
  public:
   /// All must outlive this.
-  FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter);
+  FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
+             const DnsStore& names);
 
   /// Whether anybody wants to know of connections.
   bool wanted() const { return begin_.wanted() || end_.wanted() || connect_.wanted(); }
+
+  void SetPlan(const Plan& plan);
 
   /// Each ends the turn when it became an event.
   void OnAttempt(const FlowInfo& flow);
@@ -30,10 +37,20 @@ class FlowEvents {
   void OnEnd(const FlowInfo& flow, FlowEnd how);
 
  private:
+  using Names = std::array<wirehound_string, DnsStore::kMaxAnswer>;
+
+  struct NameFields {
+    wirehound_value& src;
+    wirehound_value& dst;
+  };
+
   void Describe(const FlowInfo& flow);
+  void SetNames(const NameFields& fields);
+  wirehound_list NamesOf(const wirehound_address& address, Names& names) const;
   void SetCounters(const FlowInfo& flow, FlowEnd how);
 
   EventEmitter& emitter_;
+  const DnsStore& store_;
   wirehound_packet_metadata metadata_{};
   BaseEvent begin_;
   BaseEvent end_;
@@ -47,6 +64,11 @@ class FlowEvents {
   wirehound_value& duration_;
   wirehound_value& reason_;
   wirehound_value& connect_port_;
+  NameFields begin_names_;
+  NameFields end_names_;
+  wirehound_value& connect_names_;
+  Names src_names_{};  // of the event that is being emitted; the texts are the store's
+  Names dst_names_{};
 };
 
 }  // namespace wirehound

@@ -13,6 +13,12 @@ HttpEvents::HttpEvents(const Plan& plan, const Catalogue& catalogue, EventEmitte
       request_message_(request_.field("http_request")),
       response_message_(response_.field("http_response")) {}
 
+void HttpEvents::SetPlan(const Plan& plan) {
+  for (BaseEvent* event : {&http_, &request_, &response_}) {
+    event->SetPlan(plan);
+  }
+}
+
 void HttpEvents::OnMessage(const wirehound_packet_metadata& metadata,
                            const wirehound_http& message) {
   metadata_ = metadata;

@@ -24,6 +24,8 @@ class HttpEvents {
   /// Whether anybody wants to know of HTTP.
   bool wanted() const { return http_.wanted() || request_.wanted() || response_.wanted(); }
 
+  void SetPlan(const Plan& plan);
+
   /// Takes one message of the stream that `metadata` describes. Ends the turn.
   void OnMessage(const wirehound_packet_metadata& metadata, const wirehound_http& message);
 

@@ -5,6 +5,7 @@
 #include <wirehound/abi/detector_abi.h>
 
 #include "engine/pipeline/dns_ports.h"
+#include "engine/safety/crash_context.h"
 
 namespace wirehound {
 
@@ -21,7 +22,7 @@ bool IsPiece(const Packet& packet) {
 }  // namespace
 
 PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher,
-                               const PipelineLimits& limits)
+                               DnsStore& names, const PipelineLimits& limits)
     : limits_(limits),
       emitter_(dispatcher),
       arena_(kDnsArenaBytes),
@@ -32,9 +33,9 @@ PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dis
       udp_(catalogue, plan, kNetPacketUdp, packet_.metadata),
       icmp_(catalogue, plan, kNetPacketIcmp, packet_.metadata),
       icmpv6_(catalogue, plan, kNetPacketIcmpv6, packet_.metadata),
-      dns_(plan, catalogue, emitter_, anomalies_, arena_),
+      dns_(plan, catalogue, emitter_, anomalies_, arena_, names),
       http_(plan, catalogue, emitter_),
-      flows_(plan, catalogue, emitter_),
+      flows_(plan, catalogue, emitter_, names),
       streams_(limits_, {emitter_, anomalies_, dns_, http_, flows_, arena_}),
       fragments_(limits_.fragments, FlowTable::RandomSeed()) {
   ipv4_.field("proto_ipv4").message = &packet_.ipv4;
@@ -43,6 +44,17 @@ PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dis
   udp_.field("proto_udp").message = &packet_.udp;
   icmp_.field("proto_icmp").message = &packet_.icmp;
   icmpv6_.field("proto_icmpv6").message = &packet_.icmpv6;
+}
+
+void PacketPipeline::SetPlan(const Plan& plan) {
+  for (BaseEvent* event : {&ipv4_, &ipv6_, &tcp_, &udp_, &icmp_, &icmpv6_}) {
+    event->SetPlan(plan);
+  }
+  anomalies_.SetPlan(plan);
+  dns_.SetPlan(plan);
+  http_.SetPlan(plan);
+  flows_.SetPlan(plan);
+  streams_.FollowOutputs();
 }
 
 void PacketPipeline::OnRecord(const Record& record) {
@@ -60,6 +72,7 @@ void PacketPipeline::OnRecord(const Record& record) {
     Decode(record, inner.link, inner.bytes);
   }
   ExpireNowAndThen();
+  emitter_.EndRecord();
 }
 
 // One packet: its layers, then what it carries. Leaves packet_.encapsulated for the next one.

@@ -42,9 +42,14 @@ struct DecodeCounters {
 
 class PacketPipeline : public RecordSink {
  public:
-  /// `catalogue` and `dispatcher` must outlive the pipeline.
+  /// `catalogue`, `dispatcher` and `names` must outlive the pipeline. `names` learns from DNS when
+  /// the plan needs it.
   PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher,
-                 const PipelineLimits& limits = {});
+                 DnsStore& names, const PipelineLimits& limits = {});
+
+  /// Makes what another plan needs, from the next record on. What is under way goes on:
+  /// connections, fragments.
+  void SetPlan(const Plan& plan);
 
   void OnRecord(const Record& record) override;
   /// Brings to an end what was under way: open connections, incomplete datagrams.

@@ -16,9 +16,6 @@ bool IsTcpDnsPort(std::uint16_t port) { return port == kDnsPort || port == kLlmn
 
 StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs& outputs)
     : outputs_(outputs),
-      wants_dns_(outputs.dns.wanted()),
-      wants_other_(outputs.http.wanted() || outputs.flows.wanted() || outputs.anomalies.wanted()),
-      wants_content_(outputs.http.wanted() || outputs.anomalies.wanted()),
       http1_pool_(limits.http1_bytes),
       http2_pool_(limits.http2),
       dns_pool_(limits.dns_buffers),
@@ -28,7 +25,19 @@ StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs
             ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
             counters_);
       }),
-      table_(limits.flows, *this) {}
+      table_(limits.flows, *this) {
+  FollowOutputs();
+}
+
+void StreamPipeline::FollowOutputs() {
+  const bool looked_into_none = !wants_content_;
+  wants_dns_ = outputs_.dns.wanted();
+  wants_content_ = outputs_.http.wanted() || outputs_.anomalies.wanted();
+  if (looked_into_none && wants_content_) {
+    table_.Resume();
+  }
+  wants_other_ = wants_content_ || outputs_.flows.wanted();
+}
 
 void StreamPipeline::OnSegment(const Packet& packet) {
   if (!wants_other_ && !(wants_dns_ && IsTcpDns(packet.metadata))) {

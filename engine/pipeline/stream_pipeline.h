@@ -37,6 +37,11 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   /// All that `outputs` names must outlive this.
   StreamPipeline(const PipelineLimits& limits, const StreamOutputs& outputs);
 
+  /// To be called when the outputs follow another plan. Connections that are open go on: one that
+  /// nobody wanted to look into before is looked into from its next data on, as one whose start
+  /// was missed.
+  void FollowOutputs();
+
   /// Takes a packet that has a TCP header. Nothing happens to one that no wanted event needs.
   void OnSegment(const Packet& packet);
 
@@ -71,9 +76,9 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   StreamApplication* StartApplication(FlowInfo& flow);
 
   StreamOutputs outputs_;
-  bool wants_dns_;
-  bool wants_other_;    // what needs every connection, not only those of DNS
-  bool wants_content_;  // HTTP, or anomalies of it
+  bool wants_dns_ = false;
+  bool wants_other_ = false;    // what needs every connection, not only those of DNS
+  bool wants_content_ = false;  // HTTP, or anomalies of it
   HttpBufferPool http1_pool_;
   Http2Pool http2_pool_;
   DnsBufferPool dns_pool_;

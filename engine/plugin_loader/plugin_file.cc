@@ -44,29 +44,6 @@ Status CheckOwnerAndMode(const struct stat& info) {
   return {};
 }
 
-Status CheckModuleSymbol(const std::filesystem::path& file) {
-  Result<std::vector<ExportedSymbol>> symbols = ReadExportedSymbols(file);
-  if (!symbols) {
-    return std::move(symbols).error();
-  }
-  std::string other;
-  for (const auto& [name, is_data, size] : *symbols) {
-    if (name == kModuleName) {
-      return is_data && size >= kSmallestModule
-                 ? Status()
-                 : Status(Error("not a detector: its " + name + " is no detector module"));
-    }
-    if (name.compare(0, kModulePrefix.size(), kModulePrefix) == 0) {
-      other = name.substr(kModulePrefix.size());
-    }
-  }
-  if (!other.empty()) {
-    return Error("built for detector ABI " + other + "; this engine has ABI " +
-                 std::to_string(WIREHOUND_ABI_MAJOR));
-  }
-  return Error("not a detector: it does not export " + std::string(kModuleName));
-}
-
 }  // namespace
 
 Status CheckPluginFolder(const std::filesystem::path& folder) {
@@ -89,11 +66,38 @@ Status CheckPluginFile(const std::filesystem::path& file) {
   if (lstat(file.c_str(), &info) != 0) {
     return Error(std::strerror(errno));
   }
+  Status status = CheckPluginFileInfo(info);
+  return status ? CheckPluginContent(file) : status;
+}
+
+Status CheckPluginFileInfo(const struct stat& info) {
   if (!S_ISREG(info.st_mode)) {
     return Error("not a regular file");
   }
-  Status status = CheckOwnerAndMode(info);
-  return status ? CheckModuleSymbol(file) : status;
+  return CheckOwnerAndMode(info);
+}
+
+Status CheckPluginContent(const std::filesystem::path& file) {
+  Result<std::vector<ExportedSymbol>> symbols = ReadExportedSymbols(file);
+  if (!symbols) {
+    return std::move(symbols).error();
+  }
+  std::string other;
+  for (const auto& [name, is_data, size] : *symbols) {
+    if (name == kModuleName) {
+      return is_data && size >= kSmallestModule
+                 ? Status()
+                 : Status(Error("not a detector: its " + name + " is no detector module"));
+    }
+    if (name.compare(0, kModulePrefix.size(), kModulePrefix) == 0) {
+      other = name.substr(kModulePrefix.size());
+    }
+  }
+  if (!other.empty()) {
+    return Error("built for detector ABI " + other + "; this engine has ABI " +
+                 std::to_string(WIREHOUND_ABI_MAJOR));
+  }
+  return Error("not a detector: it does not export " + std::string(kModuleName));
 }
 
 }  // namespace wirehound

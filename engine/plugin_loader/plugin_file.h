@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include <wirehound/result.h>
@@ -20,5 +22,9 @@ Status CheckPluginFolder(const std::filesystem::path& folder);
 /// CheckPluginFolder, and an ELF shared object that exports the symbol of our ABI major. The
 /// message for another major names both.
 Status CheckPluginFile(const std::filesystem::path& file);
+
+/// The two halves of CheckPluginFile: what the file is, and what is in it.
+Status CheckPluginFileInfo(const struct stat& info);
+Status CheckPluginContent(const std::filesystem::path& file);
 
 }  // namespace wirehound

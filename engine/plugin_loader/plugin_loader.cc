@@ -2,8 +2,10 @@
 
 #include "engine/plugin_loader/plugin_loader.h"
 
-#include <algorithm>
+#include <sys/stat.h>
+
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -12,6 +14,8 @@
 
 #include "engine/plugin_loader/definition_copy.h"
 #include "engine/plugin_loader/plugin_file.h"
+#include "engine/plugin_loader/plugin_image.h"
+#include "engine/safety/crash_context.h"
 
 namespace wirehound {
 
@@ -21,25 +25,58 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kMaxDetectorsPerPlugin = 256;
 
+// What keeps a plugin mapped, and the name of its image from being given to another.
+struct Loaded {
+  PluginImage image;
+  boost::dll::shared_library library;
+};
+
 // Plugins are never unloaded, as their code may be referenced for as long as the process lives:
-// the libraries are kept in a list that nobody destroys.
-void KeepLoaded(boost::dll::shared_library library) {
-  static auto& libraries = *new std::vector<boost::dll::shared_library>();
-  libraries.push_back(std::move(library));
+// they are kept in a list that nobody destroys.
+void KeepLoaded(Loaded loaded) {
+  static auto& all = *new std::vector<Loaded>();
+  all.push_back(std::move(loaded));
 }
 
-// Maps the file and finds its module.
-Result<const wirehound_detector_module*> OpenModule(const fs::path& file) {
+std::string WhyNotLoaded(const std::exception& exception, const PluginImage& image) {
+  std::string reason = std::string("cannot be loaded: ") + exception.what();
+  if (image.is_copy() && image.NamesOrigin()) {
+    reason += "; it looks for libraries beside itself ($ORIGIN), but is loaded from a copy";
+  }
+  return reason;
+}
+
+// Maps the image and finds its module.
+Result<const wirehound_detector_module*> OpenModule(PluginImage image) {
   try {
     boost::dll::shared_library library(
-        file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+        image.path(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     const auto& module =
         library.get<const wirehound_detector_module>(WIREHOUND_DETECTOR_MODULE_NAME);
-    KeepLoaded(std::move(library));
+    KeepLoaded({std::move(image), std::move(library)});
     return &module;
   } catch (const std::exception& exception) {
-    return Error(std::string("cannot be loaded: ") + exception.what());
+    return Error(WhyNotLoaded(exception, image));
   }
+}
+
+// What is checked is what is loaded: the copy.
+Result<const wirehound_detector_module*> CheckAndOpen(const fs::path& file,
+                                                      std::vector<std::string>& complaints) {
+  Result<PluginImage> image = PluginImage::Make(file);
+  if (!image) {
+    return std::move(image).error();
+  }
+  Status checked = CheckPluginContent(image->path());
+  if (!checked) {
+    return std::move(checked).error();
+  }
+  if (!image->is_copy()) {
+    complaints.push_back("plugin " + file.string() +
+                         ": loaded in place, as this system refuses memory to copy it to: do not "
+                         "replace the file while it is used");
+  }
+  return OpenModule(*std::move(image));
 }
 
 Status CheckModule(const wirehound_detector_module& module) {
@@ -65,6 +102,18 @@ Status CheckModule(const wirehound_detector_module& module) {
   }
   return {};
 }
+
+// For as long as code of a plugin runs that no instance stands for.
+class LoadingPlugin {
+ public:
+  explicit LoadingPlugin(const char* file) {
+    g_crash_context.loading = file;
+    g_crash_context.function = "the loading";
+  }
+  ~LoadingPlugin() { g_crash_context.loading = nullptr; }
+  LoadingPlugin(const LoadingPlugin&) = delete;
+  LoadingPlugin& operator=(const LoadingPlugin&) = delete;
+};
 
 Status CheckTable(const wirehound_detector* table) {
   if (table == nullptr) {
@@ -116,31 +165,41 @@ Result<DetectorDefinition> Describe(const wirehound_detector& table) {
   return *std::move(description.answer);
 }
 
+FileIdentity FileIdentityOf(const struct stat& info) {
+  const auto nanoseconds = [](const timespec& time) {
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+  };
+  return {.device = info.st_dev,
+          .inode = info.st_ino,
+          .bytes = static_cast<std::uint64_t>(info.st_size),
+          .modified_ns = nanoseconds(info.st_mtim),
+          .changed_ns = nanoseconds(info.st_ctim)};
+}
+
 }  // namespace
 
 Result<std::vector<LoadedDetector>> LoadPlugin(const fs::path& file,
                                                std::vector<std::string>& complaints) {
   const std::string context = "plugin " + file.string();
-  Status checked = CheckPluginFile(file);
-  if (!checked) {
-    return std::move(checked).error().WithContext(context);
-  }
-  Result<const wirehound_detector_module*> module = OpenModule(fs::absolute(file));
+  const std::string& name = file.native();
+  const LoadingPlugin loading(name.c_str());
+  Result<const wirehound_detector_module*> module = CheckAndOpen(file, complaints);
   if (!module) {
     return std::move(module).error().WithContext(context);
   }
-  checked = CheckModule(**module);
+  Status checked = CheckModule(**module);
   if (!checked) {
     return std::move(checked).error().WithContext(context);
   }
   std::vector<LoadedDetector> detectors;
   for (std::uint32_t i = 0; i < (*module)->detector_count; ++i) {
     const wirehound_detector* table = (*module)->detectors[i];
+    g_crash_context.function = "GetDefinition";
     checked = CheckTable(table);
     Result<DetectorDefinition> definition =
         checked ? Describe(*table) : Result<DetectorDefinition>(std::move(checked).error());
     if (definition) {
-      detectors.push_back({table, *std::move(definition), file});
+      detectors.push_back({table, *std::move(definition), file, *module});
     } else {
       complaints.push_back(context + ": detector " + std::to_string(i) + ": " +
                            definition.error().message());
@@ -149,24 +208,32 @@ Result<std::vector<LoadedDetector>> LoadPlugin(const fs::path& file,
   return detectors;
 }
 
-Result<LoadedPlugins> LoadPluginFolder(const fs::path& folder) {
+Result<PluginFiles> ListPluginFolder(const fs::path& folder) {
   Status checked = CheckPluginFolder(folder);
   if (!checked) {
     return std::move(checked).error();
   }
-  std::vector<fs::path> files;
+  PluginFiles files;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".so") {
-      files.push_back(it->path());
+    struct stat info {};
+    if (it->path().extension() == ".so" && lstat(it->path().c_str(), &info) == 0) {
+      files.emplace(it->path(), FileIdentityOf(info));
     }
   }
   if (error) {
     return Error("plugins folder " + folder.string() + ": " + error.message());
   }
-  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<LoadedPlugins> LoadPluginFolder(const fs::path& folder) {
+  Result<PluginFiles> files = ListPluginFolder(folder);
+  if (!files) {
+    return std::move(files).error();
+  }
   LoadedPlugins plugins;
-  for (const fs::path& file : files) {
+  for (const auto& [file, identity] : *files) {
     Result<std::vector<LoadedDetector>> loaded = LoadPlugin(file, plugins.complaints);
     if (!loaded) {
       plugins.complaints.push_back(loaded.error().message());
@@ -174,6 +241,7 @@ Result<LoadedPlugins> LoadPluginFolder(const fs::path& folder) {
     }
     std::move(loaded->begin(), loaded->end(), std::back_inserter(plugins.detectors));
   }
+  plugins.files = *std::move(files);
   return plugins;
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The only code that opens a detector's shared object. Every check that can be made without
-// running foreign code is made before the object is loaded. What is loaded stays loaded until the
-// process ends (docs/abi.md). Control thread.
+// running foreign code is made before the object is loaded, on the very bytes that are loaded: a
+// copy of the file. What is loaded stays loaded until the process ends (docs/abi.md). Control
+// thread.
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,8 @@ struct LoadedDetector {
   const wirehound_detector* table;  ///< checked: every function is there; lives with the process
   DetectorDefinition definition;    ///< a copy, checked: see ValidateDefinition
   std::filesystem::path file;
+  /// What the file exports; null for a detector that came from no file.
+  const wirehound_detector_module* module = nullptr;
 };
 
 /// Loads the detectors of one file. The error says what is wrong with it and begins with the
@@ -29,10 +34,28 @@ struct LoadedDetector {
 Result<std::vector<LoadedDetector>> LoadPlugin(const std::filesystem::path& file,
                                                std::vector<std::string>& complaints);
 
+/// What tells a file from another of the same name, or from itself before it was written to.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::int64_t changed_ns = 0;
+
+  bool operator==(const FileIdentity&) const = default;
+};
+
+using PluginFiles = std::map<std::filesystem::path, FileIdentity>;
+
+/// The *.so of a folder, whatever they are. Fails when the folder is not to be trusted or cannot
+/// be read.
+Result<PluginFiles> ListPluginFolder(const std::filesystem::path& folder);
+
 /// What a folder of plugins gave.
 struct LoadedPlugins {
   std::vector<LoadedDetector> detectors;  ///< in the order of the file names
   std::vector<std::string> complaints;    ///< one line for each file or detector left out
+  PluginFiles files = {};                 ///< all that were looked at
 };
 
 /// Loads every *.so of a folder. Fails only when the folder itself is not to be trusted or cannot

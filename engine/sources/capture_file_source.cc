@@ -3,6 +3,8 @@
 #include "engine/sources/capture_file_source.h"
 
 #include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,6 +60,19 @@ UniqueFd OpenInput(const std::string& path) {
                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
+// A descriptor to wait on, when reading `fd` may have to wait. Not the pipe itself: who waits may
+// make it non-blocking, and that would be so for all who share it.
+UniqueFd WaitableOf(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0 || (!S_ISFIFO(info.st_mode) && !S_ISSOCK(info.st_mode))) {
+    return {};
+  }
+  UniqueFd waitable(epoll_create1(EPOLL_CLOEXEC));
+  epoll_event event = {.events = EPOLLIN, .data = {.fd = fd}};
+  return epoll_ctl(waitable.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? std::move(waitable)
+                                                                   : UniqueFd();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CaptureFileSource>> CaptureFileSource::Open(const std::string& path) {
@@ -66,17 +81,22 @@ Result<std::unique_ptr<CaptureFileSource>> CaptureFileSource::Open(const std::st
   if (!fd) {
     return Error("read capture " + name + ": " + std::strerror(errno));
   }
+  UniqueFd waitable = WaitableOf(fd.get());
   Result<std::unique_ptr<CaptureReader>> reader = MakeReader(InputWindow(std::move(fd)));
   if (!reader) {
     return std::move(reader).error().WithContext("read capture " + name);
   }
-  return std::unique_ptr<CaptureFileSource>(new CaptureFileSource(*std::move(reader), name));
+  return std::unique_ptr<CaptureFileSource>(
+      new CaptureFileSource(*std::move(reader), name, std::move(waitable)));
 }
 
 Result<SourceState> CaptureFileSource::Read(RecordSink& sink, std::size_t max_records) {
   Record record;
   record.process = &UnknownProcess();
   for (std::size_t i = 0; i < max_records && !stopped_; ++i) {
+    if (waitable_ && reader_->WouldWait()) {
+      return SourceState::kIdle;
+    }
     switch (reader_->Next(record)) {
       case ReadStep::kPacket:
         ++delivered_;

@@ -15,6 +15,7 @@
 
 #include "engine/sources/capture_reader.h"
 #include "probes/source.h"
+#include "probes/unique_fd.h"
 
 namespace wirehound {
 
@@ -25,7 +26,8 @@ class CaptureFileSource : public Source {
   /// layer that is not decoded. In pcapng each packet may have another; all are delivered.
   static Result<std::unique_ptr<CaptureFileSource>> Open(const std::string& path);
 
-  int poll_fd() const override { return -1; }
+  /// Readable when a pipe is; then Read does not wait for the start of a packet. -1 for a file.
+  int poll_fd() const override { return waitable_.get(); }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
   std::vector<SourceCounter> Counters() const override;
 
@@ -33,11 +35,12 @@ class CaptureFileSource : public Source {
   void Stop() { stopped_ = true; }
 
  private:
-  CaptureFileSource(std::unique_ptr<CaptureReader> reader, std::string name)
-      : reader_(std::move(reader)), name_(std::move(name)) {}
+  CaptureFileSource(std::unique_ptr<CaptureReader> reader, std::string name, UniqueFd waitable)
+      : reader_(std::move(reader)), name_(std::move(name)), waitable_(std::move(waitable)) {}
 
   std::unique_ptr<CaptureReader> reader_;
   std::string name_;
+  UniqueFd waitable_;  // of a pipe
   std::uint64_t delivered_ = 0;
   bool stopped_ = false;
 };

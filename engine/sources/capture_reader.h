@@ -32,6 +32,9 @@ class CaptureReader {
   /// touched. What it points to lives until the next call. Not to be called after kEnd or kFailed.
   virtual ReadStep Next(Record& record) = 0;
 
+  /// Whether Next would wait for whoever writes the other end of a pipe.
+  virtual bool WouldWait() const { return false; }
+
   /// What is wrong, with where in the file and what was expected.
   const std::string& error() const { return error_; }
 

@@ -4,6 +4,7 @@
 
 #include "engine/sources/input_window.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,11 @@ std::span<const std::byte> InputWindow::Fill(std::size_t size) {
     }
   }
   return {data_ + begin_, std::min(size, end_ - begin_)};
+}
+
+bool InputWindow::WouldWait() const {
+  pollfd input = {.fd = fd_.get(), .events = POLLIN, .revents = 0};
+  return begin_ == end_ && fd_ && poll(&input, 1, 0) == 0;
 }
 
 // Moves what is left to the front, so that `size` bytes fit and a read can be as large as may be.

@@ -42,6 +42,10 @@ class InputWindow {
     return {data_ + begin_, end_ - begin_};
   }
 
+  /// Whether the next Peek(1) would wait: nothing is left in the buffer, and the pipe has nothing
+  /// and has not been closed. Never so for a file.
+  bool WouldWait() const;
+
   /// Steps over bytes that were peeked at. What Peek gave stays valid.
   void Skip(std::size_t size) {
     begin_ += size;

@@ -38,6 +38,7 @@ class PcapReader : public CaptureReader {
   PcapReader(InputWindow input, const PcapFormat& format);
 
   ReadStep Next(Record& record) override;
+  bool WouldWait() const override { return input_.WouldWait(); }
 
  private:
   InputWindow input_;

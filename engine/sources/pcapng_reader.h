@@ -38,6 +38,7 @@ class PcapngReader : public CaptureReader {
   /// Times before the epoch are 0, those behind the year 2554 the last nanosecond of it that can
   /// be told. Packets of simple blocks have no time: 0.
   ReadStep Next(Record& record) override;
+  bool WouldWait() const override { return input_.WouldWait(); }
 
  private:
   // How an interface counts time: units of 1 / `units_per_second` s, after a division by `coarse`

@@ -19,7 +19,7 @@ class LongDnsName : public wirehound::Detector {
   wirehound::DetectorDefinition GetDefinition() const override {
     wirehound::DetectorDefinition definition;
     definition.id = "LONG_DNS_NAME";
-    definition.requirements = {{"net_packet_dns"}};
+    definition.requirements.events = {{"net_packet_dns"}};
     definition.produced_event.name = "long_dns_name";
     definition.produced_event.description = "A very long name was asked for";
     definition.produced_event.version = {1, 0, 0};

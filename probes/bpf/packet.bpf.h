@@ -38,12 +38,6 @@
 #define IPV6_OFFSET_MASK 0xfff8
 #define ICMP_HEADER_SIZE 8
 
-/* What is wanted of one packet so far. */
-struct wanted {
-	bool headers;
-	__u32 bytes;
-};
-
 /* Where the transport header is. */
 struct transport {
 	__u32 offset;
@@ -58,14 +52,6 @@ struct owner {
 	__u16 flags; /* of the record */
 	bool lost;   /* its PROCESS record found no room */
 };
-
-static __always_inline void want(struct wanted *wanted, __u32 amount)
-{
-	if (amount == WIREHOUND_AMOUNT_HEADERS)
-		wanted->headers = true;
-	else if (amount > wanted->bytes)
-		wanted->bytes = amount;
-}
 
 static __always_inline bool has_port(__be16 source, __be16 destination, __u16 port)
 {
@@ -111,9 +97,9 @@ static __always_inline bool skip_extensions(struct __sk_buff *skb, struct transp
 	return false;
 }
 
-/* Finds the transport header and counts in what is wanted of every packet of the family. False
+/* Finds the transport header and notes the class of the family. False
  * when this is no IP packet. A header that cannot be reached leaves protocol IPPROTO_NONE. */
-static __always_inline bool read_network(struct __sk_buff *skb, struct wanted *wanted,
+static __always_inline bool read_network(struct __sk_buff *skb, __u32 *classes,
 					 struct transport *transport)
 {
 	struct iphdr ip;
@@ -122,7 +108,7 @@ static __always_inline bool read_network(struct __sk_buff *skb, struct wanted *w
 	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
 		return false;
 	if (ip.version == 4) {
-		want(wanted, settings.ipv4);
+		*classes |= WIREHOUND_CLASS_IPV4;
 		transport->offset = ip.ihl * 4;
 		transport->protocol = ip.protocol;
 		transport->fragment = ip.frag_off & bpf_htons(IPV4_OFFSET_MASK);
@@ -131,7 +117,7 @@ static __always_inline bool read_network(struct __sk_buff *skb, struct wanted *w
 	if (ip.version != 6 ||
 	    bpf_skb_load_bytes(skb, offsetof(struct ipv6hdr, nexthdr), &next, sizeof(next)))
 		return false;
-	want(wanted, settings.ipv6);
+	*classes |= WIREHOUND_CLASS_IPV6;
 	transport->offset = sizeof(struct ipv6hdr);
 	transport->protocol = next;
 	if (!skip_extensions(skb, transport))
@@ -139,85 +125,89 @@ static __always_inline bool read_network(struct __sk_buff *skb, struct wanted *w
 	return true;
 }
 
-static __always_inline __u32 read_tcp(struct __sk_buff *skb, struct wanted *wanted, __u32 offset)
+static __always_inline __u32 read_tcp(struct __sk_buff *skb, __u32 *classes, __u32 offset)
 {
 	struct tcphdr tcp;
 
-	want(wanted, settings.tcp);
+	*classes |= WIREHOUND_CLASS_TCP;
 	if (bpf_skb_load_bytes(skb, offset, &tcp, sizeof(tcp)))
 		return offset;
 	if (has_port(tcp.source, tcp.dest, PORT_DNS))
-		want(wanted, settings.dns);
+		*classes |= WIREHOUND_CLASS_DNS;
 	if (has_port(tcp.source, tcp.dest, PORT_LLMNR))
-		want(wanted, settings.link_local_dns);
+		*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 	return offset + tcp.doff * 4;
 }
 
-static __always_inline __u32 read_udp(struct __sk_buff *skb, struct wanted *wanted, __u32 offset)
+static __always_inline __u32 read_udp(struct __sk_buff *skb, __u32 *classes, __u32 offset)
 {
 	struct udphdr udp;
 
-	want(wanted, settings.udp);
+	*classes |= WIREHOUND_CLASS_UDP;
 	if (bpf_skb_load_bytes(skb, offset, &udp, sizeof(udp)))
 		return offset;
 	if (has_port(udp.source, udp.dest, PORT_DNS))
-		want(wanted, settings.dns);
+		*classes |= WIREHOUND_CLASS_DNS;
 	if (has_port(udp.source, udp.dest, PORT_MDNS) || has_port(udp.source, udp.dest, PORT_LLMNR))
-		want(wanted, settings.link_local_dns);
+		*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 	return offset + sizeof(udp);
 }
 
 /* The ports are in another packet: it may be any of what is looked for by port. */
-static __always_inline void read_fragment(struct wanted *wanted, __u8 protocol)
+static __always_inline void read_fragment(__u32 *classes, __u8 protocol)
 {
 	if (protocol == IPPROTO_TCP)
-		want(wanted, settings.tcp);
+		*classes |= WIREHOUND_CLASS_TCP;
 	else if (protocol == IPPROTO_UDP)
-		want(wanted, settings.udp);
+		*classes |= WIREHOUND_CLASS_UDP;
 	else
 		return;
-	want(wanted, settings.dns);
-	want(wanted, settings.link_local_dns);
+	*classes |= WIREHOUND_CLASS_DNS;
+	*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
-/* The end of the headers; counts in what is wanted of the protocol. */
-static __always_inline __u32 read_transport(struct __sk_buff *skb, struct wanted *wanted,
+/* The end of the headers; notes the classes of the protocol. */
+static __always_inline __u32 read_transport(struct __sk_buff *skb, __u32 *classes,
 					    const struct transport *transport)
 {
 	__u32 offset = transport->offset;
 
 	if (transport->fragment) {
-		read_fragment(wanted, transport->protocol);
+		read_fragment(classes, transport->protocol);
 		return offset;
 	}
 	switch (transport->protocol) {
 	case IPPROTO_TCP:
-		return read_tcp(skb, wanted, offset);
+		return read_tcp(skb, classes, offset);
 	case IPPROTO_UDP:
-		return read_udp(skb, wanted, offset);
+		return read_udp(skb, classes, offset);
 	case IPPROTO_ICMP:
-		want(wanted, settings.icmp);
+		*classes |= WIREHOUND_CLASS_ICMP;
 		return offset + ICMP_HEADER_SIZE;
 	case IPPROTO_ICMPV6:
-		want(wanted, settings.icmpv6);
+		*classes |= WIREHOUND_CLASS_ICMPV6;
 		return offset + ICMP_HEADER_SIZE;
 	default:
 		return offset;
 	}
 }
 
-/* How many bytes of the packet to copy; 0 when it is not wanted. */
+/* How many bytes of the packet to copy; 0 when it is not wanted. The reader may change the amounts
+ * at any time. One load whatever the classes: cheaper than asking for each, and the verifier need
+ * not follow what is wanted of which. */
 static __always_inline __u32 wanted_bytes(struct __sk_buff *skb)
 {
-	struct wanted wanted = {};
+	__u32 zero = 0;
+	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
 	struct transport transport = {};
-	__u32 headers, bytes;
+	__u32 classes = 0, headers, amount, bytes;
 
-	if (!read_network(skb, &wanted, &transport))
+	if (!shared || !read_network(skb, &classes, &transport))
 		return 0;
-	headers = read_transport(skb, &wanted, &transport);
-	bytes = wanted.bytes;
-	if (wanted.headers && headers > bytes)
+	headers = read_transport(skb, &classes, &transport);
+	amount = *(volatile __u32 *)&shared->amounts[classes & (WIREHOUND_CLASS_SETS - 1)];
+	bytes = amount & ~WIREHOUND_AMOUNT_HEADERS;
+	if (amount & WIREHOUND_AMOUNT_HEADERS && headers > bytes)
 		bytes = headers;
 	if (bytes > skb->len)
 		bytes = skb->len;

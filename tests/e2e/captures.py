@@ -13,6 +13,7 @@ FIRST_PACKET_SECONDS = 1_700_000_000
 SERVER, CLIENT = ("192.0.2.53", 53), ("192.0.2.10", 40000)
 DOMAIN = "uol.com.br"
 CLASS_IN, TTL = 1, 300
+TCP_SYN, TCP_RST, TCP_ACK = 0x02, 0x04, 0x10
 TYPE_A, TYPE_NS, TYPE_SOA, TYPE_MX, TYPE_TXT = 1, 2, 6, 15, 16
 
 
@@ -55,15 +56,36 @@ def checksum(data):
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def udp_packet(payload, source, destination):
-    """An Ethernet frame with `payload` over UDP and IPv4, between two (address, port)."""
-    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
-    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
-    fields = (0x45, 0, 20 + len(udp), 1, 0, 64, socket.IPPROTO_UDP)
+def ipv4_packet(protocol, payload, source, destination):
+    """An Ethernet frame with `payload` over IPv4, between two addresses."""
+    addresses = socket.inet_aton(source) + socket.inet_aton(destination)
+    fields = (0x45, 0, 20 + len(payload), 1, 0, 64, protocol)
     without_sum = struct.pack("!2B3H2BH", *fields, 0) + addresses
     ip = struct.pack("!2B3H2BH", *fields, checksum(without_sum)) + addresses
     ethernet = bytes.fromhex("020000000002 020000000001 0800")
-    return ethernet + ip + udp
+    return ethernet + ip + payload
+
+
+def udp_packet(payload, source, destination):
+    """A frame with `payload` over UDP, between two (address, port)."""
+    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
+    return ipv4_packet(socket.IPPROTO_UDP, udp, source[0], destination[0])
+
+
+def tcp_packet(flags, source, destination, sequence=0, acknowledged=0):
+    """A frame with a TCP header and nothing in it, between two (address, port)."""
+    numbers = (source[1], destination[1], sequence, acknowledged, 5 << 4, flags, 65535, 0, 0)
+    tcp = struct.pack("!2H2I2B3H", *numbers)
+    return ipv4_packet(socket.IPPROTO_TCP, tcp, source[0], destination[0])
+
+
+def refused_connection(port):
+    """A SYN from CLIENT to this port of SERVER, and the RST that answers it."""
+    server = (SERVER[0], port)
+    return [
+        tcp_packet(TCP_SYN, CLIENT, server, sequence=1000),
+        tcp_packet(TCP_RST | TCP_ACK, server, CLIENT, acknowledged=1001),
+    ]
 
 
 def uol_packets():

@@ -58,7 +58,7 @@ Outcome ReadPath(const std::string& path, std::size_t batch = 1000) {
   if (!source) {
     return {{}, WithoutPath(source.error().message(), path), 0};
   }
-  CHECK((*source)->poll_fd() == -1);
+  CHECK(((*source)->poll_fd() >= 0) == (path == "-"));  // only pipes are waited for
   KeepingSink sink;
   Outcome outcome;
   for (SourceState state = SourceState::kMore; state != SourceState::kEnd;) {
@@ -70,7 +70,7 @@ Outcome ReadPath(const std::string& path, std::size_t batch = 1000) {
       break;
     }
     state = *read;
-    CHECK(state != SourceState::kIdle);
+    CHECK((state != SourceState::kIdle || path == "-"));
   }
   const std::vector<SourceCounter> counters = (*source)->Counters();
   REQUIRE(counters.size() == 1);

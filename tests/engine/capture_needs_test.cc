@@ -56,6 +56,15 @@ TEST_CASE("capture needs: several events add up, and detectors' own events need 
                                                          .link_local_dns = CaptureAmount::kWhole}));
 }
 
+TEST_CASE("capture needs: names for addresses need DNS") {
+  Plan plan;
+  plan.needed = {kNetTcpConnect};
+  plan.needs_dns_store = true;
+  CHECK(Same(CaptureNeeds(plan), {.tcp = CaptureAmount::kHeaders,
+                                  .dns = CaptureAmount::kWhole,
+                                  .link_local_dns = CaptureAmount::kWhole}));
+}
+
 TEST_CASE("capture needs: what is shown but not needed does not count") {
   Plan plan;
   plan.shown = {kNetPacketUdp};

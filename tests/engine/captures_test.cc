@@ -69,7 +69,7 @@ Replay ReplayFile(const fs::path& file, const Selection& selection, LoadedPlugin
     return replay;
   }
   EngineRun run(std::move(plugins), selection, std::move(output));
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher());
+  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
   for (SourceState state = SourceState::kMore; state != SourceState::kEnd;) {
     const Result<SourceState> read = (*source)->Read(pipeline, 4096);
     if (!read) {

@@ -82,6 +82,12 @@ TEST_CASE("catalogue: base events have their published ids, names and fields") {
       {2020, "net_anomaly",
        "src:const char* dst:const char* src_port:u16 dst_port:u16 metadata:trace.PacketMetadata "
        "kind:const char* layer:const char* offset:unsigned long size:unsigned long"},
+      {2030, "detector_suspended",
+       "detector:const char* reason:const char* count:unsigned long last_error:const char*",
+       "default engine"},
+      {2031, "detector_over_budget",
+       "detector:const char* event:const char* duration_ns:unsigned long budget_ns:unsigned long",
+       "default engine"},
   };
   CHECK(catalogue.events().size() == std::size(cases));
   for (const Case& c : cases) {
@@ -120,9 +126,10 @@ TEST_CASE("catalogue: fields are found by name, in their place") {
 TEST_CASE("catalogue: detectors' events follow from 7500, each with its scalar types") {
   Catalogue catalogue;
   DetectorDefinition detector = ParseDetector("d: D needs net_packet_udp");
-  const FieldType types[] = {FieldType::kBool,   FieldType::kInt32,  FieldType::kInt64,
-                             FieldType::kUint16, FieldType::kUint32, FieldType::kUint64,
-                             FieldType::kDouble, FieldType::kString, FieldType::kBytes};
+  const FieldType types[] = {FieldType::kBool,    FieldType::kInt32,     FieldType::kInt64,
+                             FieldType::kUint16,  FieldType::kUint32,    FieldType::kUint64,
+                             FieldType::kDouble,  FieldType::kString,    FieldType::kBytes,
+                             FieldType::kAddress, FieldType::kStringList};
   for (const FieldType type : types) {
     detector.produced_event.fields.push_back({"f", type, ""});
   }
@@ -133,7 +140,8 @@ TEST_CASE("catalogue: detectors' events follow from 7500, each with its scalar t
   CHECK(catalogue.Find("E")->id == 7501);
   CHECK(catalogue.Find("D")->detector_id == "d");
   CHECK(Fields(*catalogue.Find("D")) ==
-        "f:bool f:int f:long f:u16 f:unsigned int f:unsigned long f:double f:const char* f:bytes");
+        "f:bool f:int f:long f:u16 f:unsigned int f:unsigned long f:double f:const char* f:bytes "
+        "f:const char* f:[]string");
 }
 
 TEST_CASE("catalogue: what nobody knows is not found") {

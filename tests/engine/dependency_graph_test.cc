@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,8 @@
 namespace wirehound::test {
 namespace {
 
-// The order as "a b c", and one line "id: reason" for each detector left out.
+// The order as "a b c", and one line "id: reason" for each detector left out, or "id (mismatch):
+// reason".
 struct Outcome {
   std::string order;
   std::vector<std::string> left_out;
@@ -30,15 +32,22 @@ Outcome Build(const std::vector<DetectorDefinition>& definitions) {
   for (const DetectorDefinition& definition : definitions) {
     pointers.push_back(&definition);
   }
+  // Base events are those whose names begin so, in version 1.5.0; the engine is 0.3.0 on "here".
   const DependencyGraph graph = BuildDependencyGraph(
-      pointers, [](std::string_view event) { return event.substr(0, 4) == "base"; });
+      pointers,
+      [](std::string_view event) {
+        return event.substr(0, 4) == "base" ? std::optional<Version>(Version{1, 5, 0})
+                                            : std::nullopt;
+      },
+      HostFacts{{0, 3, 0}, "here"});
   std::vector<std::string> order;
   for (const std::size_t index : graph.order) {
     order.push_back(definitions[index].id);
   }
   Outcome outcome = {Join(order), {}};
   for (const LeftOut& left_out : graph.left_out) {
-    outcome.left_out.push_back(definitions[left_out.detector].id + ": " + left_out.reason);
+    outcome.left_out.push_back(definitions[left_out.detector].id +
+                               (left_out.is_mismatch ? " (mismatch): " : ": ") + left_out.reason);
   }
   return outcome;
 }
@@ -168,7 +177,7 @@ DetectorDefinition Link(const std::string& id, int produced, const std::string& 
   DetectorDefinition definition;
   definition.id = id;
   definition.produced_event.name = ChainName(produced);
-  definition.requirements = {{needed}};
+  definition.requirements.events = {{needed}};
   return definition;
 }
 
@@ -214,6 +223,116 @@ TEST_CASE("graph: a long cycle does not exhaust the stack") {
   const Outcome outcome = Build(cycle);
   CHECK(outcome.order.empty());
   CHECK(outcome.left_out.size() == kChain);
+}
+
+// A detector that needs `event` in versions from `min` to below `max`.
+DetectorDefinition Wanting(const std::string& event, Version min, Version max,
+                           Dependency dependency = Dependency::kRequired) {
+  DetectorDefinition definition = ParseDetector("w: W needs base");
+  definition.requirements.events.push_back({event, dependency, min, max});
+  return definition;
+}
+
+TEST_CASE("graph: a version window holds its minimum and not its maximum") {
+  struct Case {
+    Version min, max;
+    std::string expected;  // "" when the detector runs
+  };
+  const Case cases[] = {
+      {{}, {}, ""},
+      {{1, 5, 0}, {}, ""},
+      {{1, 5, 0}, {1, 5, 1}, ""},
+      {{}, {2, 0, 0}, ""},
+      {{1, 5, 1}, {}, "1.5.1 or later"},
+      {{1, 0, 0}, {1, 5, 0}, "1.0.0 or later and below 1.5.0"},
+      {{}, {1, 5, 0}, "below 1.5.0"},
+      {{2, 0, 0}, {}, "2.0.0 or later"},
+      {{1, 10, 0}, {}, "1.10.0 or later"},  // numbers, not digits
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.expected);
+    const Outcome outcome = Build({Wanting("base2", c.min, c.max)});
+    if (c.expected.empty()) {
+      CHECK(outcome.order == "w");
+    } else {
+      CHECK(outcome.left_out ==
+            std::vector<std::string>{
+                "w (mismatch): required event 'base2' has version 1.5.0; expected " + c.expected});
+    }
+  }
+}
+
+TEST_CASE("graph: an optional event in another version is as good as absent") {
+  DetectorDefinition producer = ParseDetector("z: Z needs base");
+  producer.produced_event.version = {1, 0, 0};
+  const DetectorDefinition old = Wanting("Z", {1, 0, 0}, {2, 0, 0}, Dependency::kOptional);
+  const DetectorDefinition newer = Wanting("Z", {2, 0, 0}, {}, Dependency::kOptional);
+  CHECK(Build({producer, old}).order == "z w");
+  CHECK(Build({producer, newer}).order == "w z");  // no edge: by id
+  CHECK(Build({producer, newer}).left_out.empty());
+}
+
+TEST_CASE("graph: a chain behind a mismatch is one too") {
+  DetectorDefinition producer = ParseDetector("p: P needs base");
+  producer.requirements.architectures = {"there", "elsewhere"};
+  const Outcome outcome = Build({producer, ParseDetector("q: Q needs P")});
+  CHECK(outcome.order.empty());
+  CHECK(outcome.left_out ==
+        std::vector<std::string>{
+            "p (mismatch): it is for there, elsewhere; this is here",
+            "q (mismatch): required event 'P' comes from detector 'p', which is left out"});
+}
+
+// The one complaint about a detector with these requirements, or "".
+std::string Complaint(const Requirements& requirements) {
+  DetectorDefinition definition = ParseDetector("d: D needs base");
+  const auto events = definition.requirements.events;
+  definition.requirements = requirements;
+  definition.requirements.events = events;
+  const Outcome outcome = Build({definition});
+  return outcome.left_out.empty() ? "" : Join(outcome.left_out, "\n");
+}
+
+TEST_CASE("graph: a detector for another engine or machine is left out as a mismatch") {
+  Requirements requirements;
+  requirements.architectures = {"there", "here"};
+  CHECK(Complaint(requirements).empty());
+  requirements.min_engine_version = {0, 3, 0};
+  requirements.max_engine_version = {0, 4, 0};
+  CHECK(Complaint(requirements).empty());
+  requirements.min_engine_version = {0, 3, 1};
+  CHECK(Complaint(requirements) ==
+        "d (mismatch): it is for engine version 0.3.1 or later and below 0.4.0; this is 0.3.0");
+}
+
+TEST_CASE("graph: a store or enrichment that nobody has matters when it is required") {
+  Requirements requirements;
+  requirements.data_stores = {{"process"}, {"container"}, {"dns"},
+                              {"system"},  {"shared"},    {"moon", Dependency::kOptional}};
+  requirements.enrichments = {{"container"}, {"ancestry"}, {"tides", Dependency::kOptional}};
+  CHECK(Complaint(requirements).empty());
+  requirements.enrichments.push_back({"tides"});
+  CHECK(Complaint(requirements) ==
+        "d: required enrichment 'tides' does not exist; there are ancestry, container");
+  requirements.data_stores.push_back({"moon"});
+  CHECK(Complaint(requirements) ==
+        "d: required data store 'moon' does not exist; there are container, dns, process, shared, "
+        "system");
+}
+
+TEST_CASE("graph: a requirement of another version makes no cycle") {
+  DetectorDefinition a = ParseDetector("a: A needs base");
+  a.requirements.events.push_back({"B", Dependency::kOptional, {9, 0, 0}});
+  CHECK(Build({a, ParseDetector("b: B needs A")}).order == "a b");
+}
+
+TEST_CASE("availability: versions are read from text, as far as they can be") {
+  CHECK((ParseVersion("1.2.3") == Version{1, 2, 3}));
+  CHECK((ParseVersion("0.10") == Version{0, 10, 0}));
+  CHECK((ParseVersion("2.0.0-rc1") == Version{2, 0, 0}));
+  CHECK((ParseVersion("") == Version{}));
+  CHECK((ParseVersion("x.1") == Version{}));
+  CHECK(ThisHost().engine_version != Version());
 }
 
 }  // namespace

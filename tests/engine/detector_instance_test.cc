@@ -236,5 +236,40 @@ TEST_CASE("logging: a level that does not exist is the user's error") {
   CHECK(status.error().message() == "--log-level 'loud': expected debug, info, warn, error or off");
 }
 
+TEST_CASE("extensions: timers and state are there for everybody, what nobody knows is not") {
+  const Status status = InInit([](const InitContext& context) -> Status {
+    CHECK(context.Extension("wirehound.timers/1") != nullptr);
+    CHECK(context.Extension("wirehound.state/1") != nullptr);
+    CHECK(context.Extension("wirehound.timers/2") == nullptr);
+    CHECK(context.Extension("wirehound.dns/1") == nullptr);  // not named in the definition
+    CHECK(context.Extension("") == nullptr);
+    return {};
+  });
+  CHECK(status.has_value());
+}
+
+TEST_CASE("configuration: an option that was not declared is an error that says so") {
+  std::string option;
+  const Status status =
+      InInit([&option](const InitContext& context) { return context.Option("threshold", option); });
+  REQUIRE_FALSE(status.has_value());
+  CHECK(status.error().message() ==
+        "detector b: Init failed: option threshold: it is not in the definition");
+}
+
+TEST_CASE("emitting: what is refused is counted") {
+  ScriptedDetectors detectors;
+  Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
+  script.on_event = [](const EventView&, const Emitter& emit) -> Status {
+    (void)emit.Detected({{"unknown", 1}});
+    return emit.Detected();
+  };
+  EngineRun run(detectors.Load());
+  UdpEvent udp(run.catalogue());
+  run.Feed(udp.At(1));
+  CHECK(run.counters(0).refused == 1);
+  CHECK(run.counters(0).events_out == 1);
+}
+
 }  // namespace
 }  // namespace wirehound::test

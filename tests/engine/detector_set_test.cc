@@ -121,7 +121,7 @@ TEST_CASE("detector set: definitions stay where they are when the set is moved")
   DetectorSet set = MakeSet("a: A needs net_packet_udp\n b: B needs A");
   const DetectorSet moved = std::move(set);
   CHECK(Ids(moved) == "a b");
-  CHECK(moved.definitions()[0] == &moved.detectors()[0].definition);
+  CHECK(moved.definitions()[0] == &moved.detectors()[0]->definition);
 }
 
 TEST_CASE("detector set: no folder gives the base events alone; a wrong one is an error") {

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Dispatcher: who sees which event, in which order, and what a detector that fails costs. Each
-// test is a line of the dispatch contract (docs/architecture.md).
+// Dispatcher: who sees which event, in which order. The lines of the dispatch contract and the
+// tests that hold them:
+//
+//   order of events and consumers       here
+//   Init, Close, when they are called   here, adopt_test.cc (replacement)
+//   zero, one or many detections        here
+//   one subscription for each event     here, dispatch_filter_test.cc (its filters)
+//   filters of requirements and users   dispatch_filter_test.cc
+//   what a detection inherits and says  detection_test.cc
+//   errors, time, suspension            suspension_test.cc
+//   versions of events                  dependency_graph_test.cc, dispatch_filter_test.cc
+//   log, configuration, counters        detector_instance_test.cc
+//   stream time and timers              timer_queue_test.cc, timers_test.cc
 
 #include "engine/dispatch/dispatcher.h"
 
@@ -14,6 +25,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/engine/support/echo_detectors.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/scripted_detector.h"
 #include "tests/engine/support/udp_event.h"
@@ -22,24 +34,6 @@ namespace wirehound::test {
 namespace {
 
 using Json = nlohmann::json;
-
-// A detector that emits one detection per event, and notes what it saw as "id<event".
-Script& AddEcho(ScriptedDetectors& detectors, const DetectorDefinition& definition,
-                std::vector<std::string>& log) {
-  Script& script = detectors.Add(definition);
-  script.on_event = [&log, id = definition.id](const EventView& event, const Emitter& emit) {
-    log.push_back(id + "<" + std::string(event.name()));
-    return emit.Detected();
-  };
-  return script;
-}
-
-void AddEchoes(ScriptedDetectors& detectors, const std::vector<DetectorDefinition>& definitions,
-               std::vector<std::string>& log) {
-  for (const DetectorDefinition& definition : definitions) {
-    AddEcho(detectors, definition, log);
-  }
-}
 
 Selection ShowAll() { return {.events = {"net_packet_udp", "detectors"}, .detectors = {}}; }
 
@@ -233,178 +227,6 @@ TEST_CASE("dispatcher: the same event required twice is one call") {
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(1));
   CHECK(script.events == 1);
-}
-
-TEST_CASE("dispatcher: a detection inherits time, process and system call of its cause") {
-  ScriptedDetectors detectors;
-  std::vector<std::string> log;
-  AddEchoes(detectors, ParseDetectors("a: A needs net_packet_udp\n b: B needs A"), log);
-  std::uint64_t seen_timestamp = 0;
-  std::string seen_comm;
-  Script& watcher = detectors.Add(ParseDetector("c: C needs B"));
-  watcher.on_event = [&](const EventView& event, const Emitter&) -> Status {
-    seen_timestamp = event.timestamp_ns();
-    seen_comm = event.process().comm();
-    return {};
-  };
-  EngineRun run(detectors.Load());
-  UdpEvent udp(run.catalogue());
-  run.Feed(udp.At(1234567));
-
-  CHECK(seen_timestamp == 1234567);
-  CHECK(seen_comm == "dig");
-  REQUIRE(run.names() == "A B");
-  for (const std::string& line : run.shown().json) {
-    const Json event = Json::parse(line);
-    CHECK(event["timestamp"] == 1234567);
-    CHECK(event["processName"] == "dig");
-    CHECK(event["processId"] == 42);
-    CHECK(event["processorId"] == 3);
-    CHECK(event["syscall"] == "sendmmsg");
-  }
-}
-
-TEST_CASE("dispatcher: detectedFrom is the chain of causes with their fields") {
-  ScriptedDetectors detectors;
-  Script& first = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
-  first.definition.produced_event.fields = {{"why", FieldType::kString, ""}};
-  first.on_event = [](const EventView&, const Emitter& emit) {
-    return emit.Detected({{"why", "because"}});
-  };
-  Script& second = detectors.Add(ParseDetector("b: B needs A"));
-  second.on_event = [](const EventView&, const Emitter& emit) { return emit.Detected(); };
-
-  SUBCASE("when asked for") {
-    second.definition.auto_populate.detected_from = true;
-    EngineRun run(detectors.Load());
-    UdpEvent udp(run.catalogue());
-    run.Feed(udp.At(1));
-    const Json from = Json::parse(run.shown().json.back())["detectedFrom"];
-    CHECK(from["name"] == "A");
-    CHECK(from["id"] == 7500);
-    CHECK(from["data"] ==
-          Json::parse(R"([{"name":"why","type":"const char*","value":"because"}])"));
-    CHECK(from["parent"]["name"] == "net_packet_udp");
-    CHECK(from["parent"]["id"] == 2003);
-    CHECK(from["parent"]["data"][0]["value"] == "10.0.0.1");
-    CHECK(from["parent"]["data"][3]["value"] == 53);
-    CHECK_FALSE(from["parent"].contains("parent"));
-  }
-  SUBCASE("and not otherwise") {
-    EngineRun run(detectors.Load());
-    UdpEvent udp(run.catalogue());
-    run.Feed(udp.At(1));
-    CHECK_FALSE(Json::parse(run.shown().json.back()).contains("detectedFrom"));
-  }
-}
-
-TEST_CASE("dispatcher: a detection carries the threat of its definition when asked to") {
-  ScriptedDetectors detectors;
-  std::vector<std::string> log;
-  Script& script = AddEcho(detectors, ParseDetector("a: A needs net_packet_udp"), log);
-  script.definition.threat = Threat{"Tunnel",       "data over names", Severity::kHigh,
-                                    "Exfiltration", "T1048",           "Exfiltration Over DNS"};
-  const auto last = [&detectors] {
-    EngineRun run(detectors.Load());
-    UdpEvent udp(run.catalogue());
-    run.Feed(udp.At(1));
-    return Json::parse(run.shown().json.back());
-  };
-  SUBCASE("asked to") {
-    script.definition.auto_populate.threat = true;
-    CHECK(last()["threat"] == Json::parse(R"({
-        "name": "Tunnel", "description": "data over names", "severity": 3,
-        "mitre": {"tactic": {"name": "Exfiltration"},
-                  "technique": {"id": "T1048", "name": "Exfiltration Over DNS"}}})"));
-  }
-  SUBCASE("not asked to") { CHECK_FALSE(last().contains("threat")); }
-  SUBCASE("asked to, without one") {
-    script.definition.auto_populate.threat = true;
-    script.definition.threat.reset();
-    CHECK_FALSE(last().contains("threat"));
-  }
-}
-
-TEST_CASE("dispatcher: an error of one detector is counted and costs nothing to others") {
-  ScriptedDetectors detectors;
-  std::vector<std::string> log;
-  Script& bad = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
-  AddEcho(detectors, ParseDetector("b: B needs net_packet_udp"), log);
-  SUBCASE("a returned error") {
-    bad.on_event = [](const EventView&, const Emitter&) -> Status { return Error("lost count"); };
-  }
-  SUBCASE("an exception") {
-    bad.on_event = [](const EventView&, const Emitter&) -> Status {
-      throw std::runtime_error("bug");
-    };
-  }
-  SUBCASE("an exception that is no std::exception") {
-    bad.on_event = [](const EventView&, const Emitter&) -> Status { throw 42; };
-  }
-  EngineRun run(detectors.Load());
-  UdpEvent udp(run.catalogue());
-  for (std::uint64_t i = 1; i <= 10; ++i) {
-    run.Feed(udp.At(i));
-  }
-  CHECK(run.dispatcher().detectors()[0]->counters().errors == 10);
-  CHECK(run.dispatcher().detectors()[1]->counters().errors == 0);
-  CHECK(run.shown().names.size() == 10);
-  CHECK(run.names().find('A') == std::string::npos);
-}
-
-TEST_CASE("dispatcher: what was emitted before an error counts") {
-  ScriptedDetectors detectors;
-  Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
-  script.on_event = [](const EventView&, const Emitter& emit) -> Status {
-    Status status = emit.Detected();
-    return status ? Error("after the fact") : std::move(status);
-  };
-  EngineRun run(detectors.Load());
-  UdpEvent udp(run.catalogue());
-  run.Feed(udp.At(1));
-  CHECK(run.names() == "A");
-  CHECK(run.dispatcher().detectors()[0]->counters().errors == 1);
-}
-
-TEST_CASE("dispatcher: a detector is suspended after too many errors in a row") {
-  constexpr std::uint64_t kMost = DetectorInstance::kMaxErrorsInARow;
-  ScriptedDetectors detectors;
-  Script& bad = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
-  Script& good = detectors.Add(ParseDetector("b: B needs net_packet_udp"));
-  std::uint64_t succeed_at = 0;
-  bad.on_event = [&succeed_at](const EventView& event, const Emitter&) -> Status {
-    return event.sequence() == succeed_at ? Status() : Error("no");
-  };
-  const auto feed = [](EngineRun& run, std::uint64_t count) {
-    UdpEvent udp(run.catalogue());
-    for (std::uint64_t i = 1; i <= count; ++i) {
-      run.Feed(udp.At(i));
-    }
-  };
-  SUBCASE("and sees nothing any more") {
-    EngineRun run(detectors.Load());
-    feed(run, kMost + 20);
-    const DetectorInstance& instance = *run.dispatcher().detectors()[0];
-    CHECK(instance.suspended());
-    CHECK(instance.counters().events_in == kMost);
-    CHECK(instance.counters().errors == kMost);
-    CHECK(instance.counters().skipped == 20);
-    CHECK(good.events == static_cast<int>(kMost + 20));
-    run.dispatcher().Close();
-    CHECK(bad.closed == 1);
-  }
-  SUBCASE("not one error earlier") {
-    EngineRun run(detectors.Load());
-    feed(run, kMost - 1);
-    CHECK_FALSE(run.dispatcher().detectors()[0]->suspended());
-  }
-  SUBCASE("and a success starts the count again") {
-    succeed_at = kMost;
-    EngineRun run(detectors.Load());
-    feed(run, 2 * kMost - 1);
-    CHECK_FALSE(run.dispatcher().detectors()[0]->suspended());
-    CHECK(run.dispatcher().detectors()[0]->counters().errors == 2 * kMost - 2);
-  }
 }
 
 TEST_CASE("dispatcher: only selected events are shown, also when more are made") {

@@ -150,15 +150,46 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
     CHECK(json["argsNum"] == 0);
     CHECK(json["args"].dump() == "[]");
   }
-  SUBCASE("threat and cause come after the arguments") {
-    detector.threat = Threat{"n\"", "d\n", Severity::kCritical, "ta", "T1", "te"};
-    detector.auto_populate = {true, true};
-    const Json json = Json::parse(Text(event));
-    CHECK(Keys(json) == std::string(kKeys) + " threat detectedFrom");
+  SUBCASE("threat, cause and parents come after the arguments") {
+    const wirehound_property properties[] = {{{"k\"", 2}, {"v", 1}}, {{"l", 1}, {"", 0}}};
+    wirehound_threat threat{WIREHOUND_STRUCT_SIZE(wirehound_threat, properties),
+                            WIREHOUND_SEVERITY_CRITICAL,
+                            {"n\"", 2},
+                            {"d\n", 2},
+                            {"ta", 2},
+                            {"T1", 2},
+                            {"te", 2},
+                            {properties, 2, sizeof(properties[0])}};
+    wirehound_process_info parents[2] = {};
+    parents[0].entity_id = 7;
+    parents[0].pid = 8;
+    parents[0].host_pid = 9;
+    parents[0].comm = {"ba\"sh", 5};
+    parents[0].executable = {"/bin/bash", 9};
+    event.threat = &threat;
+    event.shows_cause = true;
+    event.shows_ancestry = true;
+    event.ancestry = parents;
+    Json json = Json::parse(Text(event));
+    CHECK(Keys(json) == std::string(kKeys) + " threat detectedFrom processAncestry");
     CHECK(json["threat"].dump() ==
           R"({"name":"n\"","description":"d\n","severity":4,"mitre":{"tactic":{"name":"ta"},)"
-          R"("technique":{"id":"T1","name":"te"}}})");
+          R"("technique":{"id":"T1","name":"te"}},"properties":{"k\"":"v","l":""}})");
     CHECK(Keys(json["detectedFrom"]) == "id name data");
+    CHECK(json["processAncestry"].dump() ==
+          R"([{"processEntityId":7,"processId":8,"hostProcessId":9,"processName":"ba\"sh",)"
+          R"("executable":{"path":"/bin/bash"}},{"processEntityId":0,"processId":0,)"
+          R"("hostProcessId":0,"processName":"","executable":{"path":""}}])");
+    threat.properties.count = 0;
+    event.ancestry = {};
+    json = Json::parse(Text(event));
+    CHECK_FALSE(json["threat"].contains("properties"));
+    CHECK(json["processAncestry"].dump() == "[]");
+  }
+  SUBCASE("and only where they are asked for") {
+    detector.threat = Threat{"n", "d"};
+    detector.auto_populate = {true, true, true};
+    CHECK(Keys(Json::parse(Text(event))) == kKeys);
   }
 }
 

@@ -50,23 +50,29 @@ class Queue {
     definition_.name = std::string("D");
     definition_.version = {3, 4, 5};
     const std::pair<const char*, std::uint32_t> fields[] = {
-        {"bool", WIREHOUND_TYPE_BOOL},     {"int32", WIREHOUND_TYPE_INT32},
-        {"int64", WIREHOUND_TYPE_INT64},   {"uint16", WIREHOUND_TYPE_UINT16},
-        {"uint32", WIREHOUND_TYPE_UINT32}, {"uint64", WIREHOUND_TYPE_UINT64},
-        {"double", WIREHOUND_TYPE_DOUBLE}, {"text", WIREHOUND_TYPE_STRING},
-        {"bytes", WIREHOUND_TYPE_BYTES}};
+        {"bool", WIREHOUND_TYPE_BOOL},        {"int32", WIREHOUND_TYPE_INT32},
+        {"int64", WIREHOUND_TYPE_INT64},      {"uint16", WIREHOUND_TYPE_UINT16},
+        {"uint32", WIREHOUND_TYPE_UINT32},    {"uint64", WIREHOUND_TYPE_UINT64},
+        {"double", WIREHOUND_TYPE_DOUBLE},    {"text", WIREHOUND_TYPE_STRING},
+        {"bytes", WIREHOUND_TYPE_BYTES},      {"address", WIREHOUND_TYPE_ADDRESS},
+        {"texts", WIREHOUND_TYPE_STRING_LIST}};
     for (const auto& [name, type] : fields) {
       definition_.fields.push_back({name, type, ScalarTypeName(type), ""});
     }
   }
 
   std::int32_t Push(const std::vector<wirehound_named_value>& values) {
-    const wirehound_finding finding = {WIREHOUND_STRUCT_SIZE(wirehound_finding, fields),
-                                       static_cast<std::uint32_t>(values.size()), values.data()};
+    wirehound_finding finding{};
+    finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
+    finding.field_count = static_cast<std::uint32_t>(values.size());
+    finding.fields = values.data();
     return Push(finding);
   }
   std::int32_t Push(const wirehound_finding& finding) {
-    return queue_.Push(finding, definition_, detector_, udp_.At(9));
+    const Event& cause = udp_.At(9);
+    maker_.event = &definition_;
+    maker_.detector = &detector_;
+    return queue_.Push(finding, maker_, {&cause.view, &cause});
   }
 
   const wirehound_field& Field(const Event& event, std::string_view name) const {
@@ -74,6 +80,7 @@ class Queue {
   }
 
   FindingQueue& queue() { return queue_; }
+  FindingMaker& maker() { return maker_; }
   const EventDefinition& definition() const { return definition_; }
 
  private:
@@ -81,6 +88,7 @@ class Queue {
   UdpEvent udp_;
   EventDefinition definition_;
   DetectorDefinition detector_;
+  FindingMaker maker_;
   FindingQueue queue_;
 };
 
@@ -111,6 +119,7 @@ TEST_CASE("findings: an event has its definition's identity and its cause's cont
   CHECK(event.view.process->pid == 42);
   CHECK(event.definition == &queue.definition());
   REQUIRE(event.cause != nullptr);
+  CHECK(event.view.detected_from == &event.cause->view);
   CHECK(event.cause->definition->name == "net_packet_udp");
 }
 
@@ -266,14 +275,14 @@ TEST_CASE("findings: a struct longer than ours is taken") {
 TEST_CASE("findings: what does not fit is refused and counted; clearing makes room") {
   Queue queue;
   const std::string large(FindingQueue::kArenaBytes, 'x');
-  CHECK(queue.Push({Text("text", large)}) == WIREHOUND_ERROR);
+  CHECK(queue.Push({Text("text", large)}) == WIREHOUND_ERROR_LIMIT);
   CHECK(queue.queue().overflows() == 1);
   CHECK(queue.queue().Pop() == nullptr);
 
   const std::string most(FindingQueue::kArenaBytes / 2, 'x');
   queue.queue().Clear();
   CHECK(queue.Push({Text("text", most)}) == WIREHOUND_OK);
-  CHECK(queue.Push({Text("text", most)}) == WIREHOUND_ERROR);
+  CHECK(queue.Push({Text("text", most)}) == WIREHOUND_ERROR_LIMIT);
   queue.queue().Clear();
   CHECK(queue.Push({Text("text", most)}) == WIREHOUND_OK);
   CHECK(queue.queue().overflows() == 2);
@@ -283,7 +292,7 @@ TEST_CASE("findings: a size that no memory could have is refused") {
   Queue queue;
   wirehound_named_value value = Text("text", "x");
   value.value.text.size = UINT64_MAX;
-  CHECK(queue.Push({value}) == WIREHOUND_ERROR);
+  CHECK(queue.Push({value}) == WIREHOUND_ERROR_LIMIT);
   CHECK(queue.queue().overflows() == 1);
 }
 
@@ -295,6 +304,113 @@ TEST_CASE("findings: refused ones leave room for others") {
   }
   CHECK(queue.Push({Text("text", half)}) == WIREHOUND_OK);
   CHECK(queue.queue().overflows() == 0);
+}
+
+TEST_CASE("findings: addresses and lists of texts are copied when they are emitted") {
+  Queue queue;
+  wirehound_address address = {{192, 0, 2, 1}, WIREHOUND_FAMILY_IPV4, {}};
+  std::string first = "one";
+  struct Longer {
+    wirehound_string text;
+    std::uint64_t later;
+  };
+  Longer texts[] = {{{first.data(), first.size()}, 1}, {{nullptr, 0}, 2}};
+  wirehound_named_value who = Named("address", WIREHOUND_TYPE_ADDRESS);
+  who.value.message = &address;
+  wirehound_named_value list = Named("texts", WIREHOUND_TYPE_STRING_LIST);
+  list.value.list = {texts, 2, sizeof(Longer)};
+  REQUIRE(queue.Push({who, list}) == WIREHOUND_OK);
+  address = {};
+  first = "xxx";
+  texts[1].text.size = 99;
+  const Event& event = *queue.queue().Pop();
+  const auto& copy =
+      *static_cast<const wirehound_address*>(queue.Field(event, "address").value.message);
+  CHECK(copy.family == WIREHOUND_FAMILY_IPV4);
+  CHECK(copy.bytes[0] == 192);
+  const wirehound_list& copies = queue.Field(event, "texts").value.list;
+  REQUIRE(copies.count == 2);
+  REQUIRE(copies.stride == sizeof(wirehound_string));
+  const auto* text = static_cast<const wirehound_string*>(copies.data);
+  CHECK(std::string_view(text[0].data, text[0].size) == "one");
+  CHECK(text[1].size == 0);
+}
+
+TEST_CASE("findings: addresses and lists that break the contract are refused") {
+  Queue queue;
+  const wirehound_string lie = {nullptr, 5};
+  const wirehound_address odd = {{}, 5, {}};
+  wirehound_named_value value = Named("texts", WIREHOUND_TYPE_STRING_LIST);
+  SUBCASE("no address") { value = Named("address", WIREHOUND_TYPE_ADDRESS); }
+  SUBCASE("an address of no family") {
+    value = Named("address", WIREHOUND_TYPE_ADDRESS);
+    value.value.message = &odd;
+  }
+  SUBCASE("a list that is not there") { value.value.list = {nullptr, 1, sizeof(lie)}; }
+  SUBCASE("elements that are too short") { value.value.list = {&lie, 1, 8}; }
+  SUBCASE("elements that cannot be aligned") { value.value.list = {&lie, 1, 20}; }
+  SUBCASE("a null text with a length") { value.value.list = {&lie, 1, sizeof(lie)}; }
+  CHECK(queue.Push({value}) == WIREHOUND_ERROR_INVALID);
+  CHECK(queue.queue().Pop() == nullptr);
+}
+
+// A finding with a threat of its own.
+std::int32_t PushThreat(Queue& queue, const wirehound_threat& threat) {
+  wirehound_finding finding{};
+  finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, ancestry_depth);
+  finding.threat = &threat;
+  return queue.Push(finding);
+}
+
+TEST_CASE("findings: a threat of their own is copied, whatever of it the plugin knew") {
+  Queue queue;
+  std::string name = "before";
+  const wirehound_property property = {{"k", 1}, {"v", 1}};
+  wirehound_threat threat{};
+  threat.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, properties);
+  threat.name = {name.data(), name.size()};
+  threat.properties = {&property, 1, sizeof(property)};
+  bool knows_properties = true;
+  SUBCASE("all") {}
+  SUBCASE("all but the properties, which may be anything then") {
+    knows_properties = false;
+    threat.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, mitre_technique_name);
+    threat.properties = {nullptr, 77, 0};
+  }
+  REQUIRE(PushThreat(queue, threat) == WIREHOUND_OK);
+  name = "behind";
+  const Event& event = *queue.queue().Pop();
+  REQUIRE(event.threat != nullptr);
+  CHECK(std::string_view(event.threat->name.data, event.threat->name.size) == "before");
+  CHECK(event.threat->properties.count == (knows_properties ? 1 : 0));
+}
+
+TEST_CASE("findings: a threat that breaks the contract is refused") {
+  Queue queue;
+  const wirehound_property lie = {{nullptr, 5}, {}};
+  wirehound_threat threat{};
+  threat.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, properties);
+  SUBCASE("too short") {
+    threat.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, mitre_tactic);
+  }
+  SUBCASE("no such severity") { threat.severity = WIREHOUND_SEVERITY_CRITICAL + 1; }
+  SUBCASE("a null text with a length") { threat.name.size = 5; }
+  SUBCASE("a property with one") { threat.properties = {&lie, 1, sizeof(lie)}; }
+  SUBCASE("more properties than anybody reads") { threat.properties = {&lie, 65, sizeof(lie)}; }
+  CHECK(PushThreat(queue, threat) == WIREHOUND_ERROR_INVALID);
+}
+
+TEST_CASE("findings: what a short struct does not reach is not looked at") {
+  Queue queue;
+  wirehound_finding finding{};
+  finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
+  finding.threat = reinterpret_cast<const wirehound_threat*>(8);
+  finding.flags = WIREHOUND_FINDING_POPULATE;
+  finding.auto_populate = WIREHOUND_POPULATE_DETECTED_FROM;
+  REQUIRE(queue.Push(finding) == WIREHOUND_OK);
+  const Event& event = *queue.queue().Pop();
+  CHECK(event.threat == nullptr);
+  CHECK_FALSE(event.shows_cause);
 }
 
 }  // namespace

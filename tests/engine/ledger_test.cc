@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <wirehound/abi/timers_abi.h>
+#include <wirehound/state.h>
 
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/engine_run.h"
@@ -40,7 +42,7 @@ class Run {
  public:
   explicit Run(std::uint64_t records, LoadedPlugins plugins = {})
       : run_(std::move(plugins), {.events = {"net_packet_udp"}, .detectors = {"all"}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher()) {
+        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {
     const ByteWriter packet = Ipv4(17, Udp({'x'}));
     Record record;
     record.bytes = packet.span();
@@ -121,14 +123,29 @@ TEST_CASE("ledger: detectors have a line each, with what went wrong") {
       [](const EventView&, const Emitter& emit) { return emit.Detected(); };
   detectors.Add(ParseDetector("weak: W needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter&) -> Status { return Error("no"); };
-  Run run(DetectorInstance::kMaxErrorsInARow + 5, detectors.Load());
+  Run run(DetectorLimits().max_errors_in_a_row + 5, detectors.Load());
   const std::string text = DescribeLedger(run.Make({{Kind::kDelivered, "delivered", 105}}));
-  CHECK(text.find("wirehound: detector good: 105 events in, 105 out, 0 errors\n") !=
+  CHECK(text.find("wirehound: detector good: 105 events in, 105 out, 0 errors, about ") !=
         std::string::npos);
-  CHECK(text.find("wirehound: detector weak: 100 events in, 0 out, 100 errors, suspended, 5 "
-                  "events not shown to it\n") != std::string::npos);
+  CHECK(text.find("wirehound: detector weak: 100 events in, 0 out, 100 errors, about ") !=
+        std::string::npos);
+  CHECK(text.find(" ns a call, ") != std::string::npos);
+  CHECK(text.find(" at most, suspended, 5 events not shown to it\n") != std::string::npos);
   CHECK(text.find("events: 210 out, of 105 from packets and 105 from detectors\n") !=
         std::string::npos);
+}
+
+TEST_CASE("ledger: what filters, scope and detectors themselves did to events is said") {
+  Ledger ledger;
+  ledger.dispatch.base_events = 9;
+  ledger.dispatch.shown = 4;
+  ledger.dispatch.out_of_scope = 3;
+  ledger.dispatch.hidden = 2;
+  ledger.dispatch.engine_events = 1;
+  ledger.dispatch.timers = 7;
+  CHECK(DescribeLedger(ledger).find(
+            "wirehound: events: 4 out, of 9 from packets and 0 from detectors; 1 about detectors; "
+            "3 out of scope; 2 held back by filters; 7 timers\n") != std::string::npos);
 }
 
 TEST_CASE("ledger: detections for which there was no room are mentioned") {
@@ -138,6 +155,96 @@ TEST_CASE("ledger: detections for which there was no room are mentioned") {
   CHECK(DescribeLedger(ledger).find(
             "wirehound: detections: 7 refused, as one record led to too many\n") !=
         std::string::npos);
+}
+
+TEST_CASE("ledger: what the state and the timers of a detector refused and forgot is on its line") {
+  ScriptedDetectors detectors;
+  Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
+  WindowCounter counter;
+  std::uint64_t seen = 0;
+  script.init = [&counter](const InitContext& context) -> Status {
+    const auto& timers =
+        *static_cast<const wirehound_timers*>(context.Extension(WIREHOUND_TIMERS_EXTENSION));
+    for (std::uint64_t id = 0; id < WIREHOUND_MAX_TIMERS + 3; ++id) {
+      timers.start(timers.context, id, UINT64_MAX, 0);
+    }
+    CHECK_FALSE(LruMap<std::uint64_t>().Create(context, {.max_entries = UINT32_MAX}).has_value());
+    return counter.Create(context, {.max_keys = 2});
+  };
+  script.on_event = [&](const EventView&, const Emitter&) -> Status {
+    counter.Add(++seen);
+    return {};
+  };
+  Run run(6, detectors.Load());
+  const std::string text = DescribeLedger(run.Make({{Kind::kDelivered, "delivered", 6}}));
+  CHECK(text.find("detector a: 6 events in, 0 out, 0 errors, 3 timers refused, 1 counters or maps "
+                  "refused, 4 entries of its state pushed out") != std::string::npos);
+}
+
+TEST_CASE("ledger: what the stores learnt, refused and forgot is a line, when there is something") {
+  Ledger ledger;
+  CHECK(DescribeLedger(ledger).find("stores") == std::string::npos);
+  SUBCASE("all of it") {
+    ledger.stores = {.dns = {.learnt = 9, .expired = 1, .evicted = 2, .unusable = 3},
+                     .processes_evicted = 4,
+                     .processes_refused = 5,
+                     .tree_answers_evicted = 6,
+                     .containers_evicted = 7,
+                     .containers_refused = 8,
+                     .shared_evicted = 10,
+                     .shared_refused = 11};
+    CHECK(DescribeLedger(ledger).find(
+              "wirehound: stores: dns (9 learnt, 1 expired, 2 pushed out, 3 names too long), "
+              "processes (4 pushed out, 5 questions refused, 6 of a tree pushed out), containers "
+              "(7 pushed out, 8 questions refused), shared (10 pushed out, 11 maps refused)\n") !=
+          std::string::npos);
+  }
+  SUBCASE("one thing") {
+    ledger.stores.shared_evicted = 1;
+    CHECK(DescribeLedger(ledger).find("wirehound: stores: shared (1 pushed out)\n") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("ledger: counts of the stores are those of the run") {
+  RunOptions options;
+  options.origin = StoreOrigin::kTest;
+  EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}}, options);
+  PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
+                          engine.stores().dns);
+  Stores& stores = engine.stores();
+  wirehound_process process = UnknownProcess();
+  for (std::size_t i = 1; i <= ProcessStore::kDefaultCapacity + 3; ++i) {
+    process.process_entity_id = static_cast<std::uint32_t>(i);
+    process.host_pid = static_cast<std::int32_t>(i);
+    stores.processes.Note(process);
+  }
+  for (std::size_t i = 1; i <= ContainerStore::kDefaultCapacity + 2; ++i) {
+    stores.containers.Note({.id = std::to_string(i), .runtime = "", .cgroup = "", .pod_uid = ""});
+  }
+  std::uint32_t handle = 0;
+  REQUIRE(stores.shared.Open("one", {.max_entries = 1}, &handle) == WIREHOUND_OK);
+  stores.shared.Find(handle)->Put({.low = 1}, {}, 0);
+  stores.shared.Find(handle)->Put({.low = 2}, {}, 0);
+  CHECK(stores.shared.Open("huge", {.max_entries = UINT32_MAX}, &handle) == WIREHOUND_ERROR_LIMIT);
+  const std::string text =
+      DescribeLedger(MakeLedger(CountingSource({}), std::nullopt, pipeline, engine.dispatcher()));
+  CHECK(text.find("wirehound: stores: processes (3 pushed out), containers (2 pushed out), shared "
+                  "(1 pushed out, 1 maps refused)\n") != std::string::npos);
+}
+
+TEST_CASE("ledger: what was loaded, replaced, removed and refused meanwhile is a line") {
+  Ledger ledger;
+  CHECK(DescribeLedger(ledger).find("reloads") == std::string::npos);
+  ledger.reloads = {.added = 1,
+                    .replaced = 2,
+                    .removed = 3,
+                    .refused = 4,
+                    .configurations = 5,
+                    .configurations_refused = 6};
+  CHECK(DescribeLedger(ledger).find(
+            "wirehound: reloads: plugins (1 added, 2 replaced, 3 removed, 4 refused), "
+            "configuration (5 read again, 6 refused)\n") != std::string::npos);
 }
 
 TEST_CASE("ledger: what decoders could not read is said, by layer and kind") {

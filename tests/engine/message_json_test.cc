@@ -477,8 +477,9 @@ TEST_CASE("message json: a schema that tells shapes apart too coarsely still giv
       {.name = "a", .kind = MemberKind::kUint8, .locate = [](const void* owner) -> const void* {
          return *static_cast<const std::uint8_t* const*>(owner);
        }}};
-  const MessageSchema schema = {"trace.Test", members,
-                                [](const void*) { return std::uint64_t{1}; }};
+  const MessageSchema schema = {.type_name = "trace.Test",
+                                .members = members,
+                                .shape = [](const void*) { return std::uint64_t{1}; }};
   MessageJsonSet set;
   const std::uint8_t number = 5;
   for (const std::uint8_t* value : {&number, static_cast<const std::uint8_t*>(nullptr)}) {

@@ -85,6 +85,13 @@ TEST_CASE("options: repeated options add up, in their order") {
   CHECK(options.outputs == Words{"json", "table:f"});
 }
 
+TEST_CASE("options: filters and scopes are arguments of their own, whatever is in them") {
+  const Options options = Read({"-e", "net_packet_tcp.data.dst_port >= 80", "--events",
+                                "a.data.b=-5", "--scope", "uid=1,2", "--scope=container"});
+  CHECK(options.selection.events == Words{"net_packet_tcp.data.dst_port >= 80", "a.data.b=-5"});
+  CHECK(options.selection.scope == Words{"uid=1,2", "container"});
+}
+
 TEST_CASE("options: an exclusion may be what a list starts with") {
   CHECK(Read({"--events", "-net_packet_tcp"}).selection.events == Words{"-net_packet_tcp"});
   CHECK(Read({"-d", "-DNS", "--read", "x"}).selection.detectors == Words{"-DNS"});
@@ -128,7 +135,8 @@ TEST_CASE("options: what is not known is named, with where to look") {
 }
 
 TEST_CASE("options: an option without its value is refused") {
-  for (const char* option : {"--events", "--read", "--output", "--plugins", "--log-level"}) {
+  for (const char* option :
+       {"--events", "--scope", "--read", "--output", "--plugins", "--log-level"}) {
     CHECK(Refusal({option}).find(option) != std::string::npos);
   }
   CHECK(Refusal({"list"}) == "list: expected 'events' or 'detectors' after it");
@@ -138,6 +146,8 @@ TEST_CASE("options: the verbs") {
   CHECK(Read({"list", "events"}).verb == Verb::kListEvents);
   CHECK(Read({"list", "detectors"}).verb == Verb::kListDetectors);
   CHECK(Read({"doctor"}).verb == Verb::kDoctor);
+  CHECK(Read({"check-plugin", "x.so"}).verb == Verb::kCheckPlugin);
+  CHECK(Read({"check-plugin", "--json", "x.so"}).checked_plugin == "x.so");
   CHECK_FALSE(Read({"list", "events"}).as_json);
   const Options options = Read({"list", "detectors", "--json", "--plugins", "p"});
   CHECK(options.as_json);
@@ -148,8 +158,8 @@ TEST_CASE("options: the verbs") {
 TEST_CASE("options: help and version are text to print") {
   const Options help = Read({"--help"});
   CHECK(help.verb == Verb::kShowText);
-  for (const char* part : {"--detectors", "--events", "--read", "--cgroup", "--output", "--plugins",
-                           "--strict", "list", "doctor", "-- COMMAND"}) {
+  for (const char* part : {"--detectors", "--events", "--scope", "--read", "--cgroup", "--output",
+                           "--plugins", "--strict", "list", "doctor", "-- COMMAND"}) {
     CAPTURE(std::string(part));
     CHECK(help.text.find(part) != std::string::npos);
   }

@@ -38,7 +38,7 @@ class Pipeline {
  public:
   explicit Pipeline(const std::string& events, LoadedPlugins plugins = {})
       : run_(std::move(plugins), {.events = {events}, .detectors = {}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher()) {}
+        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
 
   void Feed(const ByteWriter& packet, Record record = {}) {
     record.bytes = packet.span();
@@ -266,7 +266,7 @@ TEST_CASE("pipeline: JSON goes to its file a line for each event") {
   REQUIRE(outputs.has_value());
   Output& json = *outputs->front();
   EngineRun run({}, {.events = {kLayerEvents}, .detectors = {}}, std::move(outputs->front()));
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher());
+  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
   const ByteWriter packet = DnsPacket();
   Record record;
   record.bytes = packet.span();

@@ -5,8 +5,12 @@
 
 #include "engine/plugin_loader/plugin_loader.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,8 +18,10 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/logging.h"
 #include "engine/pipeline/packet_pipeline.h"
 #include "tests/decoders/packet_builder.h"
+#include "tests/engine/support/captured_stderr.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/exported_symbols.h"
 #include "tests/engine/support/paths.h"
@@ -72,10 +78,10 @@ TEST_CASE("plugin loader: a sound plugin's definition is copied whole") {
   CHECK(plugins.detectors[0].file == file);
   const DetectorDefinition& definition = plugins.detectors[0].definition;
   CHECK(definition.id == "good");
-  REQUIRE(definition.requirements.size() == 2);
-  CHECK(definition.requirements[0].name == "net_packet_udp");
-  CHECK(definition.requirements[0].dependency == Dependency::kRequired);
-  CHECK(definition.requirements[1].dependency == Dependency::kOptional);
+  REQUIRE(definition.requirements.events.size() == 2);
+  CHECK(definition.requirements.events[0].name == "net_packet_udp");
+  CHECK(definition.requirements.events[0].dependency == Dependency::kRequired);
+  CHECK(definition.requirements.events[1].dependency == Dependency::kOptional);
   CHECK(definition.produced_event.name == "good_event");
   CHECK(definition.produced_event.description == "A datagram");
   CHECK(definition.produced_event.version.minor == 2);
@@ -97,7 +103,7 @@ TEST_CASE("plugin loader: plugins in C++ and in plain C run and detect") {
   folder.Add("plain");
   EngineRun run(Load(folder));
   REQUIRE(run.start_failures().empty());
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher());
+  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
   const auto feed = [&pipeline](const ByteWriter& packet) {
     Record record;
     record.bytes = packet.span();
@@ -142,7 +148,7 @@ TEST_CASE("plugin loader: structs longer than ours load") {
   const LoadedPlugins plugins = Load(folder);
   CHECK(plugins.complaints.empty());
   REQUIRE(Ids(plugins) == std::vector<std::string>{"odd"});
-  const auto& requirements = plugins.detectors[0].definition.requirements;
+  const auto& requirements = plugins.detectors[0].definition.requirements.events;
   REQUIRE(requirements.size() == 2);  // stepped over by their stride
   CHECK(requirements[1].name == "net_packet_tcp");
   CHECK(requirements[1].dependency == Dependency::kOptional);
@@ -164,12 +170,22 @@ TEST_CASE("plugin loader: a module that breaks the ABI is refused, and says whic
       {"too_many", "it states 100000 detectors; expected 1 to 256"},
       {"null_detectors", "it has no list of detectors"},
       {"null_table", "detector 0: its table is null"},
-      {"null_function", "detector 0: a function of its table is null"},
+      {"null_describe", "detector 0: a function of its table is null"},
+      {"null_create", "detector 0: a function of its table is null"},
+      {"null_init", "detector 0: a function of its table is null"},
+      {"null_on_event", "detector 0: a function of its table is null"},
+      {"null_close", "detector 0: a function of its table is null"},
+      {"null_destroy", "detector 0: a function of its table is null"},
+      {"null_last_error", "detector 0: a function of its table is null"},
       {"small_table", "detector 0: its table states a size of 56 bytes, too small"},
       {"silent", "detector 0: GetDefinition gave no answer (status 77)"},
       {"null_definition", "detector 0: GetDefinition gave nothing"},
       {"failing", "detector 0: GetDefinition failed: no licence"},
       {"small_definition", "detector 0: definition is of 40 bytes, too small for ABI 1.0"},
+      {"small_threat", "detector 0: definition.threat is of 8 bytes, too small"},
+      {"small_stride",
+       "detector 0: definition.events is a list of 2 elements of 24 bytes; expected at most 256 of "
+       "at least 72"},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.plugin));
@@ -194,6 +210,45 @@ TEST_CASE("plugin loader: of several detectors in one file the sound ones load")
   CHECK(Contains(plugins.complaints[1], "plugin " + file + ": detector 2: invalid definition: "));
 }
 
+TEST_CASE("plugin loader: a detector that throws, wherever it does, stops nothing else") {
+  REQUIRE(SetLogLevel("error").has_value());
+  const CapturedStderr errors;
+  const PluginFolder folder;
+  const std::string file = folder.Add("throwing").string();
+  folder.Add("good");
+  LoadedPlugins plugins = Load(folder);
+  CHECK(plugins.complaints ==
+        std::vector<std::string>{"plugin " + file +
+                                 ": detector 0: GetDefinition failed: constructor threw"});
+  constexpr std::size_t kPackets = 3;
+  std::map<std::string, std::size_t> shown;
+  {
+    EngineRun run(std::move(plugins));
+    CHECK(Contains(run.start_failures(), "Init threw"));
+    PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
+    const ByteWriter packet = Ipv4(17, Udp({'x'}));
+    for (std::size_t i = 0; i < kPackets; ++i) {
+      Record record;
+      record.bytes = packet.span();
+      record.wire_length = static_cast<std::uint32_t>(packet.size());
+      record.process = &UnknownProcess();
+      pipeline.OnRecord(record);
+    }
+    run.dispatcher().Close();
+    for (const std::string& name : run.shown().names) {
+      ++shown[name];
+    }
+  }
+  REQUIRE(SetLogLevel("off").has_value());
+  CHECK(shown == std::map<std::string, std::size_t>{{"good_event", kPackets},
+                                                    {"close_event", kPackets},
+                                                    {"destroy_event", kPackets}});
+  for (const char* said : {"an exception of unknown type", "Close threw", "destructor threw"}) {
+    CAPTURE(std::string(said));
+    CHECK(Contains(errors.Text(), said));
+  }
+}
+
 TEST_CASE("plugin loader: a file that is no shared object is refused before it is loaded") {
   const PluginFolder folder;
   const auto write = [&folder](const std::string& content) {
@@ -207,6 +262,16 @@ TEST_CASE("plugin loader: a file that is no shared object is refused before it i
     std::string content = ReadFile(PluginFolder::Built("good"));
     content[18] = 8;  // e_machine: MIPS
     content[19] = 0;
+    CHECK(Contains(Complaint(folder, write(content)), "built for another architecture"));
+  }
+  SUBCASE("a shared object of 32 bits") {
+    std::string content = ReadFile(PluginFolder::Built("good"));
+    content[4] = 1;  // EI_CLASS
+    CHECK(Contains(Complaint(folder, write(content)), "built for another architecture"));
+  }
+  SUBCASE("a shared object of the other byte order") {
+    std::string content = ReadFile(PluginFolder::Built("good"));
+    content[5] = 2;  // EI_DATA
     CHECK(Contains(Complaint(folder, write(content)), "built for another architecture"));
   }
   SUBCASE("an object file") {
@@ -243,6 +308,17 @@ TEST_CASE("plugin loader: a file that others could have written is refused") {
   CHECK(Contains(Complaint(folder, file), "writable by others"));
 }
 
+TEST_CASE("plugin loader: a file of somebody else is refused") {
+  constexpr uid_t kSomebody = 54321;
+  const PluginFolder folder;
+  const fs::path file = folder.Add("good");
+  if (chown(file.c_str(), kSomebody, static_cast<gid_t>(-1)) != 0) {
+    MESSAGE("not checked: only root can give files away");
+    return;
+  }
+  CHECK(Contains(Complaint(folder, file), "owned by user 54321; expected root"));
+}
+
 TEST_CASE("plugin loader: what is not a regular file is refused") {
   const PluginFolder folder;
   const fs::path file = folder.path() / "x.so";
@@ -257,6 +333,10 @@ TEST_CASE("plugin loader: what is not a regular file is refused") {
   }
   SUBCASE("a folder") {
     fs::create_directory(file);
+    CHECK(Complaint(folder, file) == "not a regular file");
+  }
+  SUBCASE("a pipe, which nobody would ever write to") {
+    REQUIRE(mkfifo(file.c_str(), 0600) == 0);
     CHECK(Complaint(folder, file) == "not a regular file");
   }
 }

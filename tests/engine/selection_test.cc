@@ -85,7 +85,8 @@ void Check(const std::vector<Case>& cases) {
 // What the base events in `default` are called, in front of those of detectors.
 constexpr const char* kDefaultBase =
     "net_packet_icmp net_packet_icmpv6 net_packet_dns_request net_packet_dns_response "
-    "net_packet_http_request net_packet_http_response net_tcp_connect ";
+    "net_packet_http_request net_packet_http_response net_tcp_connect detector_suspended "
+    "detector_over_budget ";
 constexpr const char* kAllPackets =
     "net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp net_packet_icmp "
     "net_packet_icmpv6 net_packet_dns net_packet_dns_request net_packet_dns_response "
@@ -106,7 +107,8 @@ TEST_CASE("selection: events by name, start of a name, set and tag") {
       {{"*"},
        {},
        std::string(kAllPackets) +
-           " net_flow_tcp_begin net_flow_tcp_end net_tcp_connect net_anomaly Mid Side Top",
+           " net_flow_tcp_begin net_flow_tcp_end net_tcp_connect net_anomaly "
+           "detector_suspended detector_over_budget Mid Side Top",
        "mid side top"},
       {{"tag=common"}, {}, "Side Top", "mid side top"},
       {{"common"}, {}, "Side Top", "mid side top"},
@@ -203,11 +205,130 @@ TEST_CASE("selection: an unknown name is an error also where it is excluded") {
   CHECK_FALSE(world.Make({{}, {"all,-nothing"}}).has_value());
 }
 
-TEST_CASE("selection: filters say that this version has none") {
+TEST_CASE("selection: a filter selects its event, beside lists") {
+  Check({
+      {{"net_packet_tcp.data.dst_port=80,443"}, {}, "net_packet_tcp", ""},
+      {{"net_packet_tcp.scope.comm=curl", "net_packet_udp,-net_packet_dns"},
+       {},
+       "net_packet_tcp net_packet_udp",
+       ""},
+      {{"net_packet_tcp.data.dst_port=80", "-net_packet_icmp"}, {}, "net_packet_tcp", ""},
+      {{"net_packet_tcp.data.dst_port=80"}, {"side"}, "net_packet_tcp Side", "side"},
+      {{"Side.scope.host"}, {}, "Side", "side"},
+  });
+}
+
+// A TCP event from a port to another, of uid 1000.
+struct TcpEvent {
+  TcpEvent(std::uint16_t source, std::uint16_t destination) {
+    fields[2].value.unsigned_integer = source;
+    fields[3].value.unsigned_integer = destination;
+    process.uid = 1000;
+    process.host_pid = 1;
+    view.process = &process;
+    view.owner_source = WIREHOUND_OWNER_CURRENT;
+    view.fields = fields;
+    view.field_count = 6;
+  }
+
+  wirehound_process process{};
+  wirehound_field fields[6]{};
+  wirehound_event view{};
+};
+
+TEST_CASE("selection: the filters of an event are one, on its data and whose it is") {
   const World world;
-  const Result<Plan> plan = world.Make({{"net_packet_tcp.data.dst_port=80"}, {}});
-  REQUIRE_FALSE(plan.has_value());
-  CHECK(plan.error().message().find("filters on fields are not available") != std::string::npos);
+  const Result<Plan> plan = world.Make(
+      {{"net_packet_tcp.data.dst_port=80", "net_packet_tcp.data.dst_port=443",
+        "net_packet_tcp.scope.uid=1000", "net_packet_tcp.data.src_port>1023", "net_packet_udp"},
+       {}});
+  REQUIRE(plan.has_value());
+  REQUIRE(plan->filters.size() == 1);
+  const EventFilter& filter = plan->filters.at(kNetPacketTcp);
+  CHECK(filter.Matches(TcpEvent(1024, 80).view));
+  CHECK(filter.Matches(TcpEvent(1024, 443).view));
+  CHECK_FALSE(filter.Matches(TcpEvent(1023, 443).view));
+  CHECK_FALSE(filter.Matches(TcpEvent(1024, 81).view));
+  TcpEvent of_root(1024, 80);
+  of_root.process.uid = 0;
+  CHECK_FALSE(filter.Matches(of_root.view));
+  CHECK(plan->scope.empty());
+}
+
+TEST_CASE("selection: a scope alone narrows the default set") {
+  const World world;
+  Selection selection;
+  selection.scope = {"uid=1000", "uid=1001"};
+  const Result<Plan> plan = world.Make(selection);
+  REQUIRE(plan.has_value());
+  CHECK(world.Names(plan->shown) == std::string(kDefaultBase) + "Mid Side Top");
+  CHECK(plan->filters.empty());
+  TcpEvent event(1, 2);
+  CHECK(plan->scope.Matches(event.view));
+  event.process.uid = 1002;
+  CHECK_FALSE(plan->scope.Matches(event.view));
+}
+
+TEST_CASE("selection: a filter that does not compile is the user's error, with its option") {
+  const World world;
+  struct Wrong {
+    Selection selection;
+    std::string message;
+  };
+  const std::vector<Wrong> cases = {
+      {{{"net_packet_tcp.data.dst_port=http"}, {}},
+       "--events: filter 'net_packet_tcp.data.dst_port=http': 'http': expected a number from 0 to "
+       "65535"},
+      {{{"net_packet_tcp.scope.uid=root"}, {}},
+       "--events: filter 'net_packet_tcp.scope.uid=root': 'root': expected a number from 0 to "
+       "4294967295"},
+      {{{"net_packet_tpc.data.dst_port=1"}, {}},
+       "--events: filter 'net_packet_tpc.data.dst_port=1': 'net_packet_tpc': no such event; did "
+       "you mean 'net_packet_tcp', 'net_packet_dns', 'net_packet_http'?"},
+      {{{"net_packet_tcp.data.dst_port"}, {}},
+       "--events: 'net_packet_tcp.data.dst_port' has no operator; expected one of =, !=, <, <=, >, "
+       ">= or ~ behind the field"},
+      {{{}, {}, {"uid=root"}},
+       "--scope: filter 'uid=root': 'root': expected a number from 0 to 4294967295"},
+      {{{}, {}, {"usr=0"}},
+       "--scope: filter 'usr=0': 'usr': no such scope; did you mean 'uid', 'uts'?"},
+  };
+  for (const Wrong& wrong : cases) {
+    const Result<Plan> plan = world.Make(wrong.selection);
+    REQUIRE_FALSE(plan.has_value());
+    CHECK(plan.error().message() == wrong.message);
+    CHECK(plan.error().code() == ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_CASE("selection: names of addresses are wanted when a base event has them") {
+  const World world;
+  const auto needs = [&world](const std::string& events) {
+    const Result<Plan> plan = world.Make({{events}, {}});
+    REQUIRE(plan.has_value());
+    return plan->needs_dns_store;
+  };
+  CHECK(needs("net_flow_tcp_begin"));
+  CHECK(needs("net_tcp_connect.data.dst_port=1"));
+  CHECK_FALSE(needs("net_packet_tcp"));
+  CHECK_FALSE(needs("Side"));
+}
+
+TEST_CASE("selection: names of addresses are wanted when a detector that runs asks for the store") {
+  ScriptedDetectors detectors;
+  DetectorDefinition asks = ParseDetector("asks: Asks needs net_packet_tcp");
+  asks.requirements.data_stores = {{"process"}, {"dns", Dependency::kOptional}};
+  detectors.Add(std::move(asks));
+  detectors.Add(ParseDetector("other: Other needs net_packet_tcp"));
+  const DetectorSet set = DetectorSet::Make(detectors.Load());
+  const auto needs = [&set](const std::string& detector) {
+    const Result<Plan> plan =
+        MakePlan({{}, {detector}}, set.catalogue(), set.definitions(), set.graph());
+    REQUIRE(plan.has_value());
+    return plan->needs_dns_store;
+  };
+  CHECK(needs("asks"));
+  CHECK_FALSE(needs("other"));
 }
 
 TEST_CASE("selection: a detector that cannot run is an error when it is named, and says why") {

@@ -36,7 +36,7 @@ class Streams {
  public:
   explicit Streams(const std::string& events)
       : run_({}, {.events = {events}, .detectors = {}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher()) {}
+        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
 
   void Feed(const ByteWriter& packet, std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN,
             const wirehound_process& process = UnknownProcess()) {
@@ -55,6 +55,12 @@ class Streams {
       Feed(sent.packet);
     }
     return *this;
+  }
+
+  // Goes over to other events, as a reload does.
+  void Select(const std::string& events) {
+    REQUIRE(run_.Adopt({.events = {events}, .detectors = {}}));
+    pipeline_.SetPlan(run_.plan());
   }
 
   void End() { pipeline_.OnEndOfStream(); }
@@ -353,6 +359,44 @@ TEST_CASE("anomalies: the documentation names every kind") {
     const std::string name = "`" + std::string(AnomalyName(kind)) + "`";
     CHECK_MESSAGE(text.find(name) != std::string::npos, name);
   }
+}
+
+// What is sent of a connection, in two parts.
+void FeedFrom(Streams& streams, const Conversation& conversation, std::size_t begin,
+              std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    streams.Feed(conversation.packets()[i].packet);
+  }
+}
+
+TEST_CASE(
+    "streams: a connection that is open when HTTP becomes wanted is looked into from then on") {
+  Conversation conversation(8080);
+  conversation.Open().Client("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::size_t before = conversation.packets().size();
+  conversation.Client("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n").Close();
+  for (const char* first : {"net_flow_tcp_begin", "net_packet_tcp"}) {
+    CAPTURE(first);
+    Streams streams(first);
+    FeedFrom(streams, conversation, 0, before);
+    streams.Select("net_packet_http_request");
+    const std::size_t shown = streams.count();
+    FeedFrom(streams, conversation, before, conversation.packets().size());
+    REQUIRE(streams.count() == shown + 1);
+    CHECK(streams.Argument(shown, "http_request")["uri_path"] == "/2");
+  }
+}
+
+TEST_CASE("streams: a connection goes on as the same one when the plan changes") {
+  Streams streams("net_flow_tcp_begin");
+  Conversation conversation(8080);
+  conversation.Open();
+  streams.Feed(conversation);
+  streams.Select("net_flow_tcp_end");
+  const std::size_t opened = conversation.packets().size();
+  conversation.Close();
+  FeedFrom(streams, conversation, opened, conversation.packets().size());
+  CHECK(streams.names() == "net_flow_tcp_begin net_flow_tcp_end");
 }
 
 }  // namespace

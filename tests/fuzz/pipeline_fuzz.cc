@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -96,19 +97,25 @@ struct Engine {
     outputs.push_back(std::make_unique<DiscardedJson>());
     plan = *MakePlan({.events = {"network_events", "flows"}, .detectors = {}}, set.catalogue(),
                      set.definitions(), set.graph());
-    dispatcher = Dispatcher::Start(plan, set.catalogue(), set.detectors(), outputs);
+    plan.needs_dns_store = true;
+    dispatcher = Dispatcher::Start({plan, set.catalogue(), set.detectors(), configs},
+                                   {.time = time, .stores = stores}, outputs);
   }
 
   DetectorSet set;
   std::vector<std::unique_ptr<Output>> outputs;
   Plan plan;
+  StreamTime time;
+  Stores stores{StoreOrigin::kCaptureFile, time};
+  std::map<std::string, DetectorConfig> configs;
   std::unique_ptr<Dispatcher> dispatcher;
 };
 
 void RunPipeline(std::span<const std::byte> file) {
   static Engine engine;
   MemorySource source(file);
-  PacketPipeline pipeline(engine.plan, engine.set.catalogue(), *engine.dispatcher, SmallLimits());
+  PacketPipeline pipeline(engine.plan, engine.set.catalogue(), *engine.dispatcher,
+                          engine.stores.dns, SmallLimits());
   WIREHOUND_FUZZ_CHECK(source.Read(pipeline, 0).has_value());
   pipeline.OnEndOfStream();
   const Ledger ledger = MakeLedger(source, std::nullopt, pipeline, *engine.dispatcher);

@@ -100,4 +100,20 @@ TEST_CASE("plan: at most so many bytes of IPv6, and no IPv4") {
   }
 }
 
+TEST_CASE("plan: a larger plan holds from the next packet on, without attaching anything anew") {
+  Lab lab(With({}));
+  lab.source().SetPlan({.dns = CaptureAmount::kWhole});
+  RunPlan(lab);
+  CHECK(lab.collector().records().size() == 4);
+  CHECK(CountCarrying(lab, "to-dns-port") == 4);
+}
+
+TEST_CASE("plan: what a smaller plan leaves out is not copied any more") {
+  Lab lab(With(CaptureEverything()));
+  lab.source().SetPlan({.link_local_dns = CaptureAmount::kWhole});
+  RunPlan(lab);
+  CHECK(lab.collector().records().size() == 4);
+  CHECK(CountCarrying(lab, "to-mdns-port") == 4);
+}
+
 }  // namespace wirehound::live

@@ -28,4 +28,15 @@ TEST_CASE("boot clock: the measured offset puts the present where the wall clock
   CHECK(seconds <= expected + 1);
 }
 
+TEST_CASE("boot clock: a time turned into Unix time and back is the same") {
+  const BootClock clock(1'700'000'000'000'000'000u);
+  CHECK(clock.ToBoot(clock.ToEpoch(12'345'678'901u)) == 12'345'678'901u);
+  CHECK(clock.ToBoot(clock.ToEpoch(0)) == 0);
+  CHECK(clock.ToBoot(5) == 0);
+}
+
+TEST_CASE("boot clock: whoever asks for the clock of this run gets the same one") {
+  CHECK(BootClock::OfThisRun().ToEpoch(1) == BootClock::OfThisRun().ToEpoch(1));
+}
+
 }  // namespace wirehound

@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::uint64_t kEpochOfBoot = 1'700'000'000'000'000'000u;
 
-std::string NoPath(const wirehound_wire_process&) { return {}; }
+std::string Nothing(const wirehound_wire_process&) { return {}; }
 
 ProcessTable Table(std::size_t capacity = ProcessTable::kDefaultCapacity) {
-  return ProcessTable(BootClock(kEpochOfBoot), NoPath, capacity);
+  return ProcessTable(BootClock(kEpochOfBoot), {.path = Nothing, .container = Nothing}, capacity);
 }
 
 std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
@@ -97,10 +97,11 @@ TEST_CASE("process table: the texts of one process outlive the arrival of others
 
 TEST_CASE("process table: the resolver is asked when, and only when, the kernel had no path") {
   int asked = 0;
-  ProcessTable table(BootClock(kEpochOfBoot), [&](const wirehound_wire_process& facts) {
+  const auto path = [&](const wirehound_wire_process& facts) {
     ++asked;
     return "/proc/says/" + std::to_string(facts.host_pid);
-  });
+  };
+  ProcessTable table(BootClock(kEpochOfBoot), {.path = path, .container = Nothing});
   table.Put(ProcessFacts(2));
   CHECK(asked == 0);
   wirehound_wire_process facts = ProcessFacts(4, "x", "");
@@ -108,6 +109,19 @@ TEST_CASE("process table: the resolver is asked when, and only when, the kernel 
   table.Put(facts);
   CHECK(asked == 1);
   CHECK(Text(table.Find(4)->executable) == "/proc/says/100");
+}
+
+TEST_CASE("process table: the container is asked for when facts come, not when they are used") {
+  int asked = 0;
+  const auto container = [&](const wirehound_wire_process& facts) {
+    ++asked;
+    return "container-of-group-" + std::to_string(facts.cgroup_id);
+  };
+  ProcessTable table(BootClock(kEpochOfBoot), {.path = Nothing, .container = container});
+  table.Put(ProcessFacts(8));
+  for (int i = 0; i < 3; ++i)
+    CHECK(Text(table.Find(8)->container_id) == "container-of-group-77");
+  CHECK(asked == 1);
 }
 
 TEST_CASE("entity id: stable, different for every id and start, and 0 for nobody") {

@@ -61,6 +61,69 @@ TEST_CASE("emitter: each refusal has its words") {
   CHECK(message(WIREHOUND_ERROR) == "emit: the engine refused the detection");
 }
 
+TEST_CASE("emitter: a detection that says nothing special overrides nothing") {
+  FakeHost host;
+  CHECK(Emitter(host.table).Detected({{"n", 1}}, {}).has_value());
+  CHECK(host.overrides == std::vector<std::string>{""});
+}
+
+TEST_CASE("emitter: a detection may have its own threat, population and depth") {
+  FakeHost host;
+  DetectionOverrides overrides;
+  overrides.threat = Threat{"Beacon", "calls home"};
+  overrides.threat->properties = {{"Category", "c2"}};
+  overrides.auto_populate = AutoPopulate{true, false, true};
+  overrides.ancestry_depth = 3;
+  std::string property;
+  host.on_emit = [&property](const wirehound_finding& finding) {
+    REQUIRE(finding.threat->properties.count == 1);
+    const auto& first = *static_cast<const wirehound_property*>(finding.threat->properties.data);
+    property = std::string(ToView(first.name)) + "=" + std::string(ToView(first.value));
+  };
+  CHECK(Emitter(host.table).Detected({{"n", 1}}, overrides).has_value());
+  CHECK(host.emitted == std::vector<std::string>{"n=2"});
+  CHECK(host.overrides == std::vector<std::string>{"threat=Beacon populate=5 depth=3"});
+  CHECK(property == "Category=c2");
+}
+
+TEST_CASE("emitter: populating nothing is not the same as following the definition") {
+  FakeHost host;
+  DetectionOverrides overrides;
+  overrides.auto_populate = AutoPopulate{};
+  CHECK(Emitter(host.table).Detected({}, overrides).has_value());
+  CHECK(host.overrides == std::vector<std::string>{" populate=0"});
+}
+
+TEST_CASE("init context: an option is asked for by name, in the type of the variable") {
+  FakeHost host;
+  const InitContext context(host.table);
+  std::int64_t number = 0;
+  host.config_value.signed_integer = -7;
+  CHECK(context.Option("limit", number).has_value());
+  CHECK(number == -7);
+  CHECK(host.asked == "limit");
+  CHECK(host.asked_type == WIREHOUND_TYPE_INT64);
+  const wirehound_string texts[] = {FromView("a"), FromView("b")};
+  host.config_value.list = {texts, 2, sizeof(texts[0])};
+  std::vector<std::string> list;
+  CHECK(context.Option("names", list).has_value());
+  CHECK(list == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("init context: an option that is refused keeps its value, and the reason is said") {
+  FakeHost host;
+  const InitContext context(host.table);
+  bool flag = true;
+  const auto message = [&] { return context.Option("on", flag).error().message(); };
+  host.config_status = WIREHOUND_ERROR_NOT_FOUND;
+  CHECK(message() == "option on: it is not in the definition");
+  host.config_status = WIREHOUND_ERROR_WRONG_TYPE;
+  CHECK(message() == "option on: it has another type");
+  host.table.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_host, get_extension);
+  CHECK(message() == "option on: this engine has none");  // a host that is too old to ask
+  CHECK(flag);
+}
+
 TEST_CASE("logger: lines below the host's level are not even handed over") {
   FakeHost host;
   const Logger logger(host.table);

@@ -125,5 +125,32 @@ TEST_CASE("event: its context") {
   CHECK(view.process().executable().empty());
 }
 
+TEST_CASE("event: the chain of causes is followed to its root") {
+  const wirehound_event base = {
+      .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_event, detected_from), .event_id = 1};
+  wirehound_event middle = base;
+  middle.event_id = 2;
+  middle.detected_from = &base;
+  wirehound_event last = base;
+  last.event_id = 3;
+  last.detected_from = &middle;
+  const EventView view(last);
+  REQUIRE(view.detected_from().has_value());
+  CHECK(view.detected_from()->id() == 2);
+  CHECK(view.root().id() == 1);
+  CHECK(view.chain_depth() == 2);
+  CHECK_FALSE(EventView(base).detected_from().has_value());
+  CHECK(EventView(base).root().id() == 1);
+  CHECK(EventView(base).chain_depth() == 0);
+}
+
+TEST_CASE("event: the cause of an event from an older host is not looked for") {
+  const wirehound_event base{};
+  wirehound_event event = {.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_event, syscall)};
+  event.detected_from = &base;  // behind what the host says it filled in
+  CHECK_FALSE(EventView(event).detected_from().has_value());
+  CHECK(EventView(event).chain_depth() == 0);
+}
+
 }  // namespace
 }  // namespace wirehound::test

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -64,6 +65,30 @@ TEST_CASE("named value: bytes keep their length") {
   CHECK(value.type == WIREHOUND_TYPE_BYTES);
   CHECK(value.value.bytes.data == data);
   CHECK(value.value.bytes.size == 3);
+}
+
+TEST_CASE("named value: an address is pointed to, from either of its types") {
+  wirehound_address c{};
+  c.family = WIREHOUND_FAMILY_IPV4;
+  c.bytes[0] = 192;
+  const Address address(c);
+  for (const wirehound_named_value& value : {Read({"k", c}), Read({"k", address})}) {
+    CHECK(value.type == WIREHOUND_TYPE_ADDRESS);
+    CHECK(static_cast<const wirehound_address*>(value.value.message)->bytes[0] == 192);
+  }
+}
+
+TEST_CASE("named value: a list of texts is an array the host can step through") {
+  const std::vector<std::string> texts = {"a", "", "ccc"};
+  const TextArray array(texts);
+  const wirehound_named_value value = Read({"k", array});
+  CHECK(value.type == WIREHOUND_TYPE_STRING_LIST);
+  std::vector<std::string> read;
+  for (const std::string_view text : TextList(value.value.list)) {
+    read.emplace_back(text);
+  }
+  CHECK(read == texts);
+  CHECK(TextArray(std::vector<std::string_view>{}).list().count == 0);
 }
 
 TEST_CASE("named value: a list of them is an array of the C struct") {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -42,6 +43,30 @@ class EventView {
   std::uint64_t sequence() const { return event_->sequence; }
   ProcessView process() const { return ProcessView(*event_->process); }
   std::string_view syscall() const { return ToView(event_->syscall); }
+
+  /// What a detector's event was detected from; nothing for a base event, and for what a timer
+  /// led to.
+  std::optional<EventView> detected_from() const {
+    return WIREHOUND_HAS(event_, wirehound_event, detected_from) && event_->detected_from != nullptr
+               ? std::optional<EventView>(EventView(*event_->detected_from))
+               : std::nullopt;
+  }
+  /// The event at the beginning of the chain of causes; this one when nothing caused it.
+  EventView root() const {
+    EventView at = *this;
+    for (std::optional<EventView> cause = detected_from(); cause; cause = at.detected_from()) {
+      at = *cause;
+    }
+    return at;
+  }
+  /// How many events caused this one, each the next: 0 for a base event.
+  std::size_t chain_depth() const {
+    std::size_t depth = 0;
+    for (std::optional<EventView> at = detected_from(); at; at = at->detected_from()) {
+      ++depth;
+    }
+    return depth;
+  }
 
   /// The field at `slot`, or null when the event has none there.
   const wirehound_field* field(std::uint32_t slot) const {

@@ -8,12 +8,35 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/namespace.h>
 #include <wirehound/views.h>
 
 WIREHOUND_NAMESPACE_BEGIN
+
+/// A list of texts as the value of a field: the C form of a vector, which it borrows. Keep it in a
+/// variable, or make it in the call that uses it.
+class TextArray {
+ public:
+  explicit TextArray(const std::vector<std::string>& texts) { Take(texts); }
+  explicit TextArray(const std::vector<std::string_view>& texts) { Take(texts); }
+  wirehound_list list() const {
+    return {texts_.data(), static_cast<std::uint32_t>(texts_.size()), sizeof(wirehound_string)};
+  }
+
+ private:
+  template <typename Texts>
+  void Take(const Texts& texts) {
+    texts_.reserve(texts.size());
+    for (const std::string_view text : texts) {
+      texts_.push_back(FromView(text));
+    }
+  }
+
+  std::vector<wirehound_string> texts_;
+};
 
 /// Layout of wirehound_named_value, so that a list of these is an array the host can read.
 struct NamedValue : wirehound_named_value {
@@ -53,6 +76,16 @@ struct NamedValue : wirehound_named_value {
   NamedValue(std::string_view key, wirehound_bytes bytes)
       : NamedValue(key, Tagged{WIREHOUND_TYPE_BYTES}) {
     value.bytes = bytes;
+  }
+  /// An address is borrowed like a text.
+  NamedValue(std::string_view key, const wirehound_address& address)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_ADDRESS}) {
+    value.message = &address;
+  }
+  NamedValue(std::string_view key, const Address& address) : NamedValue(key, address.abi()) {}
+  NamedValue(std::string_view key, const TextArray& texts)
+      : NamedValue(key, Tagged{WIREHOUND_TYPE_STRING_LIST}) {
+    value.list = texts.list();
   }
 
  private:

@@ -83,6 +83,8 @@ class Address {
   const std::uint8_t* bytes() const { return address_.bytes; }
   std::size_t size() const { return is_ipv4() ? 4 : is_ipv6() ? 16 : 0; }
 
+  const wirehound_address& abi() const { return address_; }
+
   friend bool operator==(const Address& a, const Address& b) {
     return a.address_.family == b.address_.family &&
            std::memcmp(a.address_.bytes, b.address_.bytes, sizeof(a.address_.bytes)) == 0;

@@ -13,7 +13,8 @@ class Good : public wirehound::Detector {
   wirehound::DetectorDefinition GetDefinition() const override {
     wirehound::DetectorDefinition definition;
     definition.id = "good";
-    definition.requirements = {{"net_packet_udp"}, {"not_there", wirehound::Dependency::kOptional}};
+    definition.requirements.events = {{"net_packet_udp"},
+                                      {"not_there", wirehound::Dependency::kOptional}};
     definition.produced_event.name = "good_event";
     definition.produced_event.description = "A datagram";
     definition.produced_event.version = {1, 2, 3};

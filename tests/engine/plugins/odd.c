@@ -37,9 +37,35 @@
 #ifndef ODD_DEFINITION_SIZE
 #define ODD_DEFINITION_SIZE sizeof(struct Definition)
 #endif
+#ifndef ODD_STRIDE
+#define ODD_STRIDE sizeof(struct Requirement)
+#endif
+#ifndef ODD_THREAT_SIZE
+#define ODD_THREAT_SIZE WIREHOUND_STRUCT_SIZE(wirehound_threat, properties)
+#endif
+#ifndef ODD_DESCRIBE
+#define ODD_DESCRIBE Describe
+#endif
+#ifndef ODD_CREATE
+#define ODD_CREATE Create
+#endif
+#ifndef ODD_INIT
+#define ODD_INIT OnInstance
+#endif
 #ifndef ODD_ON_EVENT
 #define ODD_ON_EVENT OnEvent
 #endif
+#ifndef ODD_CLOSE
+#define ODD_CLOSE OnInstance
+#endif
+#ifndef ODD_DESTROY
+#define ODD_DESTROY Destroy
+#endif
+#ifndef ODD_LAST_ERROR
+#define ODD_LAST_ERROR LastError
+#endif
+/* Some macros leave functions unused. */
+#define FUNCTION __attribute__((unused)) static
 
 /* With ODD_LONGER, structs have members that a later minor might have appended. */
 struct Table {
@@ -64,7 +90,7 @@ struct Requirement {
 /* What no library defines. */
 int32_t wirehound_test_no_such_function(void);
 
-static int32_t Describe(const wirehound_describe_sink* sink) {
+FUNCTION int32_t Describe(const wirehound_describe_sink* sink) {
 #if defined(ODD_SILENT)
   (void)sink;
   return 77;
@@ -80,33 +106,35 @@ static int32_t Describe(const wirehound_describe_sink* sink) {
   return wirehound_test_no_such_function();
 #else
   static const struct Requirement kRequirements[] = {
-      {.known = {{"net_packet_udp", 14}, WIREHOUND_DEPENDENCY_REQUIRED, 0}},
-      {.known = {{"net_packet_tcp", 14}, WIREHOUND_DEPENDENCY_OPTIONAL, 0}}};
+      {.known = {.event = {"net_packet_udp", 14}}},
+      {.known = {.event = {"net_packet_tcp", 14}, .dependency = WIREHOUND_DEPENDENCY_OPTIONAL}}};
+  static const wirehound_threat kThreat = {.struct_size = (uint32_t)ODD_THREAT_SIZE,
+                                           .name = {"Odd", 3}};
   static const struct Definition kDefinition = {
       .known = {
           .struct_size = (uint32_t)ODD_DEFINITION_SIZE,
           .id = {"odd", 3},
-          .requirements = {kRequirements, 2, sizeof(struct Requirement)},
+          .events = {kRequirements, 2, (uint32_t)ODD_STRIDE},
           .event_name = {"odd_event", 9},
+          .threat = &kThreat,
       }};
   sink->take(sink->context, &kDefinition.known);
   return WIREHOUND_OK;
 #endif
 }
 
-static int32_t Create(const wirehound_host* host, void** instance) {
+FUNCTION int32_t Create(const wirehound_host* host, void** instance) {
   *instance = (void*)host;
   return WIREHOUND_OK;
 }
-static int32_t OnInstance(void* instance) {
+FUNCTION int32_t OnInstance(void* instance) {
   return instance == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
 }
-int32_t OnEvent(void* instance, const wirehound_event* event);
-int32_t OnEvent(void* instance, const wirehound_event* event) {
+FUNCTION int32_t OnEvent(void* instance, const wirehound_event* event) {
   return instance == NULL || event == NULL ? WIREHOUND_ERROR : WIREHOUND_OK;
 }
-static void Destroy(void* instance) { (void)instance; }
-static wirehound_string LastError(void* instance) {
+FUNCTION void Destroy(void* instance) { (void)instance; }
+FUNCTION wirehound_string LastError(void* instance) {
   (void)instance;
   return (wirehound_string){NULL, 0};
 }
@@ -115,13 +143,13 @@ static wirehound_string LastError(void* instance) {
 extern const struct Table kTable;
 const struct Table kTable = {.known = {
                                  .struct_size = (uint32_t)ODD_TABLE_SIZE,
-                                 .describe = Describe,
-                                 .create = Create,
-                                 .init = OnInstance,
+                                 .describe = ODD_DESCRIBE,
+                                 .create = ODD_CREATE,
+                                 .init = ODD_INIT,
                                  .on_event = ODD_ON_EVENT,
-                                 .close = OnInstance,
-                                 .destroy = Destroy,
-                                 .last_error = LastError,
+                                 .close = ODD_CLOSE,
+                                 .destroy = ODD_DESTROY,
+                                 .last_error = ODD_LAST_ERROR,
                              }};
 extern const wirehound_detector* const kDetectors[];
 const wirehound_detector* const kDetectors[] = {ODD_TABLE};

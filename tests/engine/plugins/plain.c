@@ -21,7 +21,7 @@ struct Plain {
 
 static int32_t Describe(const wirehound_describe_sink* sink) {
   static const wirehound_event_requirement kRequirements[] = {
-      {TEXT("net_packet_tcp"), WIREHOUND_DEPENDENCY_REQUIRED, 0}};
+      {.event = TEXT("net_packet_tcp"), .dependency = WIREHOUND_DEPENDENCY_REQUIRED}};
   static const wirehound_field_definition kFields[] = {
       {TEXT("count"), WIREHOUND_TYPE_UINT64, 0, TEXT("packets before this one")},
       {TEXT("port"), WIREHOUND_TYPE_UINT32, 0, TEXT("the destination port")}};
@@ -29,7 +29,7 @@ static int32_t Describe(const wirehound_describe_sink* sink) {
   static const wirehound_detector_definition kDefinition = {
       .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_detector_definition, threat),
       .id = TEXT("plain"),
-      .requirements = LIST(kRequirements),
+      .events = LIST(kRequirements),
       .event_name = TEXT("plain_event"),
       .event_description = TEXT("A TCP packet"),
       .event_version = {2, 0, 1, 0},
@@ -72,7 +72,10 @@ static int32_t OnEvent(void* instance, const wirehound_event* event) {
        0,
        {.unsigned_integer = event->fields[self->port_slot].value.unsigned_integer}},
       {TEXT("count"), WIREHOUND_TYPE_UINT64, 0, {.unsigned_integer = self->count++}}};
-  const wirehound_finding finding = {WIREHOUND_STRUCT_SIZE(wirehound_finding, fields), 2, fields};
+  const wirehound_finding finding = {
+      .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields),
+      .field_count = 2,
+      .fields = fields};
   return self->host->emit(self->host->context, &finding);
 }
 
@@ -87,15 +90,14 @@ static wirehound_string LastError(void* instance) {
 }
 
 static const wirehound_detector kDetector = {
-    WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error),
-    0,
-    Describe,
-    Create,
-    Init,
-    OnEvent,
-    Close,
-    free,
-    LastError,
+    .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error),
+    .describe = Describe,
+    .create = Create,
+    .init = Init,
+    .on_event = OnEvent,
+    .close = Close,
+    .destroy = free,
+    .last_error = LastError,
 };
 static const wirehound_detector* const kDetectors[] = {&kDetector};
 

@@ -22,7 +22,7 @@ class Base : public wirehound::Detector {
   static wirehound::DetectorDefinition Named(const std::string& name) {
     wirehound::DetectorDefinition definition;
     definition.id = name;
-    definition.requirements = {{"net_packet_udp"}};
+    definition.requirements.events = {{"net_packet_udp"}};
     definition.produced_event.name = name + "_event";
     return definition;
   }

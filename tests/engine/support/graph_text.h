@@ -29,7 +29,7 @@ inline DetectorDefinition ParseDetector(const std::string& line) {
     if (optional) {
       word.pop_back();
     }
-    definition.requirements.push_back(
+    definition.requirements.events.push_back(
         {word, optional ? Dependency::kOptional : Dependency::kRequired});
   }
   return definition;

@@ -25,6 +25,7 @@ struct Script {
   std::function<void()> construct;
   std::function<Status(const InitContext&)> init;
   std::function<Status(const EventView&, const Emitter&)> on_event;
+  std::function<Status(const wirehound_timer&, const Emitter&)> on_timer;
   std::function<Status()> close;
   std::function<void()> destroy;
 
@@ -32,6 +33,7 @@ struct Script {
   int created = 0;
   int initialised = 0;
   int events = 0;
+  int timers = 0;
   int closed = 0;
   int destroyed = 0;
 };
@@ -64,6 +66,10 @@ class ScriptedDetector : public Detector {
   Status OnEvent(const EventView& event, const Emitter& emit) override {
     ++script().events;
     return Call(script().on_event, event, emit);
+  }
+  Status OnTimer(const wirehound_timer& timer, const Emitter& emit) override {
+    ++script().timers;
+    return Call(script().on_timer, timer, emit);
   }
   Status Close() override {
     ++script().closed;
@@ -108,6 +114,9 @@ class ScriptedDetectors {
     detail::script_slots.at(scripts_.size() - 1) = scripts_.back().get();
     return *scripts_.back();
   }
+
+  /// The detector that was added at that place.
+  Script& script(std::size_t place) { return *scripts_.at(place); }
 
   /// What a loader would have given for them.
   LoadedPlugins Load() const {

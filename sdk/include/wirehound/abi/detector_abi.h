@@ -18,8 +18,9 @@
  * - No exception and no longjmp crosses a function of this file, in either direction.
  * - Marks: [control] runs on the host's control thread before or after dispatch; [dispatch] runs
  *   on the dispatch thread; [any] may be called from every thread. One instance is never entered
- *   twice at once. Order: describe, create, init, on_event*, close, destroy. After a failed init
- *   only last_error and destroy are called. Plugins are never unloaded before the process ends.
+ *   twice at once. Order: describe, create, init, (on_event, on_timer)*, close, destroy. After a
+ *   failed init only last_error and destroy are called. Plugins are never unloaded before the
+ *   process ends.
  *
  * Versions: the ABI major is in the symbol's name and must be equal; the ABI minor a plugin needs
  * must not be above the host's; events and detectors have versions of their own. */
@@ -27,6 +28,7 @@
 #ifndef WIREHOUND_ABI_DETECTOR_ABI_H_
 #define WIREHOUND_ABI_DETECTOR_ABI_H_
 
+#include "definition_abi.h"
 #include "messages.h"
 #include "values.h"
 
@@ -59,6 +61,8 @@ extern "C" {
 #define WIREHOUND_ERROR_WRONG_TYPE 4   /* the field exists with another type */
 #define WIREHOUND_ERROR_INVALID 5      /* an argument breaks the contract */
 #define WIREHOUND_ERROR_NOT_DECLARED 6 /* a finding names a field the definition lacks */
+#define WIREHOUND_ERROR_UNHEALTHY 7    /* a store that cannot answer: not the same as NOT_FOUND */
+#define WIREHOUND_ERROR_LIMIT 8        /* there would be too many or too much of something */
 
 #define WIREHOUND_LOG_DEBUG 0u
 #define WIREHOUND_LOG_INFO 1u
@@ -106,76 +110,29 @@ typedef struct wirehound_event {
   uint16_t schema_minor;
   uint32_t cpu;
   uint64_t timestamp_ns; /* stream time: Unix epoch, from the record */
-  uint64_t sequence;     /* of the record that caused it, from 1 */
+  uint64_t sequence;     /* of the record that caused it, from 1; 0: a timer did */
   const wirehound_process* process;
   const wirehound_field* fields;
   uint32_t field_count;
   uint32_t owner_source;    /* WIREHOUND_OWNER_* */
   wirehound_string name;    /* of the event */
   wirehound_string syscall; /* in which the packet was sent, "" when unknown */
+  /* Of a detector's event: what it was detected from; NULL for a base event, and for what a timer
+   * led to. */
+  const struct wirehound_event* detected_from;
 } wirehound_event;
-
-/* ---- what a plugin describes --------------------------------------------------------------- */
-
-#define WIREHOUND_DEPENDENCY_REQUIRED 0u /* without it the detector is left out */
-#define WIREHOUND_DEPENDENCY_OPTIONAL 1u
-
-typedef struct wirehound_event_requirement {
-  wirehound_string event;
-  uint32_t dependency; /* WIREHOUND_DEPENDENCY_* */
-  uint32_t reserved;
-} wirehound_event_requirement;
-
-typedef struct wirehound_field_definition {
-  wirehound_string name;
-  uint32_t type; /* WIREHOUND_TYPE_BOOL to WIREHOUND_TYPE_BYTES */
-  uint32_t reserved;
-  wirehound_string description;
-} wirehound_field_definition;
-
-#define WIREHOUND_SEVERITY_INFO 0u
-#define WIREHOUND_SEVERITY_LOW 1u
-#define WIREHOUND_SEVERITY_MEDIUM 2u
-#define WIREHOUND_SEVERITY_HIGH 3u
-#define WIREHOUND_SEVERITY_CRITICAL 4u
-
-/* What a detection means to the person who reads it; MITRE ATT&CK names where they apply. */
-typedef struct wirehound_threat {
-  uint32_t struct_size;
-  uint32_t severity; /* WIREHOUND_SEVERITY_* */
-  wirehound_string name;
-  wirehound_string description;
-  wirehound_string mitre_tactic;
-  wirehound_string mitre_technique_id;
-  wirehound_string mitre_technique_name;
-} wirehound_threat;
-
-/* What the host adds to each detection by itself. */
-#define WIREHOUND_POPULATE_THREAT 1u
-#define WIREHOUND_POPULATE_DETECTED_FROM 2u
-
-typedef struct wirehound_detector_definition {
-  uint32_t struct_size;
-  uint32_t auto_populate;      /* WIREHOUND_POPULATE_* */
-  wirehound_string id;         /* letters, digits, '_', '-', '.'; unique among loaded detectors */
-  wirehound_list requirements; /* of wirehound_event_requirement, at least one */
-  wirehound_string event_name; /* of what it produces; same letters, unique among events */
-  wirehound_string event_description;
-  wirehound_version event_version;
-  wirehound_list event_fields;    /* of wirehound_field_definition; findings may set these only */
-  wirehound_list event_tags;      /* of wirehound_string; each is an event set */
-  const wirehound_threat* threat; /* may be NULL */
-} wirehound_detector_definition;
 
 /* ---- what the host offers ------------------------------------------------------------------ */
 
 /* A name with a typed value: a value of a log line, a field of a finding. */
 typedef struct wirehound_named_value {
   wirehound_string name;
-  uint32_t type; /* WIREHOUND_TYPE_BOOL to WIREHOUND_TYPE_BYTES */
+  uint32_t type; /* WIREHOUND_TYPE_BOOL to WIREHOUND_TYPE_STRING_LIST */
   uint32_t reserved;
   wirehound_value value;
 } wirehound_named_value;
+
+#define WIREHOUND_FINDING_POPULATE 1u /* `auto_populate` counts, instead of the definition's */
 
 /* One detection. Each field is one of the definition's event_fields, in any order; integers may be
  * of any width that holds the declared one's value. A declared field that is not set is absent. */
@@ -183,7 +140,21 @@ typedef struct wirehound_finding {
   uint32_t struct_size;
   uint32_t field_count;
   const wirehound_named_value* fields;
+  const wirehound_threat* threat; /* instead of the definition's; NULL: that one */
+  uint32_t flags;                 /* WIREHOUND_FINDING_* */
+  uint32_t auto_populate;         /* WIREHOUND_POPULATE_* */
+  uint32_t ancestry_depth;        /* parents to name at most; 0: as many as the host usually does */
+  uint32_t reserved;
 } wirehound_finding;
+
+/* A timer that has gone off (timers_abi.h). */
+typedef struct wirehound_timer {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t id;     /* as given when it was started */
+  uint64_t due_ns; /* stream time it was set for */
+  uint64_t missed; /* of a periodic one: how many more times it should have gone off since */
+} wirehound_timer;
 
 /* The host as one instance sees it. Valid from create until destroy. */
 typedef struct wirehound_host {
@@ -204,11 +175,18 @@ typedef struct wirehound_host {
    * the event is not available or has no such field, WRONG_TYPE when it holds another type. */
   int32_t (*resolve_field)(void* context, wirehound_string event, wirehound_string field,
                            uint32_t type, uint32_t* slot);
-  /* [dispatch] In on_event: takes a detection. May be called any number of times; everything is
-   * copied before it returns. INVALID, NOT_DECLARED or WRONG_TYPE when it is refused. */
+  /* [dispatch] In on_event and on_timer: takes a detection. May be called any number of times;
+   * everything is copied before it returns. INVALID, NOT_DECLARED, WRONG_TYPE or LIMIT when it is
+   * refused. */
   int32_t (*emit)(void* context, const wirehound_finding* finding);
-  /* [control] An optional group of functions by name ("wirehound.<name>/<revision>"), or NULL. */
+  /* [control] A further group of functions by name, "wirehound.<name>/<revision>", or NULL. Each
+   * group is a table like this one, with a struct_size and a context of its own, valid until
+   * destroy: timers_abi.h, state_abi.h, stores_abi.h. */
   const void* (*get_extension)(void* context, wirehound_string name);
+  /* [control, dispatch] What the user has set for an option of the definition, or its default.
+   * Valid until destroy: other settings mean another instance. NOT_FOUND for an option that was
+   * not declared, WRONG_TYPE when it was declared with another type. */
+  int32_t (*config)(void* context, wirehound_string name, uint32_t type, wirehound_value* value);
 } wirehound_host;
 
 /* ---- what a plugin exports ----------------------------------------------------------------- */
@@ -244,6 +222,8 @@ typedef struct wirehound_detector {
   void (*destroy)(void* instance);
   /* [control, dispatch] Text for the last error of this instance; valid until its next call. */
   wirehound_string (*last_error)(void* instance);
+  /* [dispatch] A timer of this instance has gone off. May be NULL when it starts none. */
+  int32_t (*on_timer)(void* instance, const wirehound_timer* timer);
 } wirehound_detector;
 
 /* The exported object. */

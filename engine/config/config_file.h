@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ConfigFile: what the file of --config says (docs/configuration.md), read and checked for form:
+// options of detectors, and what detectors may do. What the options mean is checked against the
+// detectors that are loaded. Every error names file, line and column. Control thread, at start and
+// on SIGHUP.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wirehound/definition.h>
+#include <wirehound/result.h>
+
+#include "engine/config/detector_config.h"
+#include "engine/dispatch/detector_services.h"
+
+namespace wirehound {
+
+/// Where something stands in the file; the first line and the first column are 1.
+struct FilePosition {
+  int line = 0;
+  int column = 0;
+};
+
+class ConfigFile {
+ public:
+  /// A larger file is refused.
+  static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+  /// Scalars, lists and maps together; more are refused.
+  static constexpr std::size_t kMaxNodes = 65536;
+  /// Lists and maps inside one another; the format needs four.
+  static constexpr std::size_t kMaxDepth = 16;
+
+  /// No file: nothing is set.
+  ConfigFile() = default;
+
+  /// Errors are the user's: kInvalidInput.
+  static Result<ConfigFile> Read(const std::filesystem::path& path);
+
+  /// Reads text; `name` is what errors call it.
+  static Result<ConfigFile> Parse(std::string_view text, const std::string& name);
+
+  /// The configuration of one detector: what the file says, checked against the definition, and
+  /// defaults for the rest.
+  Result<DetectorConfig> ConfigOf(const DetectorDefinition& definition) const;
+
+  /// One line for each detector the file sets options of and that is not among these: its plugin
+  /// may come later.
+  std::vector<std::string> UnknownDetectors(
+      std::span<const DetectorDefinition* const> detectors) const;
+
+  const DetectorLimits& limits() const { return limits_; }
+
+ private:
+  friend class ConfigReader;
+
+  enum class Form : unsigned char { kPlain, kQuoted, kList };
+
+  struct Given {
+    std::vector<std::string> texts;
+    Form form = Form::kPlain;
+    FilePosition name_position;
+    FilePosition value_position;
+  };
+
+  struct Section {
+    FilePosition position;
+    std::map<std::string, Given> options;
+  };
+
+  static Status CheckForm(const ConfigOption& option, const Given& given);
+  Error At(FilePosition position, const std::string& message) const;
+
+  std::string name_;
+  std::map<std::string, Section> detectors_;
+  DetectorLimits limits_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ConfigReader: fills a ConfigFile from YAML text. The text may be anything: its size, depth and
+// number of nodes are bounded before a tree is built, and aliases, which can stand for more than
+// any bound, are refused. Control thread.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <wirehound/result.h>
+
+#include "engine/config/config_file.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace wirehound {
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(ConfigFile& file) : file_(file) {}
+
+  Status Read(std::string_view text);
+
+ private:
+  Status CheckBounds(const std::string& text) const;
+  Status ReadRoot(const YAML::Node& root);
+  Status ReadDetector(const std::string& id, const YAML::Node& key, const YAML::Node& options);
+  Status ReadOption(const std::string& detector, ConfigFile::Section& section,
+                    const YAML::Node& key, const YAML::Node& value);
+  Status ReadLimit(const YAML::Node& key, const YAML::Node& value);
+  Status CheckMap(const std::string& what, const YAML::Node& node) const;
+  Error At(const YAML::Node& node, const std::string& message) const;
+
+  ConfigFile& file_;
+};
+
+/// A time with its unit, "250ms", in nanoseconds: ns, us, ms, s or m. "0" needs none.
+Result<std::uint64_t> ParseDuration(std::string_view text);
+
+}  // namespace wirehound

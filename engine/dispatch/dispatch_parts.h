@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// DispatchParts: what the detectors of one dispatcher share. Owned by the dispatcher, at an address
+// that never changes. Dispatch thread.
+
+#pragma once
+
+#include "engine/dispatch/call_clock.h"
+#include "engine/dispatch/detector_services.h"
+#include "engine/dispatch/engine_events.h"
+#include "engine/dispatch/finding_queue.h"
+#include "engine/dispatch/timer_queue.h"
+
+namespace wirehound {
+
+struct DispatchParts {
+  explicit DispatchParts(const DetectorServices& given)
+      : services(given), clock(given.clock, given.limits.time_budget_ns), engine_events(findings) {}
+  DispatchParts(const DispatchParts&) = delete;
+  DispatchParts& operator=(const DispatchParts&) = delete;
+
+  DetectorServices services;
+  CallClock clock;
+  FindingQueue findings;
+  EngineEvents engine_events;
+  TimerQueue timers;
+  std::uint64_t turn = 0;  ///< how many turns have ended
+};
+
+}  // namespace wirehound

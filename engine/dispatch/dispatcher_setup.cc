@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// How a dispatcher comes to its detectors: at the start, and when it goes over to others.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/dispatch/dispatcher.h"
+#include "probes/record.h"
+
+namespace wirehound {
+
+namespace {
+
+bool UsesProcesses(const DetectorDefinition& definition) {
+  const auto names = [](const std::vector<NamedRequirement>& list, std::string_view name) {
+    return std::any_of(list.begin(), list.end(), [name](const NamedRequirement& requirement) {
+      return requirement.name == name;
+    });
+  };
+  return definition.auto_populate.ancestry ||
+         names(definition.requirements.data_stores, "process") ||
+         names(definition.requirements.data_stores, "container") ||
+         names(definition.requirements.enrichments, "ancestry");
+}
+
+// The text of a filter is gone once it is compiled; any of them might ask for a process's tree.
+bool HasFilters(const DetectorInstance& detector) {
+  const std::vector<Subscription>& subscriptions = detector.subscriptions();
+  return std::any_of(
+      subscriptions.begin(), subscriptions.end(),
+      [](const Subscription& subscription) { return !subscription.filters.empty(); });
+}
+
+// What the user has set for a detector, or its defaults.
+Result<DetectorConfig> ConfigOf(const DispatcherSetup& setup, const DetectorDefinition& detector) {
+  const auto found = setup.configs.find(detector.id);
+  return found != setup.configs.end() ? Result<DetectorConfig>(found->second)
+                                      : DetectorConfig::Make(detector, {});
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const DetectorServices& services,
+                       const std::vector<std::unique_ptr<Output>>& outputs)
+    : outputs_(outputs), parts_(services) {
+  timer_context_.struct_size = kEventViewSize;
+  timer_context_.process = &UnknownProcess();
+  timer_context_.owner_source = WIREHOUND_OWNER_NONE;
+}
+
+std::unique_ptr<Dispatcher> Dispatcher::Start(const DispatcherSetup& setup,
+                                              const DetectorServices& services,
+                                              const std::vector<std::unique_ptr<Output>>& outputs) {
+  std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(services, outputs));
+  dispatcher->GoOver(setup, dispatcher->MakeLineup(setup));
+  return dispatcher;
+}
+
+Status Dispatcher::Adopt(const DispatcherSetup& setup) {
+  if (!parts_.findings.empty()) {
+    return Error("detectors cannot be changed in the middle of a turn");
+  }
+  Lineup lineup = MakeLineup(setup);
+  for (const auto& [id, failure] : lineup.failures) {
+    if (failed_.count(id) == 0) {
+      return Error(failure);  // what was started for it ends with the lineup
+    }
+  }
+  GoOver(setup, std::move(lineup));
+  return {};
+}
+
+void Dispatcher::SetLimits(const DetectorLimits& limits) {
+  parts_.services.limits = limits;
+  parts_.clock.SetBudget(limits.time_budget_ns);
+}
+
+Dispatcher::Lineup Dispatcher::MakeLineup(const DispatcherSetup& setup) {
+  Lineup lineup;
+  for (const std::size_t index : setup.plan.detectors) {
+    const LoadedDetector& detector = *setup.detectors[index];
+    const std::string& id = detector.definition.id;
+    const Result<DetectorConfig> config = ConfigOf(setup, detector.definition);
+    if (!config) {
+      lineup.failures[id] = config.error().message();
+      continue;
+    }
+    const InstanceSetup wanted = {detector, *config, setup.catalogue};
+    if (DetectorInstance* running = FindRunning(wanted)) {
+      lineup.order.push_back(running);
+      continue;
+    }
+    auto started = DetectorInstance::Start(wanted, parts_);
+    if (started) {
+      lineup.order.push_back(started->get());
+      lineup.started.push_back(*std::move(started));
+    } else {
+      lineup.failures[id] = started.error().message();
+    }
+  }
+  return lineup;
+}
+
+DetectorInstance* Dispatcher::FindRunning(const InstanceSetup& setup) const {
+  const auto found = std::find_if(
+      detectors_.begin(), detectors_.end(),
+      [&setup](const std::unique_ptr<DetectorInstance>& d) { return d->IsSameAs(setup); });
+  return found == detectors_.end() ? nullptr : found->get();
+}
+
+// Nothing here can fail.
+void Dispatcher::GoOver(const DispatcherSetup& setup, Lineup lineup) {
+  std::vector<std::unique_ptr<DetectorInstance>> before = std::move(detectors_);
+  std::move(lineup.started.begin(), lineup.started.end(), std::back_inserter(before));
+  detectors_.clear();
+  for (const DetectorInstance* wanted : lineup.order) {
+    const auto found = std::find_if(
+        before.begin(), before.end(),
+        [wanted](const std::unique_ptr<DetectorInstance>& d) { return d.get() == wanted; });
+    detectors_.push_back(std::move(*found));
+    before.erase(found);
+    detectors_.back()->SetOrder(static_cast<std::uint32_t>(detectors_.size()));
+  }
+  routes_ = RouteTable(setup.plan, detectors_);
+  parts_.engine_events.Follow(setup.plan, setup.catalogue);
+  notes_processes_ = NeedsProcesses();
+  looks_first_ = notes_processes_ || !routes_.scope().empty();
+  failed_ = std::move(lineup.failures);
+  start_failures_.clear();
+  for (const auto& [id, failure] : failed_) {
+    start_failures_.push_back(failure);
+  }
+  Retire(before);
+}
+
+void Dispatcher::Retire(const std::vector<std::unique_ptr<DetectorInstance>>& detectors) {
+  for (const auto& detector : detectors) {
+    detector->Close();
+    past_[detector->definition().id].Add(detector->counters());
+  }
+}
+
+bool Dispatcher::NeedsProcesses() const {
+  return routes_.has_user_filters() ||
+         std::any_of(detectors_.begin(), detectors_.end(),
+                     [](const std::unique_ptr<DetectorInstance>& detector) {
+                       return UsesProcesses(detector->definition()) || HasFilters(*detector);
+                     });
+}
+
+}  // namespace wirehound

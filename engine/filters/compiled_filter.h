@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// CompiledFilter: what a filter becomes: one test for each field, all of which an event must pass.
+// A test walks to the values of its field and asks two sets about each: what is meant and what is
+// excluded. Built on the control thread, asked on the dispatch thread, where it allocates nothing
+// and touches only the fields named.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <wirehound/abi/detector_abi.h>
+#include <wirehound/result.h>
+
+#include "engine/filters/field_path.h"
+#include "engine/filters/filter_clause.h"
+#include "engine/filters/scope_services.h"
+#include "engine/filters/value_set.h"
+
+namespace wirehound {
+
+/// The clauses on one field: one that is meant has to be there, and none that is excluded.
+class FieldTest {
+ public:
+  explicit FieldTest(FieldPath path);
+
+  const FieldPath& path() const { return path_; }
+
+  /// Adds a clause on this field.
+  Status Add(const FilterClause& clause, const ScopeServices& services);
+
+  bool Matches(const wirehound_event& event) const;
+
+ private:
+  // What has been seen of the values so far.
+  struct Outcome {
+    bool has_value = false;
+    bool is_included = false;
+    bool is_excluded = false;
+  };
+
+  // These say whether nothing more has to be looked at.
+  bool Visit(std::size_t step, const void* at, Outcome& outcome) const;
+  bool VisitElements(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
+  bool VisitHeaders(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
+  bool Judge(const void* at, Outcome& outcome) const;
+
+  FieldPath path_;
+  ValueSet included_;
+  ValueSet excluded_;
+};
+
+class CompiledFilter {
+ public:
+  /// Adds a clause on the field at `path`, to those on the same field if there are some.
+  Status Add(FieldPath path, const FilterClause& clause, const ScopeServices& services);
+
+  /// Puts what is cheap to ask first. After the last clause.
+  void Order();
+
+  bool empty() const { return tests_.empty(); }
+
+  bool Matches(const wirehound_event& event) const {
+    for (const FieldTest& test : tests_) {
+      if (!test.Matches(event)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::vector<FieldTest> tests_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// RangeSet: which of the values of an ordered kind are meant, as ranges that do not overlap. Kept
+// in order: a few are looked through, many are searched. Built on the control thread, asked on the
+// dispatch thread.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace wirehound {
+
+template <typename Key>
+class RangeSet {
+ public:
+  bool empty() const { return ranges_.empty(); }
+  std::size_t size() const { return ranges_.size(); }
+
+  /// Adds what lies between `first` and `last`, both included. `first` must not be above `last`.
+  void Add(Key first, Key last) {
+    const auto begin =
+        std::lower_bound(ranges_.begin(), ranges_.end(), first,
+                         [](const Range& range, const Key& key) { return range.last < key; });
+    auto end = begin;
+    for (; end != ranges_.end() && end->first <= last; ++end) {
+      first = std::min(first, end->first);
+      last = std::max(last, end->last);
+    }
+    ranges_.insert(ranges_.erase(begin, end), {first, last});
+  }
+
+  bool Contains(const Key& key) const {
+    return ranges_.size() <= kFew ? IsInOneOfFew(key) : IsFound(key);
+  }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+
+  struct Range {
+    Key first;
+    Key last;
+  };
+
+  bool IsInOneOfFew(const Key& key) const {
+    for (const Range& range : ranges_) {
+      if (range.first <= key && key <= range.last) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool IsFound(const Key& key) const {
+    const auto found =
+        std::lower_bound(ranges_.begin(), ranges_.end(), key,
+                         [](const Range& range, const Key& k) { return range.last < k; });
+    return found != ranges_.end() && found->first <= key;
+  }
+
+  std::vector<Range> ranges_;
+};
+
+}  // namespace wirehound

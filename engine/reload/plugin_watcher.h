@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// PluginWatcher: notices that something in the plugins folder changed, and tells so once things
+// have been quiet for a moment, so that a file is not looked at while it is being copied. What has
+// changed is for others to find out by looking at the folder. Runs in the event loop; dispatch
+// thread.
+
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include <wirehound/result.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace wirehound {
+
+class PluginWatcher {
+ public:
+  /// How long after the last notice the folder counts as quiet.
+  static constexpr std::chrono::milliseconds kQuiet{200};
+  /// How often a folder that went away is looked for.
+  static constexpr std::chrono::milliseconds kRetry{1000};
+
+  /// Calls `on_change` from `io` after each change. Both must outlive the watcher.
+  static Result<std::unique_ptr<PluginWatcher>> Start(boost::asio::io_context& io,
+                                                      const std::filesystem::path& folder,
+                                                      std::function<void()> on_change);
+
+  PluginWatcher(const PluginWatcher&) = delete;
+  PluginWatcher& operator=(const PluginWatcher&) = delete;
+
+ private:
+  PluginWatcher(boost::asio::io_context& io, int inotify_fd, std::filesystem::path folder,
+                std::function<void()> on_change);
+
+  bool Watch();
+  void WaitForNotice();
+  bool TakeNotices();
+  void WaitUntilQuiet(std::chrono::milliseconds delay);
+  void OnQuiet();
+
+  const std::filesystem::path folder_;
+  const std::function<void()> on_change_;
+  boost::asio::posix::stream_descriptor notices_;
+  boost::asio::steady_timer quiet_;
+  bool watching_ = false;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// IntrusiveList: elements in the order they were appended, linked through a member of their own,
+// so that one element can stand in several lists and nothing is ever allocated. Dispatch thread.
+
+#pragma once
+
+namespace wirehound {
+
+template <typename T>
+struct ListLink {
+  T* older;
+  T* newer;
+};
+
+/// An element is in the list at most once, and outlives its time there.
+template <typename T, ListLink<T> T::*kLink>
+class IntrusiveList {
+ public:
+  T* oldest() const { return oldest_; }
+  T* newest() const { return newest_; }
+  bool empty() const { return oldest_ == nullptr; }
+
+  static T* OlderThan(const T& element) { return (element.*kLink).older; }
+  static T* NewerThan(const T& element) { return (element.*kLink).newer; }
+
+  void Append(T& element) {
+    element.*kLink = {newest_, nullptr};
+    (newest_ == nullptr ? oldest_ : (newest_->*kLink).newer) = &element;
+    newest_ = &element;
+  }
+
+  void Remove(T& element) {
+    const ListLink<T> link = element.*kLink;
+    (link.older == nullptr ? oldest_ : (link.older->*kLink).newer) = link.newer;
+    (link.newer == nullptr ? newest_ : (link.newer->*kLink).older) = link.older;
+  }
+
+  void MoveToNewest(T& element) {
+    if (newest_ != &element) {
+      Remove(element);
+      Append(element);
+    }
+  }
+
+ private:
+  T* oldest_ = nullptr;
+  T* newest_ = nullptr;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Answers: keeps what was answered in a turn alive until it is over, whatever the store learns or
+// forgets meanwhile, so that two answers in one on_event are both valid. Bounded: beyond the limit
+// questions are refused and counted. Dispatch thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <wirehound/abi/values.h>
+
+namespace wirehound {
+
+/// `Facts` is what a store holds, `Info` the C struct that shows it.
+template <typename Facts, typename Info>
+class Answers {
+ public:
+  /// In one turn, members of lists included.
+  static constexpr std::size_t kMaxAnswers = 4096;
+
+  /// False when there were too many in this turn. Shared: the store drops its own reference when
+  /// it learns better.
+  bool Hold(std::shared_ptr<const Facts> facts) {
+    if (held_.size() >= kMaxAnswers) {
+      ++refused_;
+      return false;
+    }
+    held_.push_back(std::move(facts));
+    return true;
+  }
+
+  /// Keeps a list whose members are held.
+  const std::vector<Info>& HoldList(std::vector<Info> list) {
+    return lists_.emplace_back(std::move(list));
+  }
+
+  /// Lets everything go. Next to nothing when nothing was asked.
+  void EndOfTurn() {
+    if (!held_.empty()) {
+      held_.clear();
+    }
+    if (!lists_.empty()) {
+      lists_.clear();
+    }
+  }
+
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  std::vector<std::shared_ptr<const Facts>> held_;
+  std::deque<std::vector<Info>> lists_;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// DNS lessons: which names and addresses a response brings together: an address record of the name
+// that was asked for, or of one that its aliases lead to; the name of an address that was asked
+// for. Answers to what was not asked teach nothing. Pure.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <wirehound/abi/messages.h>
+
+namespace wirehound {
+
+inline constexpr std::size_t kMaxDnsLessons = 64;  ///< of one message; more are not looked at
+inline constexpr std::size_t kMaxDnsLessonRecords = 256;  ///< of one section, likewise
+inline constexpr std::size_t kMaxDnsAliases = 8;          ///< in a row
+
+struct DnsLesson {
+  std::string_view name;  ///< as in the message, without regard to case
+  wirehound_address address;
+  std::uint32_t ttl;  ///< seconds: the least on the way
+};
+
+/// What `message` teaches, as far as `lessons` has room. Nothing when it is not a response to a
+/// query; of several questions the first one counts. Multicast DNS asks nothing in its responses:
+/// there each address record counts for its own name, those beside the answers too.
+std::size_t ReadDnsLessons(const wirehound_dns& message, std::span<DnsLesson> lessons);
+
+/// The address of a name for reverse lookup: "1.0.0.10.in-addr.arpa", 32 digits under "ip6.arpa".
+std::optional<wirehound_address> ParseReverseName(std::string_view name);
+
+/// Whether two names are one: without regard to the case of ASCII letters.
+bool IsSameDnsName(std::string_view a, std::string_view b);
+
+}  // namespace wirehound

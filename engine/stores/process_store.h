@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ProcessStore: the processes behind events and their parents, by entity id. Bounded. Dispatch
+// thread.
+//
+// Events tell most of it. What they do not carry - arguments, parents, the end - is read from /proc
+// when somebody asks, and believed only of a process that started when the event says: a pid that
+// changed hands tells nothing. Where /proc numbers processes otherwise than the kernel (the engine
+// runs in a pid namespace of its own) answers come from events alone.
+//
+// Entity ids are the kernel's: hashes of pid and start in nanoseconds. /proc has ticks only, so a
+// process that no event told of gets the hash of pid and start rounded down to a tick, as stable as
+// the other. When an event brings its own id, that takes its place, and the first still finds it.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <wirehound/abi/detector_abi.h>
+#include <wirehound/abi/stores_abi.h>
+
+#include "engine/dispatch/stream_time.h"
+#include "engine/filters/scope_services.h"
+#include "engine/stores/answers.h"
+#include "engine/stores/process_index.h"
+#include "engine/stores/tree_membership.h"
+
+namespace wirehound {
+
+class ContainerStore;
+
+class ProcessStore : public ProcessTree, private ProcessLineage {
+ public:
+  /// Parents named when a definition asks for ancestry and gives no depth.
+  static constexpr std::uint32_t kDefaultAncestryDepth = 5;
+  /// However many are asked for.
+  static constexpr std::uint32_t kMaxAncestryDepth = 64;
+  static constexpr std::size_t kDefaultCapacity = 32768;
+  /// What /proc says is taken to hold for so long, in stream time.
+  static constexpr std::uint64_t kRecheckNs = 100'000'000;
+
+  struct Setup {
+    const StreamTime& time;
+    ProcFolder proc;  ///< ProcFolder(""): answers come from events alone
+    BootClock clock;
+    ContainerStore* containers = nullptr;  ///< is told of containers of processes
+    std::size_t capacity = kDefaultCapacity;
+  };
+
+  /// Without a setup the store is unhealthy: it answers every question with
+  /// WIREHOUND_ERROR_UNHEALTHY.
+  explicit ProcessStore(std::optional<Setup> setup);
+
+  /// Notes the process of an event, unless it is known with the same facts. Cheap when it is.
+  void Note(const wirehound_process& process);
+
+  /// Notes that a process has ended. For whoever is told of ends; the store finds out by itself
+  /// when it is asked.
+  void NoteExit(std::uint32_t entity_id, std::uint64_t exit_time_ns);
+
+  /// WIREHOUND_OK, NOT_FOUND, UNHEALTHY, or LIMIT after too many answers in one turn. Valid until
+  /// the turn is over, however many others are asked for.
+  std::int32_t Get(std::uint32_t entity_id, const wirehound_process_info** process);
+
+  /// Parents, nearest first, at most `depth`: up to the first process or to where the trace is
+  /// lost. Status and validity as of Get.
+  std::int32_t Ancestry(std::uint32_t entity_id, std::uint32_t depth,
+                        std::span<const wirehound_process_info>* parents);
+
+  /// Remembered per process. The root is the process that had the pid when it was first asked for,
+  /// or the first seen with it; those known to descend from it stay in the tree after it ended.
+  bool IsInTree(const wirehound_process& process, std::int32_t root_host_pid) override;
+
+  /// Lets the answers of the turn go. Call at the end of each.
+  void EndOfTurn();
+
+  std::uint64_t evicted() const { return index_.evicted(); }
+  /// Questions refused because there were too many in a turn.
+  std::uint64_t refused() const { return answers_.refused(); }
+  /// Answers to IsInTree that were forgotten to make room.
+  std::uint64_t tree_answers_evicted() const { return membership_.evicted(); }
+
+ private:
+  using Entry = ProcessIndex::Entry;
+
+  std::optional<ProcessKey> RunningAs(std::int32_t host_pid) override;
+  std::optional<Link> LinkOf(std::uint32_t entity_id) override;
+
+  void NoteChanged(const wirehound_process& process);
+  void NoteParent(const wirehound_process& process, const ProcessKey& key);
+  Entry& EntryOfEvent(const wirehound_process& process, const ProcessKey& key);
+  void SetFacts(Entry& entry, ProcessData data);
+  void End(Entry& entry, std::uint64_t exit_time_ns);
+  void Check(Entry& entry);
+  bool IsDue(const Entry& entry) const;
+  Entry& Refresh(Entry& entry);
+  Entry& Discover(Entry& entry);
+  void ReadFromProc(Entry& entry);
+  std::uint32_t ParentFromProc(const ProcessData& child);
+  void FollowParentId(Entry& entry);
+  const ProcessFacts* Answer(Entry& entry);
+
+  std::optional<Setup> setup_;
+  bool reads_proc_ = false;
+  ProcessIndex index_;
+  const Entry* last_noted_ = nullptr;
+  Answers<ProcessFacts, wirehound_process_info> answers_;
+  std::uint64_t turn_ = 1;
+  TreeMembership membership_;
+};
+
+}  // namespace wirehound

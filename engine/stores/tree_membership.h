@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// TreeMembership: who descends from a process that a filter names by pid. Answers are remembered
+// per process, so that the walk up is done once. Bounded. Dispatch thread.
+//
+// A root is pinned to one process, so a pid that changes hands takes no strangers in. What is
+// remembered outlives the processes it was learnt from: children stay in when parents have ended.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include <wirehound/abi/detector_abi.h>
+
+#include "engine/stores/process_facts.h"
+#include "probes/recent_map.h"
+
+namespace wirehound {
+
+/// What the walk must know of processes.
+class ProcessLineage {
+ public:
+  struct Link {
+    ProcessKey key;  ///< may be unknown but for the pid: it ended before anyone looked
+    std::uint32_t entity_id = 0;
+    std::uint32_t parent_entity_id = 0;
+  };
+
+  virtual ~ProcessLineage() = default;
+  /// Who runs with this pid now; nothing when nobody does or it cannot be told.
+  virtual std::optional<ProcessKey> RunningAs(std::int32_t host_pid) = 0;
+  virtual std::optional<Link> LinkOf(std::uint32_t entity_id) = 0;
+};
+
+class TreeMembership {
+ public:
+  static constexpr std::size_t kDefaultCapacity = 65536;  ///< processes remembered, per root
+  static constexpr int kMaxDepth = 64;
+
+  explicit TreeMembership(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
+
+  /// What was found of a process before; nothing when nobody has asked.
+  std::optional<bool> Known(const ProcessKey& key, std::int32_t root_host_pid);
+
+  bool Contains(const wirehound_process& process, const ProcessKey& key, std::int32_t root_host_pid,
+                ProcessLineage& lineage);
+
+  /// Processes that were forgotten to make room, under all roots.
+  std::uint64_t evicted() const;
+
+ private:
+  // One for each pid that the filters of a run name, so their number needs no limit.
+  struct Root {
+    explicit Root(std::size_t capacity) : members(capacity) {}
+
+    ProcessKey key;
+    std::uint32_t entity_id = 0;  // the kernel's; 0 until an event told
+    RecentMap<std::uint64_t, bool> members;
+  };
+
+  // The last answer: events of one process come in rows.
+  struct Last {
+    ProcessKey key;
+    std::int32_t root_host_pid = 0;
+    bool belongs = false;
+  };
+
+  using Link = ProcessLineage::Link;
+
+  Root& RootOf(std::int32_t host_pid, ProcessLineage& lineage);
+  static bool IsRoot(Root& root, const Link& link);
+  static bool Descends(Root& root, const Link& link, ProcessLineage& lineage, int depth);
+
+  std::size_t capacity_;
+  std::unordered_map<std::int32_t, Root> roots_;
+  Last last_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/testing/event_defaults.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <wirehound/abi/messages.h>
+
+namespace wirehound {
+
+namespace {
+
+// Places that show the same. The first that is given says what the others are.
+constexpr std::string_view kAlike[][5] = {
+    {"src", "metadata.src_ip", "proto_ipv4.srcIP", "proto_ipv6.srcIP"},
+    {"dst", "metadata.dst_ip", "proto_ipv4.dstIP", "proto_ipv6.dstIP"},
+    {"src_port", "metadata.src_port", "proto_tcp.srcPort", "proto_udp.srcPort"},
+    {"dst_port", "metadata.dst_port", "proto_tcp.dstPort", "proto_udp.dstPort"},
+};
+
+struct Default {
+  std::uint32_t event;
+  std::string_view path;
+  std::string_view value;
+};
+
+constexpr Default kDefaults[] = {
+    {kNetPacketIpv4, "proto_ipv4.version", "4"},
+    {kNetPacketIpv4, "proto_ipv4.IHL", "5"},
+    {kNetPacketIpv4, "proto_ipv4.TTL", "64"},
+    {kNetPacketIpv6, "proto_ipv6.version", "6"},
+    {kNetPacketIpv6, "proto_ipv6.hopLimit", "64"},
+    {kNetPacketTcp, "metadata.protocol", "6"},
+    {kNetPacketUdp, "metadata.protocol", "17"},
+    {kNetPacketIcmp, "metadata.protocol", "1"},
+    {kNetPacketIcmpv6, "metadata.protocol", "58"},
+    {kNetPacketDns, "metadata.protocol", "17"},
+    {kNetPacketDnsRequest, "metadata.protocol", "17"},
+    {kNetPacketDnsResponse, "metadata.protocol", "17"},
+    {kNetPacketHttp, "metadata.protocol", "6"},
+    {kNetPacketHttpRequest, "metadata.protocol", "6"},
+    {kNetPacketHttpResponse, "metadata.protocol", "6"},
+};
+
+constexpr std::uint32_t kInitialPidNamespace = 4026531836;
+constexpr std::uint32_t kInitialMountNamespace = 4026531841;
+constexpr std::int32_t kSomePid = 1000;
+
+class Completion {
+ public:
+  Completion(TextEvent& event, const std::vector<Word>& given, const SetPath& set)
+      : event_(event), given_(given), set_(set) {}
+
+  Status Run() {
+    Status status = SetAlike();
+    for (const Default& each : kDefaults) {
+      if (status && each.event == event_.event.definition->id && !IsGiven(each.path)) {
+        status = set_(each.path, each.value);
+      }
+    }
+    if (status && Has("metadata") && !IsGiven("metadata.iface")) {
+      status = set_("metadata.iface", "any");
+    }
+    CompleteMessages();
+    return status;
+  }
+
+ private:
+  const Word* Given(std::string_view path) const {
+    const auto found = std::find_if(given_.begin(), given_.end(),
+                                    [path](const Word& word) { return word.name == path; });
+    return found == given_.end() ? nullptr : &*found;
+  }
+  bool IsGiven(std::string_view path) const { return Given(path) != nullptr; }
+
+  bool Has(std::string_view path) const {
+    return event_.event.definition->FieldIndex(path.substr(0, path.find('.'))) >= 0;
+  }
+
+  Status SetAlike() {
+    for (const auto& alike : kAlike) {
+      const Word* source = nullptr;
+      for (const std::string_view path : alike) {
+        source = source == nullptr ? Given(path) : source;
+      }
+      for (const std::string_view path : alike) {
+        if (source == nullptr || path.empty() || !Has(path) || IsGiven(path)) {
+          continue;
+        }
+        if (Status status = set_(path, source->value); !status) {
+          return status;
+        }
+      }
+    }
+    return {};
+  }
+
+  void CompleteMessages() {
+    const EventDefinition& definition = *event_.event.definition;
+    for (std::size_t i = 0; i < definition.fields.size(); ++i) {
+      // MakeEvent made these messages: they are ours to change.
+      void* message = const_cast<void*>(event_.fields[i].value.message);
+      if (definition.fields[i].type == WIREHOUND_TYPE_DNS) {
+        CountSections(*static_cast<wirehound_dns*>(message));
+      } else if (definition.fields[i].type == WIREHOUND_TYPE_HTTP) {
+        SetKind(*static_cast<wirehound_http*>(message));
+      }
+    }
+  }
+
+  void CountSections(wirehound_dns& dns) const {
+    const auto count = [this](std::string_view path, std::uint16_t& number,
+                              const wirehound_list& section) {
+      number = IsGiven(path) ? number : static_cast<std::uint16_t>(section.count);
+    };
+    count("proto_dns.QDCount", dns.qd_count, dns.questions);
+    count("proto_dns.ANCount", dns.an_count, dns.answers);
+    count("proto_dns.NSCount", dns.ns_count, dns.authorities);
+    count("proto_dns.ARCount", dns.ar_count, dns.additionals);
+  }
+
+  void SetKind(wirehound_http& http) const {
+    if (!IsGiven("proto_http.direction")) {
+      const bool is_response = event_.event.definition->id == kNetPacketHttpResponse ||
+                               http.status_code != 0 || http.status.size != 0;
+      http.kind = is_response ? WIREHOUND_HTTP_RESPONSE : WIREHOUND_HTTP_REQUEST;
+    }
+  }
+
+  TextEvent& event_;
+  const std::vector<Word>& given_;
+  const SetPath& set_;
+};
+
+}  // namespace
+
+Status CompleteEvent(TextEvent& event, const std::vector<Word>& given, const SetPath& set) {
+  return Completion(event, given, set).Run();
+}
+
+void CompleteProcess(wirehound_process& process) {
+  const auto follow = [](auto& id, auto source) { id = id == 0 ? source : id; };
+  follow(process.pid, process.host_pid);
+  follow(process.pid, kSomePid);
+  follow(process.host_pid, process.pid);
+  follow(process.tid, process.pid);
+  follow(process.host_tid, process.host_pid);
+  follow(process.host_parent_pid, process.parent_pid);
+  follow(process.mount_namespace, kInitialMountNamespace);
+  follow(process.pid_namespace, kInitialPidNamespace);
+  follow(process.process_entity_id, static_cast<std::uint32_t>(process.host_pid));
+  follow(process.thread_entity_id, static_cast<std::uint32_t>(process.host_tid));
+  follow(process.parent_entity_id, static_cast<std::uint32_t>(process.host_parent_pid));
+}
+
+}  // namespace wirehound

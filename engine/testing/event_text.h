@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Events from text, one line each, for tests of detectors:
+//
+//   net_packet_dns src=10.0.0.1 dst_port=53 proto_dns.QR=1 proto_dns.answers.0.type=MX
+//
+// Paths are the names that JSON and the filters use (message_builder.h). What was not said is zero
+// or empty, but what the engine would have made of the rest follows: `src` is also the source in
+// `metadata` and in the protocol headers, lists are counted. Nothing here knows single messages
+// but for that. The catalogue must outlive the events. One thread.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wirehound/result.h>
+
+#include "engine/catalogue/catalogue.h"
+#include "engine/dispatch/event.h"
+#include "engine/testing/event_memory.h"
+#include "engine/testing/words.h"
+
+namespace wirehound {
+
+/// An event that owns all it points to. Does not move.
+struct TextEvent {
+  Event event;
+  std::vector<wirehound_field> fields;
+  wirehound_process process{};
+  EventMemory memory;
+};
+
+/// Makes an event of a name and of what is to be set in it: fields, `process.MEMBER` and
+/// `syscall`. A base event has all its fields, a detector's those that are set. The error says
+/// which word is wrong, what was expected and the closest name.
+Result<std::unique_ptr<TextEvent>> MakeEvent(const Catalogue& catalogue, std::string_view name,
+                                             const std::vector<Word>& words);
+
+/// The fields of an event that are neither messages nor absent, and what is known of its process,
+/// as words that MakeEvent takes.
+std::vector<Word> FieldWords(const Event& event);
+std::vector<Word> ProcessWords(const Event& event);
+
+}  // namespace wirehound

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the engine knows besides events: the processes behind them with their parents, the
+// containers and the system. The definition has to name each store that is used:
+// requirements.data_stores = {{"process"}}.
+//
+//   Status Init(const InitContext& context) override { return processes_.Create(context); }
+//   …
+//   if (const auto process = processes_.Get(event.abi().process->process_entity_id)) {
+//     for (const std::string_view argument : process->arguments()) { … }
+//   }
+//
+// Answers are valid until OnEvent or OnTimer returns, however many others are asked for; copy what
+// must stay. A store that does not know and one that cannot tell are two answers: capture files
+// have no processes.
+
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wirehound/abi/stores_abi.h>
+#include <wirehound/detector.h>
+
+WIREHOUND_NAMESPACE_BEGIN
+
+enum class StoreStatus : std::uint32_t {
+  kFound,
+  kNotFound,   ///< the store works and does not know
+  kUnhealthy,  ///< the store cannot tell: of a capture file, say, or after thousands of questions
+  kNotThere,   ///< Create was not called, or failed: the definition does not name the store
+};
+
+/// What a question led to. `if (answer)` is true when it was found; only then may it be read.
+template <typename View>
+class StoreAnswer {
+ public:
+  explicit StoreAnswer(StoreStatus status) : status_(status) {}
+  explicit StoreAnswer(View view) : status_(StoreStatus::kFound), view_(std::move(view)) {}
+
+  /// What a function of a store returned, with the view of its answer when it is there.
+  template <typename Make>
+  static StoreAnswer Of(std::int32_t status, Make make) {
+    switch (status) {
+      case WIREHOUND_OK:
+        return StoreAnswer(make());
+      case WIREHOUND_ERROR_NOT_FOUND:
+      case WIREHOUND_ERROR_INVALID:
+        return StoreAnswer(StoreStatus::kNotFound);
+      default:
+        return StoreAnswer(StoreStatus::kUnhealthy);
+    }
+  }
+
+  StoreStatus status() const { return status_; }
+  explicit operator bool() const { return view_.has_value(); }
+  const View& operator*() const {
+    assert(view_);
+    return *view_;
+  }
+  const View* operator->() const { return &**this; }
+
+ private:
+  StoreStatus status_;
+  std::optional<View> view_;
+};
+
+/// One process; `abi()` reaches the rest of wirehound_process_info. Empty and zero: not known.
+class ProcessInfo {
+ public:
+  explicit ProcessInfo(const wirehound_process_info& info) : info_(&info) {}
+  const wirehound_process_info& abi() const { return *info_; }
+
+  std::uint32_t entity_id() const { return info_->entity_id; }
+  std::uint32_t parent_entity_id() const { return info_->parent_entity_id; }
+  std::int32_t pid() const { return info_->pid; }  ///< in its own pid namespace
+  std::int32_t host_pid() const { return info_->host_pid; }
+  std::uint32_t uid() const { return info_->uid; }
+  std::uint32_t gid() const { return info_->gid; }
+  bool exited() const { return info_->exited != 0; }  ///< known to have ended
+  std::uint64_t start_time_ns() const { return info_->start_time_ns; }
+  std::uint64_t exit_time_ns() const { return info_->exit_time_ns; }
+  std::string_view comm() const { return ToView(info_->comm); }
+  std::string_view executable() const { return ToView(info_->executable); }
+  TextList arguments() const { return TextList(info_->arguments); }
+  std::string_view container_id() const { return ToView(info_->container_id); }
+
+ private:
+  const wirehound_process_info* info_;
+};
+using ProcessInfos = ListView<wirehound_process_info, ProcessInfo>;
+
+/// One container. Empty: not known.
+class ContainerInfo {
+ public:
+  explicit ContainerInfo(const wirehound_container_info& info) : info_(&info) {}
+  const wirehound_container_info& abi() const { return *info_; }
+
+  std::uint64_t cgroup_id() const { return info_->cgroup_id; }
+  std::string_view id() const { return ToView(info_->id); }
+  std::string_view runtime() const { return ToView(info_->runtime); }
+  std::string_view name() const { return ToView(info_->name); }
+  std::string_view image() const { return ToView(info_->image); }
+  std::string_view pod_name() const { return ToView(info_->pod_name); }
+  std::string_view pod_namespace() const { return ToView(info_->pod_namespace); }
+  std::string_view pod_uid() const { return ToView(info_->pod_uid); }
+
+ private:
+  const wirehound_container_info* info_;
+};
+using ContainerInfos = ListView<wirehound_container_info, ContainerInfo>;
+
+/// The system the engine runs on.
+class SystemInfo {
+ public:
+  explicit SystemInfo(const wirehound_system_info& info) : info_(&info) {}
+  const wirehound_system_info& abi() const { return *info_; }
+
+  std::uint32_t cpu_count() const { return info_->cpu_count; }
+  std::uint64_t boot_time_ns() const { return info_->boot_time_ns; }
+  std::uint64_t start_time_ns() const { return info_->start_time_ns; }  ///< of the engine
+  std::string_view architecture() const { return ToView(info_->architecture); }
+  std::string_view kernel_release() const { return ToView(info_->kernel_release); }
+  std::string_view host_name() const { return ToView(info_->host_name); }
+  std::string_view os_name() const { return ToView(info_->os_name); }
+  std::string_view os_version() const { return ToView(info_->os_version); }
+  std::string_view engine_version() const { return ToView(info_->engine_version); }
+
+ private:
+  const wirehound_system_info* info_;
+};
+
+/// What the lookups share: the table of a store, once there is one.
+template <typename Table>
+class StoreLookup {
+ protected:
+  Status Create(const InitContext& context, std::string_view extension, std::string_view store) {
+    table_ = static_cast<const Table*>(context.Extension(extension));
+    if (table_ != nullptr) {
+      return {};
+    }
+    return Error(ErrorCode::kFailed, "store " + std::string(store) +
+                                         ": not there; expected it in requirements.data_stores");
+  }
+
+  const Table* table() const { return table_; }
+
+ private:
+  const Table* table_ = nullptr;
+};
+
+/// The store "process". Dispatch thread.
+class ProcessLookup : private StoreLookup<wirehound_process_store> {
+ public:
+  /// In Init, once.
+  Status Create(const InitContext& context) {
+    return StoreLookup::Create(context, WIREHOUND_PROCESSES_EXTENSION, "process");
+  }
+
+  /// By entity id, as of an event's process.
+  StoreAnswer<ProcessInfo> Get(std::uint32_t entity_id) const {
+    if (table() == nullptr) {
+      return StoreAnswer<ProcessInfo>(StoreStatus::kNotThere);
+    }
+    const wirehound_process_info* info = nullptr;
+    const std::int32_t status = table()->get(table()->context, entity_id, &info);
+    return StoreAnswer<ProcessInfo>::Of(status, [&] { return ProcessInfo(*info); });
+  }
+
+  /// Its parents, nearest first, at most `depth`.
+  StoreAnswer<ProcessInfos> Ancestry(std::uint32_t entity_id, std::uint32_t depth) const {
+    if (table() == nullptr) {
+      return StoreAnswer<ProcessInfos>(StoreStatus::kNotThere);
+    }
+    wirehound_list parents{};
+    const std::int32_t status = table()->ancestry(table()->context, entity_id, depth, &parents);
+    return StoreAnswer<ProcessInfos>::Of(status, [&] { return ProcessInfos(parents); });
+  }
+};
+
+/// The store "container". Dispatch thread.
+class ContainerLookup : private StoreLookup<wirehound_container_store> {
+ public:
+  /// In Init, once.
+  Status Create(const InitContext& context) {
+    return StoreLookup::Create(context, WIREHOUND_CONTAINERS_EXTENSION, "container");
+  }
+
+  /// By its id, or a beginning of at least 12 characters that fits one only.
+  StoreAnswer<ContainerInfo> Get(std::string_view id) const {
+    if (table() == nullptr) {
+      return StoreAnswer<ContainerInfo>(StoreStatus::kNotThere);
+    }
+    const wirehound_container_info* info = nullptr;
+    const std::int32_t status = table()->get(table()->context, FromView(id), &info);
+    return StoreAnswer<ContainerInfo>::Of(status, [&] { return ContainerInfo(*info); });
+  }
+
+  /// All that are known.
+  StoreAnswer<ContainerInfos> List() const {
+    if (table() == nullptr) {
+      return StoreAnswer<ContainerInfos>(StoreStatus::kNotThere);
+    }
+    wirehound_list containers{};
+    const std::int32_t status = table()->list(table()->context, &containers);
+    return StoreAnswer<ContainerInfos>::Of(status, [&] { return ContainerInfos(containers); });
+  }
+};
+
+/// The store "system". Works in Init too; its answer is valid until Close returns.
+class SystemLookup : private StoreLookup<wirehound_system_store> {
+ public:
+  /// In Init, once.
+  Status Create(const InitContext& context) {
+    return StoreLookup::Create(context, WIREHOUND_SYSTEM_EXTENSION, "system");
+  }
+
+  StoreAnswer<SystemInfo> Get() const {
+    if (table() == nullptr) {
+      return StoreAnswer<SystemInfo>(StoreStatus::kNotThere);
+    }
+    const wirehound_system_info* info = nullptr;
+    const std::int32_t status = table()->get(table()->context, &info);
+    return StoreAnswer<SystemInfo>::Of(status, [&] { return SystemInfo(*info); });
+  }
+};
+
+WIREHOUND_NAMESPACE_END

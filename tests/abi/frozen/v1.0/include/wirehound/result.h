@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Result<T>: a value or an Error, for everything that can fail and be handled. A subset of
+// std::expected's interface, in C++17, so that plugins and engine share one vocabulary. It never
+// crosses the plugin boundary: there, status codes do (abi/detector_abi.h).
+
+#pragma once
+
+#include <cassert>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <wirehound/namespace.h>
+
+WIREHOUND_NAMESPACE_BEGIN
+
+/// What kind of failure; decides the exit status, never the wording.
+enum class ErrorCode {
+  kFailed,        ///< failed at run time
+  kInvalidInput,  ///< the user or an author gave something that cannot be right
+  kNotFound,
+  kNotPermitted,
+  kUnsupported,  ///< this kernel or build cannot do it
+};
+
+/// A failure: a code and a message in lower case that says what failed, the value and what was
+/// expected. WithContext puts the outer circumstance in front, "load plugin x.so: no symbol …".
+class [[nodiscard]] Error {
+ public:
+  explicit Error(std::string message) : message_(std::move(message)) {}
+  Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
+
+  ErrorCode code() const { return code_; }
+  const std::string& message() const { return message_; }
+
+  Error WithContext(std::string_view context) && {
+    message_.insert(0, std::string(context) + ": ");
+    return std::move(*this);
+  }
+
+ private:
+  ErrorCode code_ = ErrorCode::kFailed;
+  std::string message_;
+};
+
+/// Either a T or an Error. Reading the wrong one is a bug and asserts.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  bool has_value() const { return state_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+
+  T& value() & { return *Get(); }
+  const T& value() const& { return const_cast<Result*>(this)->value(); }
+  T&& value() && { return std::move(*Get()); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
+  T* operator->() { return Get(); }
+  const T* operator->() const { return const_cast<Result*>(this)->Get(); }
+
+  const Error& error() const& {
+    assert(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    assert(!has_value());
+    return std::move(*std::get_if<1>(&state_));
+  }
+
+ private:
+  T* Get() {
+    assert(has_value());
+    return std::get_if<0>(&state_);
+  }
+
+  std::variant<T, Error> state_;
+};
+
+/// Success without a value, or an Error. Success costs one byte, so it may be returned per event.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}
+
+  bool has_value() const { return !error_; }
+  explicit operator bool() const { return has_value(); }
+  const Error& error() const& {
+    assert(error_);
+    return *error_;
+  }
+  Error&& error() && {
+    assert(error_);
+    return std::move(*error_);
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+
+using Status = Result<void>;
+
+WIREHOUND_NAMESPACE_END

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The version of this SDK, as text for logs. Compatibility is decided by the ABI versions of
+// abi/detector_abi.h, never by this.
+
+#pragma once
+
+#define WIREHOUND_SDK_VERSION "0.1.0"

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/stores/container_store.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/engine/support/temporary_folder.h"
+
+namespace wirehound::test {
+namespace {
+
+const std::string kFirst = "aaaaaaaaaaaa" + std::string(52, '1');
+const std::string kSecond = "aaaaaaaaaaaa" + std::string(52, '2');
+const std::string kThird(64, 'c');
+
+struct Machine {
+  TemporaryFolder groups;
+  StreamTime time{.now_ns = 1'000'000'000};
+
+  std::uint64_t Make(const std::string& path) const {
+    std::filesystem::create_directories(groups.path().string() + path);
+    return Tree().IdOf(path);
+  }
+  void Remove(const std::string& path) const {
+    std::filesystem::remove_all(groups.path().string() + path);
+  }
+  CgroupTree Tree() const { return CgroupTree(groups.path().string()); }
+  ContainerStore::Setup Setup() const { return {.time = time, .tree = Tree(), .capacity = 8}; }
+};
+
+std::string Text(wirehound_string text) { return {text.data, text.size}; }
+
+const wirehound_container_info* Ask(ContainerStore& store, const std::string& id) {
+  const wirehound_container_info* info = nullptr;
+  return store.Get(id, &info) == WIREHOUND_OK ? info : nullptr;
+}
+
+std::vector<std::string> Listed(ContainerStore& store) {
+  std::span<const wirehound_container_info> infos;
+  REQUIRE(store.List(&infos) == WIREHOUND_OK);
+  std::vector<std::string> ids;
+  for (const wirehound_container_info& info : infos) {
+    ids.push_back(Text(info.id));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("container store: the containers of the hierarchy are there without any event") {
+  Machine machine;
+  const std::uint64_t group = machine.Make("/system.slice/docker-" + kFirst + ".scope");
+  machine.Make("/system.slice/docker-" + kFirst + ".scope/inner");
+  machine.Make("/user.slice/session-3.scope");
+  ContainerStore store(machine.Setup());
+  const wirehound_container_info* info = Ask(store, kFirst);
+  REQUIRE(info != nullptr);
+  CHECK(info->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_container_info, pod_uid));
+  CHECK(info->cgroup_id == group);
+  CHECK(Text(info->id) == kFirst);
+  CHECK(Text(info->runtime) == "docker");
+  CHECK(Text(info->name).empty());
+  CHECK(Listed(store) == std::vector<std::string>{kFirst});
+}
+
+TEST_CASE("container store: of a pod its uid is known") {
+  Machine machine;
+  const std::string pod = "d7b3c1de-0c2f-4a55-9f3e-6f2f6c1a2b3c";
+  machine.Make("/kubepods/burstable/pod" + pod + "/" + kFirst);
+  ContainerStore store(machine.Setup());
+  REQUIRE(Ask(store, kFirst) != nullptr);
+  CHECK(Text(Ask(store, kFirst)->pod_uid) == pod);
+}
+
+TEST_CASE("container store: a beginning will do when it is long enough and fits one only") {
+  Machine machine;
+  machine.Make("/docker/" + kFirst);
+  machine.Make("/docker/" + kSecond);
+  machine.Make("/docker/" + kThird);
+  ContainerStore store(machine.Setup());
+  const wirehound_container_info* info = nullptr;
+  CHECK(store.Get(kThird.substr(0, 11), &info) == WIREHOUND_ERROR_INVALID);
+  CHECK(store.Get("", &info) == WIREHOUND_ERROR_INVALID);
+  REQUIRE(Ask(store, kThird.substr(0, 12)) != nullptr);
+  CHECK(Text(Ask(store, kThird.substr(0, 12))->id) == kThird);
+  CHECK(store.Get(kFirst.substr(0, 12), &info) == WIREHOUND_ERROR_NOT_FOUND);
+  CHECK(Text(Ask(store, kFirst.substr(0, 13))->id) == kFirst);
+  CHECK(store.Get(kThird + "0", &info) == WIREHOUND_ERROR_NOT_FOUND);
+  CHECK(store.Get(std::string(64, 'd'), &info) == WIREHOUND_ERROR_NOT_FOUND);
+}
+
+TEST_CASE("container store: the container of a process is known at once, if only by its id") {
+  Machine machine;
+  ContainerStore store(machine.Setup());
+  REQUIRE(Listed(store).empty());
+  wirehound_process process{};
+  process.container_id = {kFirst.data(), kFirst.size()};
+  process.cgroup_id = 4711;
+  store.Note(process);
+  REQUIRE(Ask(store, kFirst) != nullptr);
+  CHECK(Text(Ask(store, kFirst)->runtime).empty());
+  store.Note(ContainerName{kThird, "crio", "/crio-" + kThird, ""});
+  CHECK(Text(Ask(store, kThird)->runtime) == "crio");
+  CHECK(Listed(store) == std::vector<std::string>{kFirst, kThird});
+}
+
+TEST_CASE("container store: what comes later is seen, and what goes is no longer listed") {
+  Machine machine;
+  machine.Make("/docker/" + kFirst);
+  ContainerStore store(machine.Setup());
+  CHECK(Listed(store) == std::vector<std::string>{kFirst});
+  machine.Make("/docker/" + kThird);
+  machine.Remove("/docker/" + kFirst);
+  CHECK(Listed(store) == std::vector<std::string>{kFirst});  // not looked again yet
+  machine.time.now_ns += ContainerStore::kScanEveryNs;
+  CHECK(Listed(store) == std::vector<std::string>{kThird});
+  CHECK(Ask(store, kFirst) != nullptr);  // events of its processes may still be on their way
+}
+
+TEST_CASE("container store: answers of one turn stay valid when their containers are forgotten") {
+  Machine machine;
+  ContainerStore store(machine.Setup());
+  store.Note(ContainerName{kFirst, "docker", "/docker/" + kFirst, ""});
+  const wirehound_container_info* first = Ask(store, kFirst);
+  REQUIRE(first != nullptr);
+  for (const char digit : std::string("23456789bcdef")) {
+    store.Note(ContainerName{std::string(64, digit), "crio", "/x", ""});
+  }
+  CHECK(Ask(store, kFirst) == nullptr);
+  CHECK(store.evicted() > 0);
+  CHECK(Text(first->id) == kFirst);
+  store.EndOfTurn();
+}
+
+TEST_CASE("container store: an unhealthy one says so to every question") {
+  ContainerStore store(std::nullopt);
+  store.Note(ContainerName{kFirst, "docker", "/", ""});
+  const wirehound_container_info* info = nullptr;
+  std::span<const wirehound_container_info> infos;
+  CHECK(store.Get(kFirst, &info) == WIREHOUND_ERROR_UNHEALTHY);
+  CHECK(store.List(&infos) == WIREHOUND_ERROR_UNHEALTHY);
+}
+
+}  // namespace wirehound::test
