@@ -205,7 +205,8 @@ class MainJob {
 
  private:
   bool is_live() const { return options_.read_file.empty(); }
-  ScopeServices scope_services() { return {.tree = &stores_.processes}; }
+  // Nobody knows the parents of whoever made a capture file.
+  ScopeServices scope_services() { return {.tree = is_live() ? &stores_.processes : nullptr}; }
 
   Status LoadAll();
   Status OpenEnds();

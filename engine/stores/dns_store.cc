@@ -38,6 +38,12 @@ bool IsSameAddress(const wirehound_address& a, const wirehound_address& b) {
   return a.family == b.family && std::memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
 }
 
+// Whether a message may teach more than was read of it.
+bool IsCutShort(const wirehound_dns& message, std::size_t lessons) {
+  return lessons == kMaxDnsLessons || message.answers.count > kMaxDnsLessonRecords ||
+         message.additionals.count > kMaxDnsLessonRecords;
+}
+
 // Puts a sighting first; that of the same viewer, or the oldest when there are too many, goes.
 void See(DnsMapping& mapping, const DnsSighting& sighting) {
   auto* const begin = mapping.sightings.data();
@@ -71,6 +77,7 @@ void DnsStore::OnMessage(const wirehound_dns& message, const wirehound_process& 
                          std::uint64_t now_ns) {
   std::array<DnsLesson, kMaxDnsLessons> lessons;
   const std::size_t count = ReadDnsLessons(message, lessons);
+  counters_.cut_short += IsCutShort(message, count) ? 1 : 0;
   if (count == 0) {
     return;
   }

@@ -41,10 +41,11 @@ class DnsStore {
   static constexpr std::uint64_t kLeastKeptNs = 30'000'000'000;  ///< whatever the TTL says
 
   struct Counters {
-    std::uint64_t learnt = 0;    ///< mappings that messages named, new or known
-    std::uint64_t expired = 0;   ///< that made room and were of no use any more
-    std::uint64_t evicted = 0;   ///< that made room and were still of use
-    std::uint64_t unusable = 0;  ///< names too long to be kept
+    std::uint64_t learnt = 0;     ///< mappings that messages named, new or known
+    std::uint64_t expired = 0;    ///< that made room and were of no use any more
+    std::uint64_t evicted = 0;    ///< that made room and were still of use
+    std::uint64_t unusable = 0;   ///< names too long to be kept
+    std::uint64_t cut_short = 0;  ///< messages with more than is looked at
   };
 
   /// `time` must outlive this.

@@ -67,9 +67,4 @@ void Stores::EndOfTurn() {
   containers.EndOfTurn();
 }
 
-bool IsStoreName(std::string_view name) {
-  return name == "process" || name == "container" || name == "dns" || name == "system" ||
-         name == "shared";
-}
-
 }  // namespace wirehound

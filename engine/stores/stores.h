@@ -5,9 +5,6 @@
 
 #pragma once
 
-#include <memory>
-#include <string_view>
-
 #include "engine/dispatch/stream_time.h"
 #include "engine/stores/container_store.h"
 #include "engine/stores/dns_store.h"
@@ -37,9 +34,5 @@ struct Stores {
   SystemStore system;
   SharedMaps shared;
 };
-
-/// The names a detector may require, all of which this engine has: "process", "container", "dns",
-/// "system", "shared".
-bool IsStoreName(std::string_view name);
 
 }  // namespace wirehound

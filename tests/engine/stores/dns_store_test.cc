@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -179,6 +180,28 @@ TEST_CASE("dns store: a name too long to be kept is counted, the longest is kept
   record.name = {longest.data(), longest.size()};
   lab.store.OnMessage(dns, MakeProcess(0), lab.time.now_ns);
   CHECK(lab.Names("192.0.2.1") == longest);
+}
+
+TEST_CASE("dns store: a message with more than is looked at is counted") {
+  DnsLab lab;
+  wirehound_dns dns{};
+  dns.qr = 1;
+  dns.variant = WIREHOUND_DNS_VARIANT_MDNS;
+  const wirehound_address address = ParseAddress("192.0.2.1");
+  wirehound_dns_record record{};
+  record.type = kA;
+  record.rclass = 1;
+  record.ttl = 300;
+  record.data_kind = WIREHOUND_DNS_DATA_ADDRESS;
+  record.data = &address;
+  record.name = {"printer.local", 13};
+  const std::vector<wirehound_dns_record> records(kMaxDnsLessons, record);
+  dns.answers = {records.data(), kMaxDnsLessons - 1, sizeof(record)};
+  lab.store.OnMessage(dns, MakeProcess(0), lab.time.now_ns);
+  CHECK(lab.store.counters().cut_short == 0);
+  dns.answers.count = kMaxDnsLessons;
+  lab.store.OnMessage(dns, MakeProcess(0), lab.time.now_ns);
+  CHECK(lab.store.counters().cut_short == 1);
 }
 
 TEST_CASE("dns store: agrees with a model on who knows what, through evictions") {
