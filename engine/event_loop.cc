@@ -17,7 +17,7 @@ namespace wirehound {
 namespace {
 
 using boost::asio::posix::descriptor_base;
-using descriptor = boost::asio::posix::stream_descriptor;
+using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
 // The clock may be set meanwhile: look again at least so often.
@@ -59,7 +59,7 @@ void EventLoop::Follow(CommandProcess& command) {
 }
 
 void EventLoop::Watch(int fd, std::function<void()> on_readable) {
-  watched_.push_back({descriptor(io_, dup(fd)), std::move(on_readable)});
+  watched_.push_back({stream_descriptor(io_, dup(fd)), std::move(on_readable)});
   WaitForWatched(watched_.size() - 1);
 }
 

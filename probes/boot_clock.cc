@@ -34,8 +34,8 @@ BootClock BootClock::Measure() {
 }
 
 BootClock BootClock::OfThisRun() {
-  static const BootClock clock = Measure();
-  return clock;
+  static const BootClock kClock = Measure();
+  return kClock;
 }
 
 }  // namespace wirehound

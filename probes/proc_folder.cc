@@ -52,9 +52,9 @@ std::vector<std::uint32_t> NumbersOf(std::string_view words) {
 }  // namespace
 
 std::uint64_t ProcTickNs() {
-  static const std::uint64_t tick_ns =
+  static const std::uint64_t kTickNs =
       kNanoseconds / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
-  return tick_ns;
+  return kTickNs;
 }
 
 std::optional<ProcStat> ProcStatFromText(std::string_view text) {

@@ -9,13 +9,11 @@
 #include <string>
 #include <string_view>
 
+#include <yaml-cpp/yaml.h>
+
 #include <wirehound/result.h>
 
 #include "engine/config/config_file.h"
-
-namespace YAML {
-class Node;
-}
 
 namespace wirehound {
 

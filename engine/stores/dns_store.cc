@@ -141,15 +141,18 @@ DnsMapping& DnsStore::Create(std::string_view name, const wirehound_address& add
 }
 
 void DnsStore::MakeRoom(std::uint64_t now_ns) {
-  DnsMapping* candidate = by_age_.oldest();
-  for (int i = 0; i < kLookForExpired && candidate != nullptr; ++i) {
+  DnsMapping* leaving = by_age_.oldest();
+  DnsMapping* candidate = leaving;
+  for (int i = 0; i <= kLookForExpired && candidate != nullptr; ++i) {
     if (!IsAlive(*candidate, now_ns)) {
+      leaving = candidate;
       break;
     }
     candidate = decltype(by_age_)::NewerThan(*candidate);
   }
-  const bool found = candidate != nullptr && !IsAlive(*candidate, now_ns);
-  Release(found ? *candidate : *by_age_.oldest(), now_ns);
+  if (leaving != nullptr) {
+    Release(*leaving, now_ns);
+  }
 }
 
 void DnsStore::Release(DnsMapping& mapping, std::uint64_t now_ns) {

@@ -33,7 +33,7 @@ const wirehound_timers& TimersOf(const InitContext& context) {
 // A detector that starts timers in Init and notes when they go off: "id@due".
 struct Ticker {
   Ticker(ScriptedDetectors& detectors, const std::string& line,
-         std::vector<wirehound_timer> in_init, std::vector<std::string>& log)
+         const std::vector<wirehound_timer>& in_init, std::vector<std::string>& log)
       : script(detectors.Add(ParseDetector(line))) {
     script.init = [this, in_init](const InitContext& context) -> Status {
       table = &TimersOf(context);

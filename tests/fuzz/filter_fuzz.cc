@@ -107,8 +107,8 @@ class Samples {
 };
 
 const Catalogue& TheCatalogue() {
-  static const Catalogue catalogue;
-  return catalogue;
+  static const Catalogue kCatalogue;
+  return kCatalogue;
 }
 
 void Ask(const EventFilter& filter, const EventDefinition& definition) {

@@ -75,7 +75,7 @@ const Row kRows[] = {
      "0123456789abcdef0123456789ab"},
 };
 
-std::string Filled(std::string text) {
+std::string Filled(const std::string& text) {
   std::string result;
   for (const char c : text) {
     if (c == '@')

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -20,7 +21,7 @@ namespace {
 constexpr std::uint64_t kFatalPacket = 3;
 constexpr std::uintptr_t kNoMemory = 0x10;
 
-void WriteWhereNothingIs() { *reinterpret_cast<volatile int*>(kNoMemory) = 1; }
+void WriteWhereNothingIs() { *std::bit_cast<volatile int*>(kNoMemory) = 1; }
 
 // A page of a file that is not there.
 void TouchBeyondAFile() {

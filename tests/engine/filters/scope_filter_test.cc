@@ -87,7 +87,7 @@ struct Field {
 };
 
 const std::vector<Field>& NumberFields() {
-  static const std::vector<Field> fields = {
+  static const std::vector<Field> kFields = {
       {{"uid", "userId"}, "1000", "0"},
       {{"gid", "groupId"}, "100", "0"},
       {{"pid", "p", "processId"}, "3", "42"},
@@ -104,11 +104,11 @@ const std::vector<Field>& NumberFields() {
       {{"parentEntityId"}, "13", "11"},
       {{"cpu", "processorId"}, "5", "4"},
       {{"timestamp"}, "1700000000000000000", "1700000000000000001"}};
-  return fields;
+  return kFields;
 }
 
 const std::vector<Field>& OtherFields() {
-  static const std::vector<Field> fields = {
+  static const std::vector<Field> kFields = {
       {{"comm", "processName"}, "curl", "Curl"},
       {{"executable", "exec", "exe", "bin", "binary"}, "/usr/bin/*", "/bin/*"},
       {{"uts", "hostName"}, "Web-1", "web-2"},
@@ -117,7 +117,7 @@ const std::vector<Field>& OtherFields() {
       {{"syscall"}, "sendto", "sendmsg"},
       {{"owner"}, "current", "socket"},
       {{"tree"}, "7", "8"}};
-  return fields;
+  return kFields;
 }
 
 TEST_CASE("scope filters: every field by every name, equal and not") {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -83,7 +84,7 @@ TEST_CASE("crash capture: a record whose bytes are no memory leaves no file") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "crash.pcap").string();
   Record record = SomeRecord();
-  record.bytes = {reinterpret_cast<const std::byte*>(std::uintptr_t{0x10}), 5};
+  record.bytes = {std::bit_cast<const std::byte*>(std::uintptr_t{0x10}), 5};
   CHECK(WriteCrashCapture(path.c_str(), record) == EFAULT);
   CHECK(!std::filesystem::exists(path));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <bit>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -132,7 +133,7 @@ TEST_CASE("crash report: without a file the record is kept in one") {
 
 TEST_CASE("crash report: a crash while it is told ends the process, with what was said") {
   const Death death = DieOf([] {
-    g_crash_context.detector = reinterpret_cast<const DetectorDefinition*>(std::uintptr_t{0x10});
+    g_crash_context.detector = std::bit_cast<const DetectorDefinition*>(std::uintptr_t{0x10});
     g_crash_context.function = "OnEvent";
     raise(SIGABRT);
   });

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
 #include <string>
 
@@ -55,7 +56,7 @@ TEST_CASE("signal text: more than fits is cut, not written beyond the buffer") {
 }
 
 TEST_CASE("signal text: text that is no memory is left out") {
-  const auto* nowhere = reinterpret_cast<const char*>(std::uintptr_t{0x10});
+  const auto* nowhere = std::bit_cast<const char*>(std::uintptr_t{0x10});
   CHECK(Written([&](SignalText& text) { text.Add("a").Write({nowhere, 8}).Add("b"); }) == "ab");
 }
 

@@ -72,7 +72,9 @@ TEST_CASE("case file: what is wrong is named with its file and line") {
       {"test t\na=1", "x.txt:2: expected the name of an event, got 'a=1'"},
       {"test t\nnet_packet_udp a=\"x", "x.txt:2: a: no closing '\"'"},
   };
-  for (const auto& [text, message] : files) {
+  for (const auto& entry : files) {
+    const auto& text = entry.first;
+    const auto& message = entry.second;
     CAPTURE(text);
     const Result<CaseFile> file = ParseCases("x.txt", text);
     REQUIRE_FALSE(file.has_value());

@@ -28,8 +28,8 @@ namespace {
 using nlohmann::json;
 
 const Catalogue& Base() {
-  static const Catalogue catalogue;
-  return catalogue;
+  static const Catalogue kCatalogue;
+  return kCatalogue;
 }
 
 std::unique_ptr<TextEvent> Make(std::string_view line, const Catalogue& catalogue = Base()) {
@@ -327,7 +327,9 @@ TEST_CASE("event text: what is wrong is named, with what was expected and what i
       {"net_packet_ipv4 src=::1 proto_ipv4.version=x", "proto_ipv4.version=x: expected a number"},
       {"net_packet_http proto_http.headers=x", "expected the name of a header field"},
   };
-  for (const auto& [line, message] : lines) {
+  for (const auto& entry : lines) {
+    const auto& line = entry.first;
+    const auto& message = entry.second;
     CAPTURE(line);
     CHECK_MESSAGE(ErrorOf(line).find(message) != std::string::npos, ErrorOf(line));
   }
