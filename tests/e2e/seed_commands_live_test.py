@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The commands of the documents the project was created from, with wirehound in place of tracee, on
+"""The commands of the documents that fix the names and shapes of events, run as they stand there, on
 live traffic: two DNS servers, one of them at Google's address, a web server and other TCP.
 
 Needs root. All of it is between two network namespaces of the test's own (net_lab.py).

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The commands of the documents the project was created from, with wirehound in place of tracee, on
+"""The commands of the documents that fix the names and shapes of events, run as they stand there, on
 the packets behind their examples: the events shown there, and no others.
 """
 
