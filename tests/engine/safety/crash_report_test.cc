@@ -30,6 +30,16 @@ struct Death {
   std::string words;
 };
 
+// What tests before this one have left there may be gone.
+void ForgetContext() {
+  g_crash_context.detector = nullptr;
+  g_crash_context.file = nullptr;
+  g_crash_context.loading = nullptr;
+  g_crash_context.function = nullptr;
+  g_crash_context.event = nullptr;
+  g_crash_context.record = nullptr;
+}
+
 // Runs `body` in a child whose crashes are reported and in which nobody else looks after them.
 Death DieOf(const std::function<void()>& body) {
   const CapturedStderr captured;
@@ -38,6 +48,7 @@ Death DieOf(const std::function<void()>& body) {
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
       std::signal(signal, SIG_DFL);
     }
+    ForgetContext();
     InstallCrashReport();
     body();
     _exit(0);
