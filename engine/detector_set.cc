@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/filters/event_filter.h"
+#include "engine/filters/no_tree.h"
 
 namespace wirehound {
 
@@ -22,14 +23,6 @@ std::string Line(const LoadedDetector& detector, const std::string& reason) {
   return "plugin " + detector.file.string() + ": detector '" + detector.definition.id +
          "' left out: " + reason;
 }
-
-// Only for looking at filters: nobody's ancestors are known yet.
-class NoTree : public ProcessTree {
- public:
-  bool IsInTree(const wirehound_process& /*process*/, std::int32_t /*root*/) override {
-    return false;
-  }
-};
 
 Status CheckFilters(const DetectorDefinition& detector, const Catalogue& catalogue) {
   NoTree tree;

@@ -17,6 +17,7 @@
 #include "engine/catalogue/catalogue.h"
 #include "engine/cli/commands.h"
 #include "engine/filters/event_filter.h"
+#include "engine/filters/no_tree.h"
 #include "engine/graph/availability.h"
 #include "engine/plugin_loader/plugin_loader.h"
 #include "engine/utf8_text.h"
@@ -26,14 +27,6 @@ namespace wirehound {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Nobody's ancestor: filters on the process tree are compiled here and never asked.
-class NoTree : public ProcessTree {
- public:
-  bool IsInTree(const wirehound_process& /*process*/, std::int32_t /*root*/) override {
-    return false;
-  }
-};
 
 // What stands around one detector: the base events and those of the same file.
 class Checker {
