@@ -53,6 +53,7 @@ constexpr auto kTexts = std::to_array<KindText>({
     {"http2_header_compression", "http"},
     {"http2_malformed_message", "http"},
     {"http2_limit", "http"},
+    {"record_truncated", "capture"},
 });
 static_assert(kTexts.size() == kAnomalyKindCount);
 

@@ -58,9 +58,11 @@ enum class AnomalyKind : std::uint8_t {
   kHttp2HeaderCompression,  ///< HPACK could not be decoded; the direction is given up
   kHttp2MalformedMessage,   ///< pseudo-headers missing, doubled or out of order
   kHttp2Limit,              ///< more streams or longer header blocks than are followed
+  // The capture.
+  kRecordTruncated,  ///< cut before the end of a header or message that had to be decoded
 };
 inline constexpr std::size_t kAnomalyKindCount =
-    static_cast<std::size_t>(AnomalyKind::kHttp2Limit) + 1;
+    static_cast<std::size_t>(AnomalyKind::kRecordTruncated) + 1;
 
 struct Anomaly {
   AnomalyKind kind;
@@ -71,7 +73,8 @@ struct Anomaly {
 /// The stable name, snake_case: "tcp_gap".
 std::string_view AnomalyName(AnomalyKind kind);
 
-/// The layer it was found in: "link", "ip", "tcp", "udp", "icmp", "tunnel", "dns", "http".
+/// The layer it was found in: "link", "ip", "tcp", "udp", "icmp", "tunnel", "dns", "http",
+/// "capture".
 std::string_view AnomalyLayer(AnomalyKind kind);
 
 }  // namespace wirehound

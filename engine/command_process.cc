@@ -10,10 +10,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
 #include "engine/safety/stray_output.h"
+#include "probes/cgroup.h"
 
 namespace wirehound {
 
@@ -69,15 +69,6 @@ bool ProgramExists(const std::string& program) {
 
 int OpenPidfd(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
-// What the command left running goes back to where it would have run without us.
-void MoveProcesses(const std::string& from, const std::string& to) {
-  std::ifstream processes(from + "/cgroup.procs");
-  pid_t pid = 0;
-  while (processes >> pid) {
-    std::ofstream(to + "/cgroup.procs") << pid << std::flush;
-  }
-}
-
 void CloseIfOpen(int& fd) {
   if (fd >= 0) {
     close(std::exchange(fd, -1));
@@ -95,7 +86,12 @@ Result<CommandProcess> CommandProcess::Prepare(const std::string& parent,
   if (!cgroup) {
     return std::move(cgroup).error();
   }
-  CommandProcess process(std::move(*cgroup), parent);
+  const std::string path = cgroup->path();
+  Result<GroupKeeper> keeper = GroupKeeper::Start(*std::move(cgroup), parent);
+  if (!keeper) {
+    return std::move(keeper).error();
+  }
+  CommandProcess process(path, *std::move(keeper));
   Status status = process.Fork(command);
   if (!status) {
     return std::move(status).error().WithContext("run " + command.front());
@@ -128,12 +124,12 @@ Status CommandProcess::Fork(const std::vector<std::string>& command) {
   if (pidfd_ < 0) {
     return Error(std::string("pidfd_open: ") + std::strerror(errno));
   }
-  return cgroup_.Add(pid_);
+  return AddToCgroup(pid_, cgroup_);
 }
 
 CommandProcess::CommandProcess(CommandProcess&& other) noexcept
     : cgroup_(std::move(other.cgroup_)),
-      parent_(std::move(other.parent_)),
+      keeper_(std::move(other.keeper_)),
       pid_(std::exchange(other.pid_, -1)),
       pidfd_(std::exchange(other.pidfd_, -1)),
       release_fd_(std::exchange(other.release_fd_, -1)) {}
@@ -145,9 +141,6 @@ CommandProcess::~CommandProcess() {
     waitpid(pid_, nullptr, 0);  // it ends by itself: its pipe is closed
   }
   CloseIfOpen(pidfd_);
-  if (!cgroup_.path().empty()) {
-    MoveProcesses(cgroup_.path(), parent_);
-  }
 }
 
 void CommandProcess::Release() {

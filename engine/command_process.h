@@ -12,7 +12,7 @@
 
 #include <wirehound/result.h>
 
-#include "probes/cgroup.h"
+#include "engine/group_keeper.h"
 
 namespace wirehound {
 
@@ -26,10 +26,10 @@ class CommandProcess {
   CommandProcess(CommandProcess&& other) noexcept;
   CommandProcess& operator=(CommandProcess&&) = delete;
   /// Ends a process that was never released; otherwise leaves what is still running in peace, in
-  /// the group's parent. Removes the group.
+  /// the group's parent. The group is removed.
   ~CommandProcess();
 
-  const std::string& cgroup() const { return cgroup_.path(); }
+  const std::string& cgroup() const { return cgroup_; }
 
   /// Lets the command start.
   void Release();
@@ -45,13 +45,13 @@ class CommandProcess {
   int ExitStatus();
 
  private:
-  CommandProcess(ChildCgroup cgroup, std::string parent)
-      : cgroup_(std::move(cgroup)), parent_(std::move(parent)) {}
+  CommandProcess(std::string cgroup, GroupKeeper keeper)
+      : cgroup_(std::move(cgroup)), keeper_(std::move(keeper)) {}
 
   Status Fork(const std::vector<std::string>& command);
 
-  ChildCgroup cgroup_;
-  std::string parent_;
+  std::string cgroup_;
+  GroupKeeper keeper_;
   pid_t pid_ = -1;  // -1 when there is no process of ours, or its status has been taken
   int pidfd_ = -1;
   int release_fd_ = -1;  // closing it without a byte written tells the process to give up

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
+
+#include "probes/boot_clock.h"
 
 namespace wirehound {
 
@@ -20,17 +21,10 @@ using boost::asio::posix::descriptor_base;
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
-// The clock may be set meanwhile: look again at least so often.
+// The clock of timers stands while the machine sleeps and stream time goes on: look now and then.
 constexpr std::uint64_t kLongestWaitNs = 1'000'000'000;
 // So that a timer of detectors is due when ours goes off.
 constexpr std::chrono::milliseconds kClockStep{1};
-
-std::uint64_t WallClockNs() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 
@@ -65,9 +59,24 @@ void EventLoop::Watch(int fd, std::function<void()> on_readable) {
 
 Status EventLoop::Run() {
   WaitForSignal();
+  WatchOutputs();
   boost::asio::post(io_, [this] { ReadRecords(); });
   io_.run();
   return std::move(status_);
+}
+
+// An output fails in a thread of its own, perhaps when no event will come for long.
+void EventLoop::WatchOutputs() {
+  for (const auto& output : outputs_) {
+    const int fd = output->failure_fd();
+    if (fd >= 0) {
+      Watch(fd, [this, fd] {
+        std::uint64_t failures = 0;
+        [[maybe_unused]] const ssize_t size = read(fd, &failures, sizeof(failures));
+        FlushOutputs();
+      });
+    }
+  }
 }
 
 void EventLoop::WaitForSignal() {
@@ -149,6 +158,9 @@ void EventLoop::ReadRecords() {
     case SourceState::kIdle:
       AdvanceIdleTime();
       FlushOutputs();
+      if (on_idle_) {
+        on_idle_();
+      }
       WaitForRecords();
       break;
     case SourceState::kEnd:
@@ -162,8 +174,8 @@ void EventLoop::AdvanceIdleTime() {
   if (!clock_behind_ns_ || !dispatcher_.next_timer_ns()) {
     return;
   }
-  const std::uint64_t now_ns = WallClockNs() - *clock_behind_ns_;
-  dispatcher_.AdvanceTime(now_ns);
+  const std::uint64_t now_ns = BootClock::OfThisRun().NowNs() - *clock_behind_ns_;
+  sink_.OnTime(now_ns);
   const std::optional<std::uint64_t> next_ns = dispatcher_.next_timer_ns();
   if (!next_ns) {
     return;
@@ -206,9 +218,9 @@ void EventLoop::Finish(Status status) {
     status_ = dispatcher_.output_status();
   }
   for (const auto& output : outputs_) {
-    Status flushed = output->Flush();
-    if (!flushed && status_) {
-      status_ = std::move(flushed);
+    Status closed = output->Close();
+    if (!closed && status_) {
+      status_ = std::move(closed);
     }
   }
   io_.stop();

@@ -39,6 +39,9 @@ class EventLoop {
   /// Calls `on_hangup` for each SIGHUP, which without this does nothing.
   void OnHangup(std::function<void()> on_hangup) { on_hangup_ = std::move(on_hangup); }
 
+  /// Calls `on_idle` whenever nothing waits to be read.
+  void OnIdle(std::function<void()> on_idle) { on_idle_ = std::move(on_idle); }
+
   /// For live capture: while nothing comes, stream time follows the clock, `behind_ns` behind it,
   /// so that timers of detectors go off. No record may come later than that.
   void FollowClock(std::uint64_t behind_ns) { clock_behind_ns_ = behind_ns; }
@@ -59,6 +62,7 @@ class EventLoop {
   /// Records read before signals are looked at again.
   static constexpr std::size_t kBatch = 4096;
 
+  void WatchOutputs();
   void WaitForSignal();
   void OnSignal(int signal);
   void WaitForCommand();
@@ -89,6 +93,7 @@ class EventLoop {
   std::optional<int> command_status_;
   Status status_;
   std::function<void()> on_hangup_;
+  std::function<void()> on_idle_;
   std::optional<std::uint64_t> clock_behind_ns_;
   bool waiting_ = false;  // for the descriptor of the source
   bool stopping_ = false;

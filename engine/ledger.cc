@@ -27,13 +27,14 @@ std::uint64_t SumOfFragments(const Ledger& ledger) {
 
 // Each stage's sum, checked where both sides of it were counted apart.
 void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
-  const auto check = [&ledger](std::string_view what, std::uint64_t in, std::uint64_t out) {
+  const auto check = [&ledger](const std::string& what, std::uint64_t in, std::uint64_t out) {
     if (in != out) {
       ledger.gaps.push_back(fmt::format("{}: {} in, {} accounted for", what, in, out));
     }
   };
   if (seen) {
     check("capture", *seen, ledger.records_in + ledger.filtered + ledger.lost);
+    check("gaps", ledger.lost, ledger.capture_gaps.records);
   }
   check("records", ledger.records_in, ledger.decode.records);
   check("decoding", ledger.decode.records + ledger.decode.encapsulated,
@@ -43,6 +44,11 @@ void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
   check("streams", streams.payload_bytes,
         streams.delivered_bytes + streams.retransmitted_bytes + streams.ignored_bytes() +
             streams.buffered_bytes);
+  for (const OutputCounters& output : ledger.outputs) {
+    check("events for " + output.name, ledger.dispatch.shown, output.events);
+    check("output to " + output.name, output.events,
+          output.written + output.dropped + output.failed);
+  }
 }
 
 std::string DescribeCounts(const DetectorInstance::Counters& counters) {
@@ -100,6 +106,7 @@ StoreCounters CountStores(const Stores& stores) {
   return {.dns = stores.dns.counters(),
           .processes_evicted = stores.processes.evicted(),
           .processes_refused = stores.processes.refused(),
+          .processes_not_read = stores.processes.not_read(),
           .tree_answers_evicted = stores.processes.tree_answers_evicted(),
           .containers_evicted = stores.containers.evicted(),
           .containers_refused = stores.containers.refused(),
@@ -129,7 +136,13 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   TakeDecoding(ledger, pipeline);
   ledger.dispatch = dispatcher.counters();
   ledger.findings_refused = dispatcher.findings().overflows();
+  ledger.capture_gaps = pipeline.gaps();
   ledger.stores = CountStores(dispatcher.stores());
+  for (const auto& output : dispatcher.outputs()) {
+    if (OutputCounters counters = output->counters(); !counters.name.empty()) {
+      ledger.outputs.push_back(std::move(counters));
+    }
+  }
   for (const auto& detector : dispatcher.detectors()) {
     ledger.detectors.push_back(DescribeDetector(*detector));
   }
@@ -138,6 +151,15 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   }
   CheckSums(ledger, seen);
   return ledger;
+}
+
+void TakeRecording(Ledger& ledger, const RecordingCounters& recording) {
+  ledger.recording = recording;
+  const std::uint64_t accounted = recording.written + recording.not_written;
+  if (ledger.records_in != accounted) {
+    ledger.gaps.push_back(
+        fmt::format("recording: {} in, {} accounted for", ledger.records_in, accounted));
+  }
 }
 
 }  // namespace wirehound

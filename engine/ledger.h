@@ -13,7 +13,9 @@
 
 #include "engine/dispatch/dispatcher.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/recording/recording_file.h"
 #include "engine/reload/reload_counters.h"
+#include "engine/runtimes/runtime_counters.h"
 #include "probes/source.h"
 
 namespace wirehound {
@@ -22,7 +24,8 @@ namespace wirehound {
 struct StoreCounters {
   DnsStore::Counters dns;
   std::uint64_t processes_evicted = 0;
-  std::uint64_t processes_refused = 0;  ///< questions: too many in one turn
+  std::uint64_t processes_refused = 0;   ///< questions: too many in one turn
+  std::uint64_t processes_not_read = 0;  ///< that ran already, too many
   std::uint64_t tree_answers_evicted = 0;
   std::uint64_t containers_evicted = 0;
   std::uint64_t containers_refused = 0;  ///< questions: too many in one turn
@@ -46,10 +49,14 @@ struct Ledger {
   std::vector<SourceCounter> memory_refused;  ///< what the limits of the pipeline left out
   Dispatcher::Counters dispatch;
   std::uint64_t findings_refused = 0;
+  GapEvents::Counters capture_gaps;
+  std::vector<OutputCounters> outputs;  ///< those that keep an account
   StoreCounters stores;
-  ReloadCounters reloads;              ///< of whoever reloads: MakeLedger leaves it at 0
-  std::vector<std::string> detectors;  ///< one line each
-  std::vector<std::string> gaps;       ///< one line for each sum that does not add up
+  RuntimeCounters runtimes;                    ///< of whoever asks: MakeLedger leaves it at 0
+  std::optional<RecordingCounters> recording;  ///< of --write; set with TakeRecording
+  ReloadCounters reloads;                      ///< of whoever reloads: MakeLedger leaves it at 0
+  std::vector<std::string> detectors;          ///< one line each
+  std::vector<std::string> gaps;               ///< one line for each sum that does not add up
 
   bool closes() const { return gaps.empty(); }
 };
@@ -57,6 +64,9 @@ struct Ledger {
 /// `seen` is what a source counted on its own before anything else, if it did.
 Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
                   const PacketPipeline& pipeline, const Dispatcher& dispatcher);
+
+/// Adds what was recorded, and checks that it is everything.
+void TakeRecording(Ledger& ledger, const RecordingCounters& recording);
 
 /// A few lines for people, each starting with "wirehound: ".
 std::string DescribeLedger(const Ledger& ledger);

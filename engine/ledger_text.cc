@@ -4,6 +4,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -172,6 +173,7 @@ std::string DescribeEvents(const Dispatcher::Counters& dispatch) {
                                  dispatch.shown, dispatch.base_events, dispatch.detector_events);
   const std::pair<std::uint64_t, std::string_view> rest[] = {
       {dispatch.engine_events, "about detectors"},
+      {dispatch.gap_events, "about gaps"},
       {dispatch.out_of_scope, "out of scope"},
       {dispatch.hidden, "held back by filters"},
       {dispatch.timers, "timers"},
@@ -179,6 +181,26 @@ std::string DescribeEvents(const Dispatcher::Counters& dispatch) {
   for (const auto& [count, what] : rest) {
     if (count != 0) {
       text += fmt::format("; {} {}", count, what);
+    }
+  }
+  return text;
+}
+
+// Said only of an output that could not just write: of all others the events are what was shown.
+std::string DescribeOutput(const OutputCounters& output) {
+  const std::uint64_t waited_ms = output.waited_ns / 1'000'000;
+  if (output.dropped + output.failed + waited_ms == 0) {
+    return {};
+  }
+  std::string text =
+      fmt::format("output {}: {} events, {} written", output.name, output.events, output.written);
+  const std::pair<std::uint64_t, std::string_view> rest[] = {
+      {output.dropped, "dropped as its queue was full"},
+      {output.failed, "failed to be written"},
+      {waited_ms, "ms waited for it"}};
+  for (const auto& [count, what] : rest) {
+    if (count != 0) {
+      text += fmt::format(", {} {}", count, what);
     }
   }
   return text;
@@ -203,12 +225,25 @@ std::string DescribeStores(const StoreCounters& stores) {
                                  {stores.dns.cut_short, "messages cut short"}}),
             DescribePart("processes", {{stores.processes_evicted, "pushed out"},
                                        {stores.processes_refused, "questions refused"},
+                                       {stores.processes_not_read, "that ran already not read"},
                                        {stores.tree_answers_evicted, "of a tree pushed out"}}),
             DescribePart("containers", {{stores.containers_evicted, "pushed out"},
                                         {stores.containers_refused, "questions refused"}}),
             DescribePart("shared", {{stores.shared_evicted, "pushed out"},
                                     {stores.shared_refused, "maps refused"}})});
   return text.empty() ? text : "stores: " + text;
+}
+
+std::string DescribeRecording(const std::optional<RecordingCounters>& recording) {
+  if (!recording) {
+    return {};
+  }
+  const std::string rest =
+      ListAmounts({{recording->not_written, "not written"},
+                   {recording->files_removed, "files removed to keep the limit"},
+                   {recording->files_vanished, "files removed by others"}});
+  return fmt::format("recorded: {} records, {} bytes in {} files{}{}", recording->written,
+                     recording->bytes, recording->files, rest.empty() ? "" : ", ", rest);
 }
 
 std::string DescribeReloads(const ReloadCounters& reloads) {
@@ -220,6 +255,19 @@ std::string DescribeReloads(const ReloadCounters& reloads) {
             DescribePart("configuration", {{reloads.configurations, "read again"},
                                            {reloads.configurations_refused, "refused"}})});
   return text.empty() ? text : "reloads: " + text;
+}
+
+std::string DescribeRuntimes(const RuntimeCounters& runtimes) {
+  if (runtimes.asked == 0) {
+    return {};
+  }
+  return fmt::format("container runtimes: {} asked ({})", runtimes.asked,
+                     ListAmounts({{runtimes.answered, "answered"},
+                                  {runtimes.unknown, "unknown to them"},
+                                  {runtimes.failed, "failed"},
+                                  {runtimes.dropped, "dropped"},
+                                  {runtimes.waiting, "left waiting"},
+                                  {runtimes.errors, "errors of sockets"}}));
 }
 
 }  // namespace
@@ -250,7 +298,11 @@ std::string DescribeLedger(const Ledger& ledger) {
     line(fmt::format("detections: {} refused, as one record led to too many",
                      ledger.findings_refused));
   }
-  lines({DescribeStores(ledger.stores), DescribeReloads(ledger.reloads)});
+  for (const OutputCounters& output : ledger.outputs) {
+    lines({DescribeOutput(output)});
+  }
+  lines({DescribeStores(ledger.stores), DescribeRuntimes(ledger.runtimes),
+         DescribeRecording(ledger.recording), DescribeReloads(ledger.reloads)});
   for (const std::string& gap : ledger.gaps) {
     line("the account does not close: " + gap);
   }

@@ -32,6 +32,8 @@ int Main(int argc, char** argv) {
       return wirehound::ListDetectors(*options);
     case Verb::kDoctor:
       return wirehound::Doctor();
+    case Verb::kPlan:
+      return wirehound::ShowPlan(*options);
     case Verb::kCheckPlugin:
       return wirehound::CheckPlugin(*options);
     case Verb::kTestDetector:

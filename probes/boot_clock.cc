@@ -33,6 +33,8 @@ BootClock BootClock::Measure() {
   return BootClock(offset);
 }
 
+std::uint64_t BootClock::NowNs() const { return ToEpoch(Now(CLOCK_BOOTTIME)); }
+
 BootClock BootClock::OfThisRun() {
   static const BootClock kClock = Measure();
   return kClock;

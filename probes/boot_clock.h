@@ -21,6 +21,10 @@ class BootClock {
   /// engine turned into Unix time can be turned back by another.
   static BootClock OfThisRun();
 
+  /// The time it is, as ToEpoch tells times: it goes on evenly when somebody sets the system's
+  /// clock.
+  std::uint64_t NowNs() const;
+
   /// Unix nanoseconds; 0, which means unknown, stays 0.
   constexpr std::uint64_t ToEpoch(std::uint64_t boot_ns) const {
     return boot_ns == 0 ? 0 : boot_ns + offset_ns_;

@@ -2,15 +2,19 @@
 
 #include "probes/bpf_object.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "probes/system_error.h"
+#include "probes/unique_fd.h"
 
 namespace wirehound {
 namespace {
@@ -101,6 +105,11 @@ bool IsSettings(const bpf_map* map) {
          bpf_map__value_size(map) == sizeof(wirehound_settings);
 }
 
+// Negative where there is none: a map that only this object has, or the first object.
+int SharedMap(const bpf_map* map, const BpfLoad& load) {
+  return load.maps != nullptr ? load.maps->map_fd(bpf_map__name(map)) : -1;
+}
+
 // Returns an errno, 0 for success.
 int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   bpf_map* map = nullptr;
@@ -110,8 +119,8 @@ int PrepareMaps(bpf_object* object, const BpfLoad& load) {
       failed = bpf_map__set_initial_value(map, load.settings, sizeof(*load.settings));
     else if (bpf_map__is_internal(map))
       continue;
-    else if (load.maps != nullptr)
-      failed = bpf_map__reuse_fd(map, load.maps->map_fd(bpf_map__name(map)));
+    else if (const int shared = SharedMap(map, load); shared >= 0)
+      failed = bpf_map__reuse_fd(map, shared);
     else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
       failed = bpf_map__set_max_entries(map, load.ring_bytes);
     if (failed != 0)
@@ -120,35 +129,61 @@ int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   return 0;
 }
 
-bpf_program* SelectProgram(bpf_object* object, const char* name) {
+// The programs asked for, in their order; a null pointer for one that is not there.
+std::vector<bpf_program*> SelectPrograms(bpf_object* object, std::span<const char* const> names) {
   bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    bpf_program__set_autoload(program, std::strcmp(bpf_program__name(program), name) == 0);
+  bpf_object__for_each_program(program, object) { bpf_program__set_autoload(program, false); }
+  std::vector<bpf_program*> selected;
+  for (const char* name : names) {
+    selected.push_back(bpf_object__find_program_by_name(object, name));
+    if (selected.back() != nullptr)
+      bpf_program__set_autoload(selected.back(), true);
   }
-  return bpf_object__find_program_by_name(object, name);
+  return selected;
 }
 
 }  // namespace
 
 void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
 
-Result<BpfObject> BpfObject::Load(const BpfLoad& load) {
+Result<std::vector<BpfObject>> BpfObject::Load(const BpfLoad& load) {
   PrintCapture printed;
-  Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), nullptr));
+  const Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), nullptr), Close());
   if (!object)
     return Refusal(errno, printed);
-  bpf_program* program = SelectProgram(object.get(), load.program);
-  if (program == nullptr)
-    return Error("no program " + std::string(load.program) + " in its object");
+  std::vector<BpfObject> loaded;
+  for (bpf_program* program : SelectPrograms(object.get(), load.programs)) {
+    if (program == nullptr)
+      return Error("a program that is not in its object");
+    loaded.push_back(BpfObject(object, program));
+  }
   if (const int error = PrepareMaps(object.get(), load); error != 0)
     return Refusal(error, printed);
   if (const int failed = bpf_object__load(object.get()); failed != 0)
     return Refusal(-failed, printed);
-  return BpfObject(std::move(object), program);
+  return loaded;
 }
 
 int BpfObject::map_fd(const char* name) const {
   return bpf_object__find_map_fd_by_name(object_.get(), name);
+}
+
+Status BpfObject::RunIterator() const {
+  PrintCapture printed;
+  const std::unique_ptr<bpf_link, int (*)(bpf_link*)> link(
+      bpf_program__attach_iter(program_, nullptr), bpf_link__destroy);
+  if (!link)
+    return Refusal(errno, printed);
+  const UniqueFd run(bpf_iter_create(bpf_link__fd(link.get())));
+  if (!run)
+    return Refusal(errno, printed);
+  // The program writes nothing; reading is what drives it.
+  std::array<char, 64> text;
+  ssize_t size = 0;
+  do {
+    size = read(run.get(), text.data(), text.size());
+  } while (size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN)));
+  return size == 0 ? Status() : Status(SystemError("read the iterator", errno));
 }
 
 void BpfLink::Destroy::operator()(bpf_link* link) const { bpf_link__destroy(link); }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BpfObject and BpfLink: RAII over libbpf, one program at a time. Every program is loaded from an
-// object of its own, so that a refusal concerns nobody else; the maps are those of the first
-// object. What libbpf prints is caught and becomes the reason in the Error. Control thread.
+// BpfObject and BpfLink: RAII over libbpf, one program at a time. Programs may be loaded together,
+// which spares reading the kernel's types for each; who wants to know which of them is refused
+// loads them one by one. The maps are those of the first object. What libbpf prints is caught and
+// becomes the reason in the Error. Control thread.
 
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <wirehound/result.h>
 
@@ -27,7 +29,7 @@ class BpfObject;
 /// What to load and with what.
 struct BpfLoad {
   std::span<const std::byte> elf;
-  const char* program = "";
+  std::span<const char* const> programs;
   const wirehound_settings* settings = nullptr;
   std::uint32_t ring_bytes = 0;     ///< used by the object that creates the maps
   const BpfObject* maps = nullptr;  ///< share this object's maps; nullptr creates them
@@ -35,11 +37,14 @@ struct BpfLoad {
 
 class BpfObject {
  public:
-  /// Loads one program. The message of an Error is the reason alone: errno text and, if the
-  /// verifier refused, its last line.
-  static Result<BpfObject> Load(const BpfLoad& load);
+  /// Loads the programs, all or none, one result for each. The message of an Error is the reason
+  /// alone: errno text and, if the verifier refused, its last line.
+  static Result<std::vector<BpfObject>> Load(const BpfLoad& load);
 
   bpf_program* program() const { return program_; }
+
+  /// Runs an iterator's program over everything it iterates, once.
+  Status RunIterator() const;
 
   /// The descriptor of a map by its name; borrowed.
   int map_fd(const char* name) const;
@@ -48,7 +53,7 @@ class BpfObject {
   struct Close {
     void operator()(bpf_object* object) const;
   };
-  using Handle = std::unique_ptr<bpf_object, Close>;
+  using Handle = std::shared_ptr<bpf_object>;
 
   BpfObject(Handle object, bpf_program* program) : object_(std::move(object)), program_(program) {}
 

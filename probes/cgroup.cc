@@ -112,6 +112,14 @@ Result<std::uint64_t> CgroupId(const std::string& directory) {
   return std::uint64_t{status.st_ino};
 }
 
+Status AddToCgroup(pid_t pid, const std::string& directory) {
+  std::ofstream file(directory + "/cgroup.procs");
+  file << pid << std::flush;
+  if (!file)
+    return SystemError("move process " + std::to_string(pid) + " into " + directory, errno);
+  return {};
+}
+
 Result<ChildCgroup> ChildCgroup::Create(const std::string& parent, std::string_view name) {
   std::string path = parent + "/" + std::string(name);
   if (mkdir(path.c_str(), 0755) != 0)
@@ -130,14 +138,6 @@ ChildCgroup& ChildCgroup::operator=(ChildCgroup&& other) noexcept {
 ChildCgroup::~ChildCgroup() {
   if (!path_.empty())
     rmdir(path_.c_str());
-}
-
-Status ChildCgroup::Add(pid_t pid) const {
-  std::ofstream file(path_ + "/cgroup.procs");
-  file << pid << std::flush;
-  if (!file)
-    return SystemError("move process " + std::to_string(pid) + " into " + path_, errno);
-  return {};
 }
 
 Status ChildCgroup::Remove() {

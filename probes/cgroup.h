@@ -31,6 +31,9 @@ Result<std::string> OwnCgroup();
 /// `directory` is not one.
 Result<std::uint64_t> CgroupId(const std::string& directory);
 
+/// Moves a process, with all its threads, into the group of this directory. 0 is the caller.
+Status AddToCgroup(pid_t pid, const std::string& directory);
+
 /// A control group made by us and removed with this object. Move only.
 class ChildCgroup {
  public:
@@ -45,10 +48,13 @@ class ChildCgroup {
   const std::string& path() const { return path_; }
 
   /// Moves a process, with all its threads, into the group. 0 is the caller.
-  Status Add(pid_t pid) const;
+  Status Add(pid_t pid) const { return AddToCgroup(pid, path_); }
 
   /// Removes the group now. Fails while processes are in it, and may then be tried again.
   Status Remove();
+
+  /// Leaves the group to somebody else.
+  void Release() { path_.clear(); }
 
  private:
   explicit ChildCgroup(std::string path) : path_(std::move(path)) {}

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kUnifiedLine = "0::";
 constexpr std::string_view kDeleted = " (deleted)";
+constexpr std::string_view kGarden = "garden";
 
 struct Prefix {
   std::string_view text;
@@ -16,9 +17,8 @@ struct Prefix {
 };
 
 constexpr Prefix kPrefixes[] = {
-    {"docker-", "docker"},      {"cri-containerd-", "containerd"},
-    {"nerdctl-", "containerd"}, {"crio-", "crio"},
-    {"libpod-", "podman"},
+    {"docker-", "docker"}, {"cri-containerd-", "containerd"}, {"nerdctl-", "containerd"},
+    {"crio-", "crio"},     {"libpod-payload-", "podman"},     {"libpod-", "podman"},
 };
 
 // Of a group named by the bare id the group it is in says who made it, sometimes.
@@ -43,6 +43,13 @@ bool IsIdBehindPrefix(std::string_view text) {
   const auto fits = [](char c) { return IsHex(c) || c == '-'; };
   return text.size() >= kMinContainerIdSize && text.size() <= kContainerIdSize &&
          IsHex(text.front()) && std::all_of(text.begin(), text.end(), fits);
+}
+
+// Garden's: eight digits, then four times four, parted by dashes.
+bool IsGardenId(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxx";
+  return std::equal(text.begin(), text.end(), kForm.begin(), kForm.end(),
+                    [](char c, char form) { return form == 'x' ? IsHex(c) : c == form; });
 }
 
 std::string_view WithoutSuffix(std::string_view text, std::string_view suffix) {
@@ -98,7 +105,10 @@ std::optional<Named> NamedBy(std::string_view path) {
     return named;
   if (std::optional<Named> named = FromColons(part))
     return named;
-  return FromBareId(part, LastPart(ParentOf(path)));
+  const std::string_view parent = LastPart(ParentOf(path));
+  if (parent == kGarden && IsGardenId(part))
+    return Named{part, kGarden};
+  return FromBareId(part, parent);
 }
 
 // The same container may name several groups, one in the other.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Which container a control group belongs to, told from its path alone: every runtime puts the id
-// into the name of the group it makes. Knows the ways Docker, containerd, CRI-O and Podman do it
-// with either cgroup driver, under Kubernetes or not, and plain runc with an id of 64 digits.
+// into the name of the group it makes. Knows the ways Docker, containerd, CRI-O, Podman and Garden
+// do it with either cgroup driver, under Kubernetes or not, and plain runc with an id of 64 digits.
 // Pure; any thread.
 
 #pragma once
@@ -20,7 +20,7 @@ inline constexpr std::size_t kMinContainerIdSize = 28;
 
 struct ContainerName {
   std::string id;
-  std::string_view runtime;  ///< "docker", "containerd", "crio", "podman", "": not told by the path
+  std::string_view runtime;  ///< "docker", "containerd", "crio", "podman", "garden", "": not told
   std::string cgroup;        ///< path of the container's outermost group
   std::string pod_uid;       ///< of Kubernetes, with dashes; "" outside a pod
 };

@@ -45,19 +45,22 @@ const std::optional<ContainerName>* ContainerIds::LookUp(std::uint64_t cgroup_id
   return nullptr;
 }
 
-std::string ContainerIds::Find(const wirehound_wire_process& process) {
+std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& process) {
   const std::optional<ContainerName>* known = LookUp(process.cgroup_id);
-  if (known != nullptr && known->has_value())
-    return (*known)->id;
-  if (known != nullptr && !has_version1_)
-    return {};
-  if (const std::optional<ContainerName> name = AskProc(process))
-    return name->id;
+  if (known != nullptr && (known->has_value() || !has_version1_))
+    return *known;
+  if (std::optional<ContainerName> name = AskProc(process))
+    return name;
   if (known == nullptr && process.cgroup_id != 0) {
     ScanIfDue();
     known = groups_.Find(process.cgroup_id);
   }
-  return known != nullptr && known->has_value() ? (*known)->id : std::string();
+  return known != nullptr ? *known : std::nullopt;
+}
+
+std::string ContainerIds::Find(const wirehound_wire_process& process) {
+  const std::optional<ContainerName> name = Name(process);
+  return name ? name->id : std::string();
 }
 
 const ContainerName* ContainerIds::FindGroup(std::uint64_t cgroup_id) {

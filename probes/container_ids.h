@@ -42,12 +42,18 @@ class ContainerIds {
   /// With this machine's hierarchy and /proc. Without a hierarchy it finds what /proc tells.
   static ContainerIds OfThisSystem();
 
-  /// The id of the container a process is in, "" when it is in none or it cannot be told.
+  /// The container a process is in; nothing when it is in none or it cannot be told.
+  std::optional<ContainerName> Name(const wirehound_wire_process& process);
+
+  /// Its id alone, "" for nothing.
   std::string Find(const wirehound_wire_process& process);
 
   /// What the hierarchy tells of a group; null when it is gone or in no container. Valid until the
   /// next call.
   const ContainerName* FindGroup(std::uint64_t cgroup_id);
+
+  /// The id of a container's outermost group; 0 when that is gone, or of version 1.
+  std::uint64_t GroupIdOf(const ContainerName& name) const { return setup_.tree.IdOf(name.cgroup); }
 
  private:
   // Known groups; without a value when they are in no container.

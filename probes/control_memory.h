@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ControlMemory: the words the reader shares with the BPF programs while both run: whether the
-// reader comes by itself, and how much to copy of which packet. A change holds for the next packet;
-// no program is loaded again. Dispatch thread.
+// ControlMemory: the words the reader shares with the BPF programs while both run. Dispatch thread.
 
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
 #include <wirehound/result.h>
 
-#include "probes/capture_plan.h"
 #include "probes/settings.h"
 
 namespace wirehound {
-
-/// What to copy of a packet that is in several classes, by the sum of WIREHOUND_CLASS_*.
-std::array<std::uint32_t, WIREHOUND_CLASS_SETS> AmountsOf(const CapturePlan& plan);
 
 class ControlMemory {
  public:
@@ -28,9 +21,11 @@ class ControlMemory {
   /// Whether the programs may leave the reader asleep: 1 yes, 0 no.
   void SetReaderPolls(std::uint32_t polls);
 
-  /// From now on these packets are wanted. Each word changes on its own: while this runs a packet
-  /// may still be treated as before.
-  void SetPlan(const CapturePlan& plan);
+  /// Packets the programs have lost so far, on all CPUs and for whatever reason.
+  std::uint64_t Lost() const;
+
+  /// Whether the programs tell of processes that begin, run another program, or end: 1 yes, 0 no.
+  void SetTellsProcesses(std::uint32_t tells);
 
  private:
   struct Unmap {

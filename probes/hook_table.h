@@ -10,28 +10,30 @@
 #include <span>
 #include <string_view>
 
+#include "probes/hooks.h"
+
 namespace wirehound {
 
 enum class HookAttach : std::uint8_t {
-  kCgroup,   ///< to the control group that is watched
-  kTracing,  ///< to the whole machine; the program checks the group
+  kCgroup,    ///< to the control group that is watched
+  kTracing,   ///< to the whole machine; the program checks the group
+  kIterator,  ///< run once, over the whole machine; the program checks the group
 };
 
-/// How a hook stands to the others.
-enum class HookRole : std::uint8_t {
-  kPackets,       ///< mandatory
-  kBetterEgress,  ///< takes the place of kEgress where the kernel takes it
-  kEgress,        ///< mandatory unless kBetterEgress is at work
-  kOwner,         ///< optional: writes down who touches a socket
-};
+/// Which rung of its need's ladder a hook stands on, 0 the best. Hooks of one rung work together;
+/// a hook is not needed where one of a better rung is at work.
+using HookRung = std::uint8_t;
 
 struct HookSpec {
   std::string_view name;
   const char* program;
   std::span<const std::byte> elf;
   HookAttach attach;
-  HookRole role;
+  HookNeed need;
+  HookRung rung;
   std::string_view costs;  ///< what its absence costs, one plain sentence
+  bool needs_btf = true;
+  bool mandatory = false;  ///< unless one of a better rung is at work
 };
 
 /// All hooks, in the order in which they are loaded and reported. The first creates the maps.

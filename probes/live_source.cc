@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <bit>
+#include <ctime>
 #include <utility>
 
 #include "probes/boot_clock.h"
@@ -19,6 +20,13 @@
 #include "probes/counters.h"
 #include "probes/hook_set.h"
 #include "probes/interface_names.h"
+#include "probes/loss_tracker.h"
+#include "probes/old_sockets.h"
+#include "probes/partial_process.h"
+#include "probes/plan_memory.h"
+#include "probes/plan_tables.h"
+#include "probes/proc_folder.h"
+#include "probes/process_notices.h"
 #include "probes/process_table.h"
 #include "probes/program_path.h"
 #include "probes/reader_wakeup.h"
@@ -35,49 +43,88 @@ constexpr std::size_t kReleaseEvery = 64;
 // How full the ring gets before a reader that polls is woken early: a quarter.
 constexpr std::uint32_t kWakeupDivisor = 4;
 
+std::uint64_t NowSinceBoot() {
+  timespec now = {};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 class RingSource final : public LiveSource {
  public:
-  RingSource(HookSet hooks, RingReader ring, ReaderWakeup wakeup)
+  RingSource(HookSet hooks, PlanMemory plan, RingReader ring, ReaderWakeup wakeup)
       : hooks_(std::move(hooks)),
+        plan_(std::move(plan)),
         ring_(std::move(ring)),
         wakeup_(std::move(wakeup)),
         clock_(BootClock::OfThisRun()),
         containers_(ContainerIds::OfThisSystem()),
-        processes_(clock_, {.path = ProgramPathFromProc,
-                            .container = [this](const wirehound_wire_process& process) {
-                              return containers_.Find(process);
-                            }}) {}
+        processes_(clock_, MakeResolvers()),
+        notices_(clock_, MakeResolvers()),
+        last_ns_(clock_.ToEpoch(NowSinceBoot())) {}
+
+  /// Processes that own sockets already.
+  void Know(const std::vector<wirehound_wire_process>& owners) {
+    for (const wirehound_wire_process& process : owners)
+      processes_.Put(process);
+  }
 
   int poll_fd() const override { return wakeup_.fd(); }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
   std::vector<SourceCounter> Counters() const override;
-  void SetPlan(const CapturePlan& plan) override { wakeup_.control().SetPlan(plan); }
+  const wirehound_process* FindOwner(std::uint64_t owner_id) override {
+    return processes_.Find(owner_id);
+  }
+  void UseContainers(ContainerDirectory& containers) override { directory_ = &containers; }
+  void SetPlan(const CapturePlan& plan) override { plan_.Set(plan); }
+  void SetProcesses(ProcessTelling processes) override {
+    wakeup_.control().SetTellsProcesses(processes == ProcessTelling::kOn ? 1 : 0);
+  }
   void Detach() override;
+  bool CanReadMaps() const override;
   std::uint64_t Seen() const override { return ReadKernel()[WIREHOUND_COUNT_SEEN]; }
   const std::vector<HookReport>& hooks() const override { return hooks_.reports(); }
   std::vector<LiveNote> Notes() const override;
 
  private:
+  ProcessResolvers MakeResolvers() {
+    return {
+        .path = ProgramPathFromProc,
+        .container = [this](const wirehound_wire_process& process) { return ContainerOf(process); },
+        .container_facts = [this](const std::string& id) { return FactsOf(id); }};
+  }
   std::size_t Drain(RecordSink& sink, std::size_t max_records);
   void Take(std::span<const std::byte> place, RecordSink& sink);
   void Deliver(const WirePacket& packet, RecordSink& sink);
+  void TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink);
+  void TellRest(RecordSink& sink);
   const wirehound_process& OwnerOf(const wirehound_wire_packet& header);
+  std::string ContainerOf(const wirehound_wire_process& process);
+  std::shared_ptr<const ContainerFacts> FactsOf(const std::string& container_id);
   KernelCounters ReadKernel() const;
   ReaderCounters ReadReader() const;
 
   HookSet hooks_;
+  PlanMemory plan_;
   RingReader ring_;
   ReaderWakeup wakeup_;
   BootClock clock_;
   ContainerIds containers_;
+  ContainerDirectory* directory_ = nullptr;  // null: nobody wants more than ids
+  RecordSink* sink_ = nullptr;               // of the current Read
   ProcessTable processes_;
+  ProcessNotices notices_;
+  ProcFolder proc_;
   InterfaceNames interfaces_;
   ReaderCounters counted_;
+  LossTracker losses_;
+  std::uint64_t last_ns_;  // of the last record, at first of the start; since 1970
   bool detached_ = false;
 };
 
 Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) {
   wakeup_.Acknowledge();
+  sink_ = &sink;
   std::size_t taken = Drain(sink, max_records);
   if (taken == 0 && wakeup_.polling()) {
     wakeup_.StopPolling();
@@ -90,6 +137,7 @@ Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) 
     wakeup_.StartPolling();
   if (taken > 0 && taken >= max_records)
     return SourceState::kMore;
+  TellRest(sink);
   return detached_ && !ring_.HasData() ? SourceState::kEnd : SourceState::kIdle;
 }
 
@@ -114,14 +162,42 @@ void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
         return Deliver(*packet, sink);
       break;
     case WireType::kProcess:
-      if (const std::optional<wirehound_wire_process> process = ReadWireProcess(place))
+      if (std::optional<wirehound_wire_process> process = ReadWireProcess(place)) {
+        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost())
+          CompleteFromProc(*process, proc_);
         return processes_.Put(*process);
+      }
+      ++counted_.malformed_process;
+      return;
+    case WireType::kLifecycle:
+      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place))
+        return sink.OnProcess(notices_.Make(*told));
       ++counted_.malformed_process;
       return;
     case WireType::kMalformed:
       break;
   }
   ++counted_.malformed;
+  sink.OnGap({.timestamp_ns = last_ns_, .reason = "malformed_record", .records = 1});
+}
+
+void RingSource::TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink) {
+  const std::uint64_t records = losses_.Notice(lost_so_far);
+  if (records == 0)
+    return;
+  sink.OnGap({.timestamp_ns = timestamp_ns,
+              .reason = losses_.Explain(records, ReadKernel()),
+              .records = records});
+}
+
+// What was lost since the last record there is: no other may come for a long time, or ever. The
+// time is that of this last one, as the next may have been captured already.
+void RingSource::TellRest(RecordSink& sink) { TellLoss(wakeup_.control().Lost(), last_ns_, sink); }
+
+// What the record says, but where its process has been forgotten. The kernel is none.
+std::uint32_t SourceOf(const wirehound_wire_packet& header, const wirehound_process& process) {
+  const bool known = process.host_pid != 0 || header.owner_source == WIREHOUND_OWNER_KERNEL;
+  return known ? header.owner_source : WIREHOUND_OWNER_NONE;
 }
 
 void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
@@ -129,9 +205,11 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
   const wirehound_process& process = OwnerOf(header);
   const bool known = process.host_pid != 0;
   const bool own_netns = (header.flags & WIREHOUND_WIRE_OWN_NETNS) != 0;
+  last_ns_ = clock_.ToEpoch(header.timestamp_ns);
+  TellLoss(header.lost, last_ns_, sink);
   ++counted_.delivered;
   sink.OnRecord({
-      .timestamp_ns = clock_.ToEpoch(header.timestamp_ns),
+      .timestamp_ns = last_ns_,
       .bytes = packet.bytes,
       .wire_length = header.packet_length,
       .link_type = kLinkTypeRaw,
@@ -141,8 +219,10 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
           own_netns ? interfaces_.Find(header.interface_index, header.timestamp_ns) : "any",
       .cpu = header.cpu,
       .syscall = header.syscall,
-      .owner_source = known ? header.owner_source : WIREHOUND_OWNER_NONE,
+      .owner_source = SourceOf(header, process),
       .process = &process,
+      .owner_id = known ? header.owner_id : 0,
+      .network_namespace = header.netns_cookie,
   });
 }
 
@@ -153,6 +233,24 @@ const wirehound_process& RingSource::OwnerOf(const wirehound_wire_packet& header
     return *process;
   ++counted_.owner_unknown;
   return UnknownProcess();
+}
+
+// A container that nobody has heard of is told before the first record of its process.
+std::string RingSource::ContainerOf(const wirehound_wire_process& process) {
+  const std::optional<ContainerName> name = containers_.Name(process);
+  if (!name)
+    return {};
+  if (directory_ != nullptr && directory_->Find(name->id) == nullptr) {
+    const wirehound_container_info info = InfoOf(*name, containers_.GroupIdOf(*name));
+    if (sink_ != nullptr)
+      sink_->OnContainer(info);
+    directory_->Of(name->id).facts->Fill(info);
+  }
+  return name->id;
+}
+
+std::shared_ptr<const ContainerFacts> RingSource::FactsOf(const std::string& container_id) {
+  return directory_ == nullptr ? nullptr : directory_->Of(container_id).facts;
 }
 
 KernelCounters RingSource::ReadKernel() const {
@@ -167,6 +265,13 @@ KernelCounters RingSource::ReadKernel() const {
       sum[i] += counters[i];
   }
   return sum;
+}
+
+bool RingSource::CanReadMaps() const {
+  const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
+  std::vector<KernelCounters> per_cpu(cpus);
+  const std::uint32_t key = 0;
+  return bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) == 0;
 }
 
 ReaderCounters RingSource::ReadReader() const {
@@ -212,6 +317,7 @@ wirehound_settings SettingsOf(const LiveOptions& options, std::uint64_t cgroup_i
       .own_netns_cookie = OwnNetworkNamespace(),
       .wakeup_bytes = options.ring_bytes / kWakeupDivisor,
       .reserved = 0,
+      .scope = MakeScope(options.plan.scope),
   };
 }
 
@@ -241,9 +347,11 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
 
   const bool best = options.egress_owner == EgressOwner::kBest;
   HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
+                                 .choice = options.hook_choice,
                                  .settings = SettingsOf(options, *id),
                                  .ring_bytes = options.ring_bytes,
-                                 .cgroup_fd = cgroup.get()});
+                                 .cgroup_fd = cgroup.get(),
+                                 .refusals = options.refusals});
   if (std::optional<Error> refusal = hooks.MandatoryRefusal())
     return *std::move(refusal);
   Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
@@ -252,13 +360,22 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
   Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
   if (!control)
     return std::move(control).error();
-  control->SetPlan(options.plan);
+  control->SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
+  Result<PlanMemory> plan = PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes"));
+  if (!plan)
+    return std::move(plan).error();
+  plan->Set(options.plan);
   Result<ReaderWakeup> wakeup =
       ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
   if (!wakeup)
     return std::move(wakeup).error();
-  return std::unique_ptr<LiveSource>(
-      std::make_unique<RingSource>(std::move(hooks), *std::move(ring), *std::move(wakeup)));
+  std::vector<wirehound_wire_process> old;
+  if (hooks.MustCopyDescriptors())
+    old = OwnOldSockets(*root, hooks.map_fd("socket_owners"), RandomSeed());
+  auto source = std::make_unique<RingSource>(std::move(hooks), *std::move(plan), *std::move(ring),
+                                             *std::move(wakeup));
+  source->Know(old);
+  return std::unique_ptr<LiveSource>(std::move(source));
 }
 
 }  // namespace wirehound

@@ -27,6 +27,9 @@ enum class EgressOwner : std::uint8_t {
   kSocketOnly,  ///< from the socket: who touched it last before this packet
 };
 
+/// Whether the sink is told of processes that begin, run another program, or end.
+enum class ProcessTelling : std::uint8_t { kOff, kOn };
+
 struct LiveOptions {
   /// Directory of the version 2 control group to watch; "" is the root: the whole machine.
   std::string cgroup;
@@ -34,6 +37,11 @@ struct LiveOptions {
   /// Size of the ring buffer: a power of two and a multiple of the page size.
   std::uint32_t ring_bytes = 8u << 20;
   EgressOwner egress_owner = EgressOwner::kBest;
+  ProcessTelling processes = ProcessTelling::kOff;
+  HookChoice hook_choice = HookChoice::kBest;
+  /// Borrowed for `Open`: hooks that another source of this process found refused are not tried
+  /// again, and what is refused is added. Trying one takes a while.
+  HookRefusals* refusals = nullptr;
 };
 
 /// A number that is good to know and in no sum: how often a packet came without an owner, say.
@@ -60,12 +68,20 @@ class LiveSource : public Source {
   /// Captures what this plan asks for from the next packet on. What is in the ring stays there.
   virtual void SetPlan(const CapturePlan& plan) = 0;
 
+  /// From now on the sink is told of processes of the group, or not any more. What is lost of it is
+  /// no packet, and counted among the Notes.
+  virtual void SetProcesses(ProcessTelling processes) = 0;
+
   /// Stops capturing. What is in the ring can still be read; after it Read() says kEnd. Once this
   /// returns no packet is half-way: the counters close. May take tens of milliseconds.
   virtual void Detach() = 0;
 
   /// How many packets the hooks saw.
   virtual std::uint64_t Seen() const = 0;
+
+  /// Whether the counters can be read with the privileges there are now. Where not, Counters, Seen
+  /// and Notes tell nothing.
+  virtual bool CanReadMaps() const = 0;
 
   /// How each hook fared, in the order of the table.
   virtual const std::vector<HookReport>& hooks() const = 0;

@@ -12,7 +12,9 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions&) {
                "a capture file with --read");
 }
 
-std::vector<HookReport> ProbeHooks() { return {}; }
+std::vector<HookReport> ProbeHooks(HookChoice /*choice*/) { return {}; }
+
+std::vector<KnownHook> KnownHooks() { return {}; }
 
 std::string_view HookStateText(HookState /*state*/) { return "absent"; }
 

@@ -9,12 +9,14 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
 #include <wirehound/abi/detector_abi.h>
 
 #include "probes/boot_clock.h"
+#include "probes/container_directory.h"
 #include "probes/wire.h"
 
 namespace wirehound {
@@ -23,21 +25,44 @@ namespace wirehound {
 /// Of a process with the ids of its leader, of a thread with its own. 0 when the id is 0.
 std::uint32_t EntityId(std::int32_t host_id, std::uint64_t start_since_boot_ns);
 
+/// A process with the texts it points to. Stays where it is.
+struct OwnedProcess {
+  OwnedProcess() = default;
+  OwnedProcess(const OwnedProcess&) = delete;
+  OwnedProcess& operator=(const OwnedProcess&) = delete;
+
+  wirehound_process process = {};
+  std::string comm;
+  std::string executable;
+  std::string host_name;
+  std::string container_id;
+  // Held, since `process` points into it: the directory may forget the container before this
+  // process is forgotten.
+  std::shared_ptr<const ContainerFacts> container;
+};
+
+/// What the kernel's facts of a process do not tell.
+struct ProcessResolvers {
+  using Resolver = std::function<std::string(const wirehound_wire_process&)>;
+
+  /// Asked for the path of the program file when the kernel could not tell it.
+  Resolver path;
+  /// Asked for the id of the container of every process, when its facts come.
+  Resolver container;
+  /// Asked for what is known of a container, behind its id; may be null: processes show ids alone.
+  std::function<std::shared_ptr<const ContainerFacts>(const std::string& container_id)>
+      container_facts = {};
+};
+
+/// Makes `target` say what the kernel's facts do.
+void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, const BootClock& clock,
+                 const ProcessResolvers& resolvers);
+
 class ProcessTable {
  public:
-  /// Asked for the path of the program file when the kernel could not tell it.
-  using PathResolver = std::function<std::string(const wirehound_wire_process&)>;
-
-  /// Asked for the id of the container of every process, when its facts come.
-  using ContainerResolver = std::function<std::string(const wirehound_wire_process&)>;
-
   static constexpr std::size_t kDefaultCapacity = 32768;
 
-  /// What the kernel's facts do not tell.
-  struct Resolvers {
-    PathResolver path;
-    ContainerResolver container;
-  };
+  using Resolvers = ProcessResolvers;
 
   ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity = kDefaultCapacity);
 
@@ -54,14 +79,8 @@ class ProcessTable {
  private:
   struct Entry {
     std::uint64_t owner_id = 0;
-    wirehound_process process = {};
-    std::string comm;
-    std::string executable;
-    std::string host_name;
-    std::string container_id;
+    OwnedProcess owned;
   };
-
-  void Fill(Entry& entry, const wirehound_wire_process& facts) const;
 
   BootClock clock_;
   Resolvers resolvers_;

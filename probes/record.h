@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/abi/stores_abi.h>
 
 namespace wirehound {
 
@@ -31,17 +32,54 @@ struct Record {
   std::int32_t syscall = -1;  ///< system call number of the send, -1 unknown
   std::uint32_t owner_source = WIREHOUND_OWNER_NONE;
   const wirehound_process* process = nullptr;  ///< never null in a delivered record
+  /// Stands for what `*process` says: the same number, the same process, for as long as the source
+  /// lives (Source::FindOwner). 0 when no process is known.
+  std::uint64_t owner_id = 0;
+  /// Tells the network namespace the packet was seen in from every other; 0 when unknown.
+  std::uint64_t network_namespace = 0;
 };
 
 /// The process of a record whose owner is not known: all zero, all empty.
 const wirehound_process& UnknownProcess();
 
-/// Where records go.
+/// The word for a WIREHOUND_OWNER_* value, in filters and outputs: "current". Static text.
+std::string_view OwnerSourceText(std::uint32_t owner_source);
+
+/// What happened to a process. It and all it points to die when the call returns.
+struct ProcessNotice {
+  enum class Kind : std::uint8_t {
+    kFound,   ///< it was running already
+    kForked,  ///< a process was made; threads are not told
+    kExec,    ///< it runs another program from now on
+    kExited,  ///< its last thread has ended
+  };
+  Kind kind = Kind::kFound;
+  std::uint64_t timestamp_ns = 0;              ///< Unix epoch
+  const wirehound_process* process = nullptr;  ///< never null
+  std::span<const wirehound_string>
+      arguments{};  ///< of the program, its name first; empty: unknown
+};
+
+/// Records that were wanted and are missing at this place of the stream.
+struct CaptureGap {
+  std::uint64_t timestamp_ns = 0;  ///< not later than that of the next record
+  std::string_view reason;         ///< as in SourceCounter: "ring_full"
+  std::uint64_t records = 0;       ///< how many
+};
+
+/// Where records go, and what else a source tells, each at its place between two records. All that
+/// events and detections depend on comes this way, so that a recording of it gives the same ones.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
   /// Takes one record. The record and all it points to die when this returns.
   virtual void OnRecord(const Record& record) = 0;
+  virtual void OnProcess(const ProcessNotice& /*notice*/) {}
+  /// What a container's runtime, or its control group, told of it; again when there is more.
+  virtual void OnContainer(const wirehound_container_info& /*container*/) {}
+  virtual void OnGap(const CaptureGap& /*gap*/) {}
+  /// Stream time has got so far without a record.
+  virtual void OnTime(std::uint64_t /*now_ns*/) {}
   /// There are no more records. Called once by whoever drives the source, not by the source.
   virtual void OnEndOfStream() {}
 };

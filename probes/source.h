@@ -16,6 +16,8 @@
 
 namespace wirehound {
 
+class ContainerDirectory;
+
 /// One line of a source's account. Every record a source knows of is in exactly one of them.
 struct SourceCounter {
   enum class Kind : std::uint8_t {
@@ -46,6 +48,14 @@ class Source {
   /// inside a batch may hand over more). An error means that what came before it was delivered
   /// and nothing more will come.
   virtual Result<SourceState> Read(RecordSink& sink, std::size_t max_records) = 0;
+
+  /// The process a record named by its owner id, nullptr when it is not known any more. Valid until
+  /// the next Read or, within one, until the sink returns.
+  virtual const wirehound_process* FindOwner(std::uint64_t /*owner_id*/) { return nullptr; }
+
+  /// From the next record on, the processes of records show what `containers`, which must outlive
+  /// the source, knows of their containers. Who does not call this sees ids alone.
+  virtual void UseContainers(ContainerDirectory& /*containers*/) {}
 
   /// The account so far, read when asked for; cheap enough for a summary, not for the hot path.
   virtual std::vector<SourceCounter> Counters() const = 0;

@@ -16,6 +16,17 @@ T Copy(std::span<const std::byte> place) {
   return value;
 }
 
+bool PathFits(const wirehound_wire_process& process) {
+  return process.path_offset <= WIREHOUND_WIRE_PATH_SIZE &&
+         process.path_size <= WIREHOUND_WIRE_PATH_SIZE - process.path_offset;
+}
+
+bool IsLifecycle(const wirehound_wire_header& header) {
+  return header.type == WIREHOUND_WIRE_LIFECYCLE &&
+         (header.header_size == sizeof(wirehound_wire_lifecycle) ||
+          header.header_size == WIREHOUND_WIRE_EXITED_SIZE);
+}
+
 std::string_view Text(const char* data, std::size_t capacity) {
   return {data, strnlen(data, capacity)};
 }
@@ -33,6 +44,8 @@ WireType WireTypeOf(std::span<const std::byte> place) {
     return WireType::kPacket;
   if (header.type == WIREHOUND_WIRE_PROCESS && header.header_size == sizeof(wirehound_wire_process))
     return WireType::kProcess;
+  if (IsLifecycle(header))
+    return WireType::kLifecycle;
   return WireType::kMalformed;
 }
 
@@ -41,7 +54,7 @@ std::optional<WirePacket> ReadWirePacket(std::span<const std::byte> place) {
   const wirehound_wire_packet& header = packet.header;
   if (header.header.total_size - header.header.header_size != header.captured_length ||
       header.captured_length > header.packet_length ||
-      header.direction > WIREHOUND_DIRECTION_EGRESS || header.owner_source > WIREHOUND_OWNER_SOCKET)
+      header.direction > WIREHOUND_DIRECTION_EGRESS || header.owner_source > WIREHOUND_OWNER_KERNEL)
     return std::nullopt;
   packet.bytes = place.subspan(header.header.header_size, header.captured_length);
   return packet;
@@ -49,10 +62,24 @@ std::optional<WirePacket> ReadWirePacket(std::span<const std::byte> place) {
 
 std::optional<wirehound_wire_process> ReadWireProcess(std::span<const std::byte> place) {
   auto process = Copy<wirehound_wire_process>(place);
-  if (process.owner_id == 0 || process.path_offset > WIREHOUND_WIRE_PATH_SIZE ||
-      process.path_size > WIREHOUND_WIRE_PATH_SIZE - process.path_offset)
+  if (process.owner_id == 0 || !PathFits(process))
     return std::nullopt;
   return process;
+}
+
+std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place) {
+  WireLifecycle told{};
+  const auto size = Copy<wirehound_wire_header>(place).header_size;
+  std::memcpy(&told.header, place.data(), size);
+  const wirehound_wire_lifecycle& header = told.header;
+  const bool ended = header.kind == WIREHOUND_WIRE_EXITED;
+  if (header.kind < WIREHOUND_WIRE_FORKED || header.kind > WIREHOUND_WIRE_EXITED ||
+      ended != (size == WIREHOUND_WIRE_EXITED_SIZE) || header.process.host_pid == 0 ||
+      header.header.total_size - size != header.arguments_size || !PathFits(header.process))
+    return std::nullopt;
+  const std::span<const std::byte> rest = place.subspan(size, header.arguments_size);
+  told.arguments = {static_cast<const char*>(static_cast<const void*>(rest.data())), rest.size()};
+  return told;
 }
 
 std::string_view WireComm(const wirehound_wire_process& process) {

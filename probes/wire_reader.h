@@ -14,7 +14,7 @@
 
 namespace wirehound {
 
-enum class WireType : unsigned char { kPacket, kProcess, kMalformed };
+enum class WireType : unsigned char { kPacket, kProcess, kLifecycle, kMalformed };
 
 /// What `place`, one place of the ring, holds by its header: a known version and type, and sizes
 /// that fit into the place. The other functions check the rest.
@@ -30,6 +30,14 @@ std::optional<WirePacket> ReadWirePacket(std::span<const std::byte> place);
 
 /// The process in a place of type kProcess; nothing when it is malformed.
 std::optional<wirehound_wire_process> ReadWireProcess(std::span<const std::byte> place);
+
+struct WireLifecycle {
+  wirehound_wire_lifecycle header;  ///< of one that has ended `process` has no path
+  std::string_view arguments;       ///< NUL-terminated, perhaps but the last; views `place`
+};
+
+/// What is told of a process in a place of type kLifecycle; nothing when it is malformed.
+std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place);
 
 /// The texts of a process that ReadWireProcess accepted; they view it.
 std::string_view WireComm(const wirehound_wire_process& process);

@@ -51,6 +51,8 @@ HttpVerdict Http1Connection::OnData(HttpSide sender, std::uint64_t offset,
   if (direction.state == State::kLost && LooksLikeStart(sender, bytes)) {
     direction.state = State::kBetween;
     direction.tentative = true;
+  } else if (direction.state == State::kLost) {
+    LoseSome(sender);
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   while (consumed_ < text.size() && verdict_ == HttpVerdict::kMore) {
@@ -61,8 +63,11 @@ HttpVerdict Http1Connection::OnData(HttpSide sender, std::uint64_t offset,
 
 HttpVerdict Http1Connection::OnGap(HttpSide sender, std::uint64_t /*offset*/, std::uint64_t size) {
   Direction& direction = Of(sender);
-  if (verdict_ != HttpVerdict::kMore || direction.state == State::kLost ||
-      direction.state == State::kEnded) {
+  if (verdict_ != HttpVerdict::kMore || direction.state == State::kEnded) {
+    return verdict_;
+  }
+  if (direction.state == State::kLost) {
+    LoseSome(sender);
     return verdict_;
   }
   if (direction.state == State::kBody && direction.body.TakeGap(size)) {
@@ -74,7 +79,10 @@ HttpVerdict Http1Connection::OnGap(HttpSide sender, std::uint64_t /*offset*/, st
   if (direction.state == State::kHead) {
     EndHead(sender, direction.head.view(), HeadEnd::kCut);
   } else {
+    const bool in_body = direction.state == State::kBody;
     Lose(sender);
+    direction.none_missed = in_body && sender == HttpSide::kServer;
+    LoseSome(sender);
   }
   return verdict_;
 }
@@ -96,6 +104,7 @@ void Http1Connection::Reset() {
     direction.head.Release();
     direction.state = State::kBetween;
     direction.tentative = false;
+    direction.none_missed = false;
     direction.blank_bytes = 0;
   }
   pending_.Reset();
@@ -253,8 +262,9 @@ void Http1Connection::EndHead(HttpSide sender, std::string_view head, HeadEnd ho
     }
     return Lose(sender);
   }
-  const bool found = direction.tentative;
+  const bool found = direction.tentative && !direction.none_missed;
   direction.tentative = false;
+  direction.none_missed = false;
   known_http_ = true;
   if (how == HeadEnd::kTooLarge) {
     anomalies.Tell(AnomalyKind::kHttpHeaderTooLarge, direction.head_offset);
@@ -365,9 +375,16 @@ void Http1Connection::Lose(HttpSide sender) {
   direction.state = State::kLost;
   direction.blank_bytes = 0;
   direction.tentative = false;
+  direction.none_missed = false;
   if (sender == HttpSide::kClient) {
     pending_.LoseRequests();
   }
+}
+
+// Something of a lost direction went by: with a request waiting it may have been the response.
+void Http1Connection::LoseSome(HttpSide sender) {
+  Direction& direction = Of(sender);
+  direction.none_missed = direction.none_missed && pending_.count() == 0;
 }
 
 void Http1Connection::Finish(HttpVerdict verdict) {

@@ -47,7 +47,9 @@ class Http1Connection {
 
   /// `size` bytes at `offset` are missing. Within a body of known length, within a chunk and in
   /// what lasts until close they count as its bytes; elsewhere the direction is lost until a
-  /// segment starts like a message. A head they cut is reported as far as it had come.
+  /// segment starts like a message. While no request waits, no response can be among what a server
+  /// is not heard to say: the next one is not in doubt. A head they cut is reported as far as it
+  /// had come.
   HttpVerdict OnGap(HttpSide sender, std::uint64_t offset, std::uint64_t size);
 
   /// The direction has ended (FIN or RST). A head it cut is reported as far as it had come.
@@ -90,6 +92,7 @@ class Http1Connection {
     bool guessing = false;         // the head has yet to look like one
     bool start_known = false;      // its start line is complete and right
     bool tentative = false;        // found by its looks only: no fault when it is none
+    bool none_missed = false;      // lost, but only within what answers no request that waits
   };
 
   Direction& Of(HttpSide side) { return directions_[static_cast<std::size_t>(side)]; }
@@ -113,6 +116,7 @@ class Http1Connection {
   void Report(HttpSide sender, Http1Head& head, HeadEnd how, const Http1Anomalies& anomalies);
   void StartBody(HttpSide sender, const Http1Framing& framing);
   void Lose(HttpSide sender);
+  void LoseSome(HttpSide sender);
   void Finish(HttpVerdict verdict);
 
   HttpSink& sink_;

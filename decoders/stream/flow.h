@@ -39,6 +39,12 @@ struct FlowEndpoint {
   std::uint16_t port = 0;
 };
 
+/// Whose a segment is, as whoever captured it said: numbers that mean nothing here.
+struct SegmentOwner {
+  std::uint64_t id = 0;  ///< 0 when nobody knows
+  std::uint8_t source = 0;
+};
+
 /// What one side sent.
 struct FlowCounters {
   std::uint64_t packets = 0;
@@ -53,12 +59,17 @@ struct FlowInfo {
   std::uint64_t first_ns = 0;
   std::uint64_t last_ns = 0;
   std::array<FlowEndpoint, 2> endpoints;  ///< by FlowSide
+  /// Where its packets were seen: the same addresses and ports elsewhere are another connection.
+  std::uint64_t network_namespace = 0;
+  std::uint64_t owner_id = 0;  ///< of the last segment that had one
   /// Which side is this host, WIREHOUND_DIRECTION_*: INGRESS when the initiator is remote, EGRESS
   /// when it is local, UNKNOWN from files.
   std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
-  bool handshake_seen = false;  ///< OnFlowBegin was called
+  std::uint8_t owner_source = 0;  ///< of the segment that owner_id is of
+  bool handshake_seen = false;    ///< OnFlowBegin was called
   bool reset_by_initiator = false;
   bool reset_by_responder = false;
+  bool has_gap = false;  ///< of either direction bytes were never captured that were wanted
   std::array<FlowCounters, 2> counters;  ///< by FlowSide
   /// The observer's own: it may keep a handle here from the first call on, and must let go of what
   /// it means in OnFlowEnd, which comes exactly once for every flow.

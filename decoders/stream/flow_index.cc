@@ -42,7 +42,8 @@ std::uint64_t FlowHasher::HashEndpoint(const wirehound_address& address, std::ui
   return Mix(mixed ^ keys_[2], port ^ keys_[3]);
 }
 
-std::uint32_t FlowHasher::operator()(const wirehound_packet_metadata& packet) const {
+std::uint32_t FlowHasher::operator()(const wirehound_packet_metadata& packet,
+                                     std::uint64_t network_namespace) const {
   std::uint64_t first = HashEndpoint(packet.src_ip, packet.src_port);
   std::uint64_t second = HashEndpoint(packet.dst_ip, packet.dst_port);
   const bool swap = packet.direction == WIREHOUND_DIRECTION_UNKNOWN
@@ -51,7 +52,7 @@ std::uint32_t FlowHasher::operator()(const wirehound_packet_metadata& packet) co
   if (swap) {
     std::swap(first, second);
   }
-  return static_cast<std::uint32_t>(Mix(first ^ keys_[4], second ^ keys_[5]));
+  return static_cast<std::uint32_t>(Mix(first ^ keys_[4] ^ network_namespace, second ^ keys_[5]));
 }
 
 FlowIndex::FlowIndex(std::size_t max_entries)

@@ -22,8 +22,9 @@ class FlowHasher {
   explicit FlowHasher(std::uint64_t seed);
 
   /// Both directions of a connection have one hash. Where the local side is known it counts: the
-  /// two ends of a connection within this host are two flows.
-  std::uint32_t operator()(const wirehound_packet_metadata& packet) const;
+  /// two ends of a connection within this host are two flows. So does the network namespace.
+  std::uint32_t operator()(const wirehound_packet_metadata& packet,
+                           std::uint64_t network_namespace = 0) const;
 
  private:
   std::uint64_t HashEndpoint(const wirehound_address& address, std::uint16_t port) const;

@@ -14,7 +14,7 @@ inline constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
 /// What happens beyond each limit has a counter in FlowTableCounters.
 struct FlowLimits {
-  /// Connections followed at once; beyond it the longest idle is evicted. Each costs about 430
+  /// Connections followed at once; beyond it the longest idle is evicted. Each costs about 450
   /// bytes once used, and 16 bytes from the start: 28 MiB and 1 MiB.
   std::size_t max_flows = 65536;
   /// Memory for data waiting behind a hole, per direction. Taken in blocks of 2 KiB

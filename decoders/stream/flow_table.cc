@@ -29,11 +29,12 @@ std::uint8_t Opposite(std::uint8_t direction) {
   return direction < std::size(kOpposite) ? kOpposite[direction] : WIREHOUND_DIRECTION_UNKNOWN;
 }
 
-// Whether `sender` sent the packet, as far as addresses and the local side say.
-bool IsFrom(const FlowInfo& flow, FlowSide sender, const wirehound_packet_metadata& packet) {
+// Whether `sender` sent the segment, as far as addresses, namespace and the local side say.
+bool IsFrom(const FlowInfo& flow, FlowSide sender, const Segment& segment) {
+  const wirehound_packet_metadata& packet = segment.metadata;
   const std::uint8_t direction =
       sender == FlowSide::kInitiator ? packet.direction : Opposite(packet.direction);
-  return flow.direction == direction &&
+  return flow.direction == direction && flow.network_namespace == segment.network_namespace &&
          IsEndpoint(flow.endpoint(sender), packet.src_ip, packet.src_port) &&
          IsEndpoint(flow.endpoint(Opposite(sender)), packet.dst_ip, packet.dst_port);
 }
@@ -66,7 +67,7 @@ void FlowTable::OnSegment(const Segment& segment) {
   }
   ++counters_.segments;
   counters_.streams.payload_bytes += segment.payload.wire_size;
-  const std::uint32_t hash = hasher_(segment.metadata);
+  const std::uint32_t hash = hasher_(segment.metadata, segment.network_namespace);
   Found found = Find(segment, hash);
   if (found.flow == nullptr) {
     found = Make(segment, hash);
@@ -86,9 +87,9 @@ FlowTable::Found FlowTable::Find(const Segment& segment, std::uint32_t hash) {
   Found found{nullptr, FlowSide::kInitiator};
   index_.Find(hash, [&](std::uint32_t number) {
     FlowEntry& flow = pool_.at(number);
-    if (IsFrom(flow.info, FlowSide::kInitiator, segment.metadata)) {
+    if (IsFrom(flow.info, FlowSide::kInitiator, segment)) {
       found = {&flow, FlowSide::kInitiator};
-    } else if (IsFrom(flow.info, FlowSide::kResponder, segment.metadata)) {
+    } else if (IsFrom(flow.info, FlowSide::kResponder, segment)) {
       found = {&flow, FlowSide::kResponder};
     }
     return found.flow != nullptr;
@@ -109,6 +110,7 @@ FlowTable::Found FlowTable::Make(const Segment& segment, std::uint32_t hash) {
   FlowInfo& info = flow.info;
   info.id = ++last_id_;
   info.first_ns = segment.timestamp_ns;
+  info.network_namespace = segment.network_namespace;
   info.endpoints[static_cast<std::size_t>(sender)] = {packet.src_ip, packet.src_port};
   info.endpoints[static_cast<std::size_t>(Opposite(sender))] = {packet.dst_ip, packet.dst_port};
   info.direction = answer ? Opposite(packet.direction) : Opposite(Opposite(packet.direction));
@@ -169,6 +171,10 @@ void FlowTable::Count(FlowEntry& flow, FlowSide sender, const Segment& segment) 
   counters.bytes += segment.metadata.packet_len;
   counters.payload_bytes += segment.payload.wire_size;
   info.last_ns = std::max(info.last_ns, segment.timestamp_ns);
+  if (segment.owner.id != 0) {
+    info.owner_id = segment.owner.id;
+    info.owner_source = segment.owner.source;
+  }
   flow.active_ns = now_ns_;
   ListOf(flow.state).MoveToNewest(flow);
 }

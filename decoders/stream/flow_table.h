@@ -41,6 +41,8 @@ struct Segment {
   const wirehound_tcp& tcp;
   CapturedBytes payload;
   std::uint64_t timestamp_ns = 0;
+  std::uint64_t network_namespace = 0;  ///< part of what tells connections apart; 0 when unknown
+  SegmentOwner owner = {};
 };
 
 class FlowTable {

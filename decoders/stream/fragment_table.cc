@@ -26,8 +26,8 @@ bool SameAddress(const wirehound_address& a, const wirehound_address& b) {
 }
 
 bool SameKey(const FragmentKey& a, const FragmentKey& b) {
-  return a.id == b.id && SameAddress(a.src, b.src) && SameAddress(a.dst, b.dst) &&
-         (IsIpv6(a) || a.protocol == b.protocol);
+  return a.id == b.id && a.network_namespace == b.network_namespace && SameAddress(a.src, b.src) &&
+         SameAddress(a.dst, b.dst) && (IsIpv6(a) || a.protocol == b.protocol);
 }
 
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
@@ -308,7 +308,7 @@ bool FragmentTable::Expired(const Slot& slot, std::uint64_t now_ns) const {
 
 std::uint32_t FragmentTable::BucketOf(const FragmentKey& key) const {
   std::uint64_t hash = MixAddress(hash_seed_, key.src);
-  hash = MixAddress(hash, key.dst);
+  hash = Mix(MixAddress(hash, key.dst), key.network_namespace);
   hash = Mix(hash, std::uint64_t{key.id} << 8 | (IsIpv6(key) ? 0 : key.protocol));
   return static_cast<std::uint32_t>(hash & (buckets_.size() - 1));
 }

@@ -45,7 +45,8 @@ struct FragmentKey {
   wirehound_address src{};
   wirehound_address dst{};
   std::uint32_t id = 0;
-  std::uint8_t protocol = 0;  ///< tells IPv4 datagrams apart, not those of IPv6
+  std::uint8_t protocol = 0;            ///< tells IPv4 datagrams apart, not those of IPv6
+  std::uint64_t network_namespace = 0;  ///< where they were seen; 0 when unknown
 };
 
 struct IpFragment {

@@ -113,7 +113,8 @@ std::vector<EventField> AnomalyFields() {
   std::vector<EventField> fields = AddressingFields(Ports::kBoth);
   fields.push_back(MetadataField(kPacketMetadataSchema));
   fields.push_back(TextField("kind", "what is wrong: a stable name, see docs/output.md"));
-  fields.push_back(TextField("layer", "where: link, ip, tcp, udp, icmp, tunnel, dns or http"));
+  fields.push_back(
+      TextField("layer", "where: link, ip, tcp, udp, icmp, tunnel, dns, http or capture"));
   fields.push_back(CountField("offset", "bytes from the start of the stream, 0 outside streams"));
   fields.push_back(CountField("size", "bytes concerned, 0 when that says nothing"));
   return fields;
@@ -203,7 +204,7 @@ void AddFlowEvents(std::deque<EventDefinition>& events) {
                     ""});
 }
 
-// What the engine says about its detectors.
+// What the engine says about its detectors and about itself.
 void AddEngineEvents(std::deque<EventDefinition>& events) {
   const Sets sets = {"default", "engine"};
   const EventField detector = TextField("detector", "id of the detector");
@@ -226,6 +227,18 @@ void AddEngineEvents(std::deque<EventDefinition>& events) {
                     {detector, TextField("event", "what it was shown; absent for a timer"),
                      CountField("duration_ns", "how long it took, to a few milliseconds"),
                      CountField("budget_ns", "how long it may take")},
+                    "",
+                    ""});
+  events.push_back({kCaptureGap,
+                    "capture_gap",
+                    kFirstVersion,
+                    "Packets that were wanted are missing at this place of the stream",
+                    sets,
+                    {TextField("reason",
+                               "ring_full, copy_failed, process_record_lost, "
+                               "malformed_record, or several of them"),
+                     CountField("lost_records", "how many are missing here"),
+                     CountField("lost_so_far", "how many are missing since the start")},
                     "",
                     ""});
 }

@@ -47,6 +47,7 @@ enum BaseEventId : std::uint32_t {
   kNetAnomaly = 2020,
   kDetectorSuspended = 2030,
   kDetectorOverBudget = 2031,
+  kCaptureGap = 2032,
 };
 
 /// The events of detectors have ids from here on, at start in the order of the detectors' ids.

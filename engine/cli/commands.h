@@ -25,6 +25,9 @@ int ListDetectors(const Options& options);
 /// Shows what live capture can do here (engine/cli/doctor.cc).
 int Doctor();
 
+/// Says what would be captured for a selection, and why, without capturing (engine/cli/plan.cc).
+int ShowPlan(const Options& options);
+
 /// Says whether a shared object loads as a plugin, what its detectors need, and why not
 /// (engine/cli/check_plugin.cc).
 int CheckPlugin(const Options& options);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound doctor`: every hook of live capture, whether the kernel takes it, and what is lost
-// where it does not. Attaches nothing.
+// `wirehound doctor`: what live capture needs, the hooks that serve each need from best to least,
+// which the kernel takes, which would be used, and what is lost. Attaches nothing.
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,27 +38,40 @@ void PrintSystem() {
   fmt::print("detectors         {}\n\n", plugins.empty() ? "no plugins folder" : plugins);
 }
 
-void PrintHook(const HookReport& hook) {
-  fmt::print("{:<28} {:<10} {:<11} {}\n", hook.name, HookStateText(hook.state),
-             hook.mandatory ? "mandatory" : "optional", hook.costs);
-  if (!hook.reason.empty()) {
-    fmt::print("{:<28} {}\n", "", hook.reason);
+// "used" where a capture would use it; "spare" where a better one serves the need.
+std::string_view UseOf(const std::vector<HookReport>& hooks, const HookReport& hook) {
+  if (hook.state == HookState::kRefused) {
+    return "refused";
   }
+  return IsBestRung(hooks, hook) ? "used" : "spare";
+}
+
+void PrintHook(const std::vector<HookReport>& hooks, const HookReport& hook) {
+  fmt::print("{:<17} {:<4} {:<31} {:<8} {}\n", HookNeedText(hook.need), hook.rung + 1, hook.name,
+             UseOf(hooks, hook), hook.costs);
+  if (!hook.reason.empty()) {
+    fmt::print("{:<54} {}\n", "", hook.reason);
+  }
+}
+
+bool IsServed(const std::vector<HookReport>& hooks, HookNeed need) {
+  return std::any_of(hooks.begin(), hooks.end(), [need](const HookReport& hook) {
+    return hook.need == need && hook.state != HookState::kRefused;
+  });
 }
 
 }  // namespace
 
 int Doctor() {
   PrintSystem();
-  fmt::print("{:<28} {:<10} {:<11} {}\n", "HOOK", "STATE", "NEEDED", "WITHOUT IT");
+  fmt::print("{:<17} {:<4} {:<31} {:<8} {}\n", "NEED", "RUNG", "HOOK", "STATE", "WITHOUT IT");
   const std::vector<HookReport> hooks = ProbeHooks();
   for (const HookReport& hook : hooks) {
-    PrintHook(hook);
+    PrintHook(hooks, hook);
   }
-  const bool refused = std::any_of(hooks.begin(), hooks.end(), [](const HookReport& hook) {
-    return hook.mandatory && hook.state == HookState::kRefused;
-  });
-  const bool can_capture = !refused && !hooks.empty() && FindCgroupMount().has_value();
+  const bool packets =
+      IsServed(hooks, HookNeed::kPacketsIn) && IsServed(hooks, HookNeed::kPacketsOut);
+  const bool can_capture = packets && FindCgroupMount().has_value();
   fmt::print(
       "\nlive capture      {}\n",
       can_capture ? "works here" : "does not work here; capture files can be read with --read");

@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <iterator>
 #include <string_view>
 #include <utility>
 
+#include "engine/byte_size.h"
 #include "engine/version.h"
 
 namespace wirehound {
@@ -62,6 +64,18 @@ void AddSelectionOptions(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
 }
 
+// CLI11 wants what is wrong thrown.
+std::uint32_t RingBytes(const std::string& text) {
+  constexpr std::uint64_t kLeast = std::uint64_t{64} << 10;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+  const Result<std::uint64_t> bytes = ParseByteSize(text);
+  if (!bytes || *bytes < kLeast || *bytes > kMost || !std::has_single_bit(*bytes)) {
+    throw CLI::ValidationError("--ring-size",
+                               "'" + text + "': expected a power of two from 64K to 1G, as 16M");
+  }
+  return static_cast<std::uint32_t>(*bytes);
+}
+
 void AddRunOptions(CLI::App& app, Options& options) {
   app.add_option("-r,--read", options.read_file,
                  "read a pcap or pcapng file, - for standard input, instead of live traffic")
@@ -70,18 +84,55 @@ void AddRunOptions(CLI::App& app, Options& options) {
                  "watch only this version 2 control group and those below it")
       ->type_name("DIR");
   app.add_option("-o,--output", options.outputs,
-                 "json, table or none, json:FILE, table:FILE; may be repeated\n"
+                 "json, table or none, json:FILE, table:FILE; behind it ',policy=drop' (leave\n"
+                 "events out rather than wait, live only) and ',queue=SIZE'; may be repeated\n"
                  "(default: table on a terminal, json otherwise)")
       ->type_name("SPEC")
       ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--ring-size",
+         [&options](const std::string& text) { options.ring_bytes = RingBytes(text); },
+         "of the buffer between kernel and engine: a power of two, 64K to 1G (default: 8M)")
+      ->type_name("SIZE");
   app.add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
   app.add_option("--config", options.config, "options of detectors, in YAML; SIGHUP reads it again")
       ->type_name("FILE");
+  app.add_option("--user", options.user,
+                 "go on as this user, NAME or NAME:GROUP, once capture is set up")
+      ->type_name("USER");
+  app.add_option_function<std::string>(
+         "--seccomp",
+         [&options](const std::string& mode) { options.filters_system_calls = mode == "on"; },
+         "on or off: refuse system calls a running engine has no use for (default: on)")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->type_name("MODE");
+  app.add_option("--runtime-socket", options.runtime_sockets,
+                 "where to ask for the names of containers: docker:PATH, podman:PATH,\n"
+                 "containerd:PATH or crio:PATH, may be repeated; none: nowhere\n"
+                 "(default: where runtimes usually listen)")
+      ->type_name("SPEC")
+      ->allow_extra_args(false);
   app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
       ->type_name("LEVEL");
   app.add_flag("--strict-plugins", options.strict_plugins,
                "end when a file of the plugins folder does not load");
   app.add_flag("--strict", options.strict, "end with status 1 when the account does not close");
+}
+
+void AddWriteOptions(CLI::App& app, WriteArguments& words) {
+  app.add_option(
+         "-w,--write", words.path,
+         "record the packets, with their processes, as pcapng; --read gives the same events")
+      ->type_name("FILE");
+  app.add_option("--write-size", words.size, "begin another file beyond this size, as in 100M")
+      ->type_name("SIZE");
+  app.add_option("--write-files", words.files, "keep so many files, removing the oldest")
+      ->type_name("N");
+  app.add_option("--write-split", words.split, "a file for each process or container")
+      ->type_name("process|container");
+  app.add_option("--write-bytes", words.bytes,
+                 "capture at least so much of each packet, instead of what the selection needs")
+      ->type_name("N|all");
 }
 
 // The sub-commands. CLI11 keeps the objects; what was called is asked afterwards.
@@ -90,10 +141,22 @@ struct Verbs {
   CLI::App* events;
   CLI::App* detectors;
   CLI::App* doctor;
+  CLI::App* plan;
   CLI::App* check_plugin;
   CLI::App* test;
   CLI::App* new_detector;
 };
+
+CLI::App* AddPlan(CLI::App& app, Options& options) {
+  CLI::App* plan = app.add_subcommand(
+      "plan", "what would be captured for a selection, and why; captures nothing");
+  AddSelectionOptions(*plan, options);
+  plan->add_option("--cgroup", options.cgroup, "the control group that would be watched")
+      ->type_name("DIR");
+  plan->add_option("--plugins", options.plugins, "folder of detectors")->type_name("DIR");
+  plan->add_flag("--json", options.as_json, "as JSON");
+  return plan;
+}
 
 CLI::App* AddTest(CLI::App& app, Options& options) {
   CLI::App* test = app.add_subcommand("test", "run test cases of detectors, for their authors");
@@ -128,6 +191,7 @@ Verbs AddVerbs(CLI::App& app, Options& options) {
   }
   verbs.doctor = app.add_subcommand(
       "doctor", "what live capture needs, what this machine has, and what is lost without it");
+  verbs.plan = AddPlan(app, options);
   verbs.check_plugin = app.add_subcommand(
       "check-plugin", "whether a detector's shared object loads, what it needs, and why not");
   verbs.check_plugin->add_option("file", options.checked_plugin, "the shared object")
@@ -150,6 +214,9 @@ Result<Verb> VerbOf(const Verbs& verbs) {
   if (verbs.list->parsed()) {
     return Error(ErrorCode::kInvalidInput, "list: expected 'events' or 'detectors' after it");
   }
+  if (verbs.plan->parsed()) {
+    return Verb::kPlan;
+  }
   if (verbs.check_plugin->parsed()) {
     return Verb::kCheckPlugin;
   }
@@ -170,6 +237,9 @@ Status CheckTogether(const Options& options) {
   if (!options.read_file.empty() && !options.command.empty()) {
     return conflict("--read", "-- COMMAND");
   }
+  if (!options.read_file.empty() && !options.runtime_sockets.empty()) {
+    return conflict("--read", "--runtime-socket");
+  }
   if (!options.read_file.empty() && !options.cgroup.empty()) {
     return conflict("--read", "--cgroup");
   }
@@ -187,6 +257,8 @@ Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   app.require_subcommand(0, 1);
   AddSelectionOptions(app, options);
   AddRunOptions(app, options);
+  WriteArguments write_words;
+  AddWriteOptions(app, write_words);
   const Verbs verbs = AddVerbs(app, options);
   try {
     std::reverse(words.begin(), words.end());  // the order CLI11 takes a vector in
@@ -200,6 +272,11 @@ Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   } catch (const CLI::ParseError& error) {
     return Error(ErrorCode::kInvalidInput, std::string(error.what()) + "; see 'wirehound --help'");
   }
+  Result<WriteOptions> write = ReadWriteOptions(write_words);
+  if (!write) {
+    return std::move(write).error();
+  }
+  options.write = *std::move(write);
   return VerbOf(verbs);
 }
 

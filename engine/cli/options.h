@@ -5,12 +5,14 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <wirehound/result.h>
 
 #include "engine/graph/selection.h"
+#include "engine/recording/write_options.h"
 
 namespace wirehound {
 
@@ -19,6 +21,7 @@ enum class Verb : unsigned char {
   kListEvents,
   kListDetectors,
   kDoctor,
+  kPlan,
   kCheckPlugin,
   kTestDetector,
   kNewDetector,
@@ -30,15 +33,20 @@ struct Options {
   std::string text;  ///< for kShowText: help or version, to print and be done
 
   Selection selection;
-  std::string read_file;             ///< capture file, "-" for standard input, "" for live
-  std::string cgroup;                ///< directory of the group to watch, "" for all
-  std::vector<std::string> outputs;  ///< --output, in order; empty for the default
-  std::string plugins;               ///< folder, "" for the default places
-  std::string config;                ///< configuration file, "" for none
+  std::string read_file;                     ///< capture file, "-" for standard input, "" for live
+  std::string cgroup;                        ///< directory of the group to watch, "" for all
+  WriteOptions write;                        ///< what to record, if anything
+  std::vector<std::string> outputs;          ///< --output, in order; empty for the default
+  std::uint32_t ring_bytes = 8u << 20;       ///< of the ring buffer of live capture
+  std::string plugins;                       ///< folder, "" for the default places
+  std::string user;                          ///< --user, "" to stay who we are
+  bool filters_system_calls = true;          ///< --seccomp
+  std::string config;                        ///< configuration file, "" for none
+  std::vector<std::string> runtime_sockets;  ///< --runtime-socket; empty for the usual ones
   std::string log_level = "info";
   bool strict_plugins = false;          ///< a plugin that does not load ends the run
   bool strict = false;                  ///< a ledger that does not close is a failure
-  bool as_json = false;                 ///< list … --json, check-plugin --json
+  bool as_json = false;                 ///< list … --json, check-plugin --json, plan --json
   std::string test_plugin;              ///< test: a file, or a folder of them
   std::vector<std::string> test_cases;  ///< test: files
   bool show_detections = false;         ///< test --show

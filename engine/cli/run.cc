@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,28 +25,40 @@
 #include "engine/detector_set.h"
 #include "engine/event_loop.h"
 #include "engine/graph/selection.h"
+#include "engine/intake.h"
 #include "engine/ledger.h"
 #include "engine/logging.h"
 #include "engine/outputs/output_spec.h"
-#include "engine/pipeline/capture_needs.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/plan/capture_needs.h"
+#include "engine/privileges/privileges.h"
+#include "engine/recording/recorder.h"
 #include "engine/reload/plugin_watcher.h"
 #include "engine/reload/reloader.h"
+#include "engine/runtimes/runtime_asker.h"
 #include "engine/safety/crash_report.h"
 #include "engine/safety/stray_output.h"
 #include "engine/sources/capture_file_source.h"
 #include "probes/live_source.h"
+#include "probes/running_processes.h"
 
 namespace wirehound {
 
 namespace {
+
+// Beyond them FindRunning counts who was left out.
+constexpr std::size_t kMaxRunningProcesses = 65536;
 
 // A source with the two things that differ between live capture and files.
 struct OpenedSource {
   std::unique_ptr<Source> source;
   std::function<void()> stop;
   std::function<std::optional<std::uint64_t>()> seen;
-  std::function<void(const Plan&)> capture;  // live only
+  std::function<void(const Plan&)> capture = {};            // live only
+  std::function<void(ProcessTelling)> tell_processes = {};  // live only
+  std::function<bool()> can_read_maps = {};                 // live only
+  bool is_recording = false;                                // of ours, so it tells of processes
+  std::optional<SystemFacts> system = {};                   // that a recording was made on
 };
 
 Result<OpenedSource> OpenFileSource(const std::string& path) {
@@ -54,8 +67,11 @@ Result<OpenedSource> OpenFileSource(const std::string& path) {
     return std::move(file).error();
   }
   CaptureFileSource* source = file->get();
-  return OpenedSource{
-      *std::move(file), [source] { source->Stop(); }, [] { return std::nullopt; }, {}};
+  return OpenedSource{.source = *std::move(file),
+                      .stop = [source] { source->Stop(); },
+                      .seen = [] { return std::nullopt; },
+                      .is_recording = source->is_recording(),
+                      .system = source->system()};
 }
 
 void LogRefusedHooks(const LiveSource& source) {
@@ -67,19 +83,48 @@ void LogRefusedHooks(const LiveSource& source) {
   }
 }
 
-Result<OpenedSource> OpenLiveSource(const std::string& cgroup, const Plan& plan) {
+// What the selection needs, and what the recording shall have of it.
+CapturePlan WantedBy(const Plan& plan, const WriteOptions& write) {
+  CapturePlan wanted = CaptureNeeds(plan);
+  CaptureAtLeast(wanted, write.amount);
+  return wanted;
+}
+
+Result<OpenedSource> OpenLiveSource(const std::string& cgroup, const Options& asked,
+                                    const Plan& plan) {
   LiveOptions options;
   options.cgroup = cgroup;
-  options.plan = CaptureNeeds(plan);
+  options.ring_bytes = asked.ring_bytes;
+  options.plan = WantedBy(plan, asked.write);
   Result<std::unique_ptr<LiveSource>> live = LiveSource::Open(options);
   if (!live) {
     return std::move(live).error();
   }
   LiveSource* source = live->get();
   LogRefusedHooks(*source);
-  return OpenedSource{*std::move(live), [source] { source->Detach(); },
-                      [source] { return std::optional(source->Seen()); },
-                      [source](const Plan& now) { source->SetPlan(CaptureNeeds(now)); }};
+  return OpenedSource{
+      *std::move(live),
+      [source] { source->Detach(); },
+      [source] { return std::optional(source->Seen()); },
+      [source, write = asked.write](const Plan& now) { source->SetPlan(WantedBy(now, write)); },
+      [source](ProcessTelling telling) { source->SetProcesses(telling); },
+      [source] { return source->CanReadMaps(); }};
+}
+
+// Opening the recording empties it, so it must not be what is read.
+Result<std::unique_ptr<Recorder>> OpenRecorder(const Options& options, const SystemFacts* system) {
+  if (options.write.path.empty()) {
+    return std::unique_ptr<Recorder>();
+  }
+  std::error_code ignored;
+  if (!options.read_file.empty() &&
+      std::filesystem::equivalent(options.read_file, options.write.path, ignored)) {
+    return Error(ErrorCode::kInvalidInput,
+                 "--write " + options.write.path + " is the file that --read reads");
+  }
+  return Recorder::Open(
+      options.write,
+      MakeRecordingOrigin(system == nullptr ? std::nullopt : std::optional(*system)));
 }
 
 Status CheckCgroup(const std::string& directory) {
@@ -112,10 +157,12 @@ Result<std::unique_ptr<CommandProcess>> PrepareCommand(const Options& options) {
 }
 
 Result<std::vector<std::unique_ptr<Output>>> OpenAsAsked(const Options& options) {
+  const auto patience =
+      options.read_file.empty() ? SourcePatience::kCannotWait : SourcePatience::kWaits;
   if (!options.outputs.empty()) {
-    return OpenOutputs(options.outputs);
+    return OpenOutputs(options.outputs, patience);
   }
-  return OpenOutputs({isatty(StandardOutputFd()) != 0 ? "table" : "json"});
+  return OpenOutputs({isatty(StandardOutputFd()) != 0 ? "table" : "json"}, patience);
 }
 
 // A detector that fails to start does not keep the others from running; only when none is left,
@@ -205,33 +252,84 @@ class MainJob {
 
  private:
   bool is_live() const { return options_.read_file.empty(); }
-  // Nobody knows the parents of whoever made a capture file.
-  ScopeServices scope_services() { return {.tree = is_live() ? &stores_.processes : nullptr}; }
+  // Nobody knows the parents of whoever made a capture file that is no recording.
+  ScopeServices scope_services() {
+    return {.tree = is_live() || source_.is_recording ? &stores_.processes : nullptr};
+  }
 
+  Status FindUser();
+  Status OpenFile();
   Status LoadAll();
   Status OpenEnds();
+  Status GiveUpPrivileges();
   Status StartDetectors();
+  Status ChooseRuntimes();
   void Attach(EventLoop& loop, Reloader& reloader);
+  void AttachRuntimes(EventLoop& loop, Intake& intake);
+  void FollowProcesses();
+  std::function<void(const Plan&)> CaptureAnew();
 
   const Options& options_;
   std::unique_ptr<StrayOutput> stray_;
   std::optional<DetectorSet> set_;
   Configuration configuration_;
+  std::optional<RunAs> run_as_;
   StreamTime time_;
   Stores stores_;
   Plan plan_;
   std::unique_ptr<CommandProcess> command_;  // null: none
   OpenedSource source_;
+  std::string watched_group_;           // directory; "": the whole machine
+  std::unique_ptr<Recorder> recorder_;  // null: nothing is recorded
   std::vector<std::unique_ptr<Output>> outputs_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<RuntimeAsker> runtimes_;  // null: nobody is asked
+  ProcessTelling telling_ = ProcessTelling::kOff;
 };
 
 Status MainJob::Prepare() {
-  Status status = LoadAll();
+  Status status = FindUser();
+  // What can be asked of the stores depends on whether the file is a recording; but what is wrong
+  // with the command line is said first.
+  Status opened = is_live() ? Status() : OpenFile();
+  if (status) {
+    status = LoadAll();
+  }
+  if (status) {
+    status = std::move(opened);
+  }
   if (status) {
     status = OpenEnds();
   }
+  if (status) {
+    status = GiveUpPrivileges();
+  }
   return status ? StartDetectors() : std::move(status);
+}
+
+Status MainJob::FindUser() {
+  if (options_.user.empty()) {
+    return {};
+  }
+  Result<RunAs> user = FindRunAs(options_.user);
+  if (!user) {
+    return std::move(user).error();
+  }
+  run_as_ = *std::move(user);
+  return {};
+}
+
+Status MainJob::OpenFile() {
+  Result<OpenedSource> source = OpenFileSource(options_.read_file);
+  if (!source) {
+    return std::move(source).error();
+  }
+  source_ = *std::move(source);
+  if (source_.system) {
+    stores_.system.Take(*source_.system);
+    stores_.processes.ExpectNotices(BootClock(source_.system->boot_time_ns));
+  }
+  return {};
 }
 
 // The detectors, what they are told, and what of them is wanted.
@@ -258,6 +356,20 @@ Status MainJob::LoadAll() {
     return std::move(plan).error();
   }
   plan_ = *std::move(plan);
+  return ChooseRuntimes();
+}
+
+// The containers of a capture file were another machine's.
+Status MainJob::ChooseRuntimes() {
+  const bool is_given = !options_.runtime_sockets.empty();
+  Result<RuntimeChoice> choice = ParseRuntimeSockets(
+      is_given ? options_.runtime_sockets : configuration_.file.runtime_sockets());
+  if (!choice) {
+    return std::move(choice).error().WithContext("--runtime-socket");
+  }
+  if (is_live() && !choice->nobody) {
+    runtimes_ = std::make_unique<RuntimeAsker>(RuntimeAsker::Setup{.choice = *std::move(choice)});
+  }
   return {};
 }
 
@@ -272,17 +384,39 @@ Status MainJob::OpenEnds() {
   }
   command_ = *std::move(command);
   const std::string& cgroup = command_ ? command_->cgroup() : options_.cgroup;
-  Result<OpenedSource> source =
-      is_live() ? OpenLiveSource(cgroup, plan_) : OpenFileSource(options_.read_file);
-  if (!source) {
-    return std::move(source).error();
+  if (is_live()) {
+    Result<OpenedSource> source = OpenLiveSource(cgroup, options_, plan_);
+    if (!source) {
+      return std::move(source).error();
+    }
+    source_ = *std::move(source);
   }
-  source_ = *std::move(source);
+  source_.source->UseContainers(stores_.containers.directory());
+  watched_group_ = cgroup;
+  Result<std::unique_ptr<Recorder>> recorder = OpenRecorder(options_, stores_.system.facts());
+  if (!recorder) {
+    return std::move(recorder).error();
+  }
+  recorder_ = *std::move(recorder);
   Result<std::vector<std::unique_ptr<Output>>> outputs = OpenAsAsked(options_);
   if (!outputs) {
     return std::move(outputs).error();
   }
   outputs_ = *std::move(outputs);
+  return {};
+}
+
+// Before detectors see anything, and before there are threads.
+Status MainJob::GiveUpPrivileges() {
+  Result<std::string> left =
+      DropPrivileges({.is_live = is_live(),
+                      .has_command = command_ != nullptr,
+                      .can_read_maps = source_.can_read_maps},
+                     {.user = run_as_, .filters_system_calls = options_.filters_system_calls});
+  if (!left) {
+    return std::move(left).error();
+  }
+  MakeLogger("wirehound")->debug("goes on as {}", *left);
   return {};
 }
 
@@ -299,6 +433,9 @@ void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
   if (is_live()) {
     loop.FollowClock(LiveSource::kMaxDelayNs * 5);
   }
+  if (recorder_) {
+    loop.OnIdle([this] { recorder_->Flush(); });
+  }
   loop.Watch(stray_->poll_fd(), [this] { stray_->Read(); });
   if (command_) {
     loop.Follow(*command_);
@@ -306,19 +443,72 @@ void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
   }
 }
 
+// Questions go out as containers are met; answers come in between two reads, like what a source
+// tells.
+void MainJob::AttachRuntimes(EventLoop& loop, Intake& intake) {
+  if (runtimes_ == nullptr) {
+    return;
+  }
+  stores_.containers.OnNew([this](const wirehound_container_info& container) {
+    runtimes_->Ask({container.id.data, container.id.size},
+                   {container.runtime.data, container.runtime.size});
+  });
+  loop.Watch(runtimes_->poll_fd(), [this, &intake] {
+    runtimes_->TakeAnswers(
+        [&intake](const wirehound_container_info& container) { intake.OnContainer(container); });
+  });
+}
+
+// Who runs already is looked up when processes begin to be told of: after that, so that nobody
+// falls between.
+void MainJob::FollowProcesses() {
+  const ProcessTelling wanted =
+      dispatcher_->asks_about_processes() ? ProcessTelling::kOn : ProcessTelling::kOff;
+  if (!source_.tell_processes || wanted == telling_) {
+    return;
+  }
+  telling_ = wanted;
+  source_.tell_processes(wanted);
+  if (wanted == ProcessTelling::kOn) {
+    stores_.processes.FindRunning(RunningProcesses(watched_group_, kMaxRunningProcesses));
+  }
+}
+
+// After a reload; empty when there is nothing to capture.
+std::function<void(const Plan&)> MainJob::CaptureAnew() {
+  if (!source_.capture) {
+    return {};
+  }
+  return [this](const Plan& plan) {
+    source_.capture(plan);
+    FollowProcesses();
+  };
+}
+
 int MainJob::Perform() {
   const std::filesystem::path plugins = PluginFolderOf(options_);
   PacketPipeline pipeline(plan_, set_->catalogue(), *dispatcher_, stores_.dns);
-  EventLoop loop(*source_.source, pipeline, *dispatcher_, outputs_, source_.stop);
+  pipeline.SetOwners([this](std::uint64_t id) { return source_.source->FindOwner(id); });
+  Intake intake(pipeline, stores_, recorder_.get());
+  if (recorder_) {
+    stores_.processes.SetLearned(
+        [this](const ProcessNotice& notice) { recorder_->OnProcess(notice); });
+  }
+  EventLoop loop(*source_.source, intake, *dispatcher_, outputs_, source_.stop);
   Reloader reloader({options_.selection, scope_services(), plugins, options_.config},
-                    {*set_, *dispatcher_, pipeline, source_.capture},
-                    std::move(configuration_.file));
+                    {*set_, *dispatcher_, pipeline, CaptureAnew()}, std::move(configuration_.file));
   const auto watcher = WatchPlugins(plugins, loop, reloader);
+  FollowProcesses();
   Attach(loop, reloader);
+  AttachRuntimes(loop, intake);
   const Status status = loop.Run();
   dispatcher_->Close();
   Ledger ledger = MakeLedger(*source_.source, source_.seen(), pipeline, *dispatcher_);
   ledger.reloads = reloader.counters();
+  ledger.runtimes = runtimes_ == nullptr ? RuntimeCounters{} : runtimes_->counters();
+  if (recorder_) {
+    TakeRecording(ledger, recorder_->counters());
+  }
   fmt::print(stderr, "{}", DescribeLedger(ledger));
   return ExitStatus(options_, status, ledger, loop.command_status());
 }

@@ -58,6 +58,9 @@ class ConfigFile {
 
   const DetectorLimits& limits() const { return limits_; }
 
+  /// The list runtime_sockets, each as --runtime-socket takes it; empty when it is not there.
+  const std::vector<std::string>& runtime_sockets() const { return runtime_sockets_; }
+
  private:
   friend class ConfigReader;
 
@@ -81,6 +84,7 @@ class ConfigFile {
   std::string name_;
   std::map<std::string, Section> detectors_;
   DetectorLimits limits_;
+  std::vector<std::string> runtime_sockets_;
 };
 
 }  // namespace wirehound

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/graph/closest_name.h"
+#include "engine/runtimes/runtime_socket.h"
 
 namespace wirehound {
 
@@ -178,21 +179,45 @@ Status ConfigReader::ReadRoot(const YAML::Node& root) {
     return map;
   }
   for (const auto& entry : root) {
-    const std::string& name = entry.first.Scalar();
-    if (name != "detectors" && name != "limits") {
-      return At(entry.first,
-                WithHint("unknown name '" + name + "'", name, {"detectors", "limits"}));
-    }
-    if (entry.second.IsNull()) {
-      continue;
-    }
-    Status read = CheckMap(name, entry.second);
-    for (auto it = entry.second.begin(); read && it != entry.second.end(); ++it) {
-      read = name == "limits" ? ReadLimit(it->first, it->second)
-                              : ReadDetector(it->first.Scalar(), it->first, it->second);
-    }
-    if (!read) {
+    if (Status read = ReadSection(entry.first, entry.second); !read) {
       return read;
+    }
+  }
+  return {};
+}
+
+Status ConfigReader::ReadSection(const YAML::Node& key, const YAML::Node& value) {
+  const std::string& name = key.Scalar();
+  if (name != "detectors" && name != "limits" && name != "runtime_sockets") {
+    return At(key, WithHint("unknown name '" + name + "'", name,
+                            {"detectors", "limits", "runtime_sockets"}));
+  }
+  if (value.IsNull()) {
+    return {};
+  }
+  if (name == "runtime_sockets") {
+    return ReadRuntimeSockets(value);
+  }
+  Status read = CheckMap(name, value);
+  for (auto it = value.begin(); read && it != value.end(); ++it) {
+    read = name == "limits" ? ReadLimit(it->first, it->second)
+                            : ReadDetector(it->first.Scalar(), it->first, it->second);
+  }
+  return read;
+}
+
+Status ConfigReader::ReadRuntimeSockets(const YAML::Node& list) {
+  const std::string expected = "; expected a list such as [docker:/run/docker.sock], or [none]";
+  if (!list.IsSequence()) {
+    return At(list, "runtime_sockets: " + KindOf(list) + expected);
+  }
+  for (const auto& element : list) {
+    if (!element.IsScalar()) {
+      return At(element, "runtime_sockets: " + KindOf(element) + " in it" + expected);
+    }
+    file_.runtime_sockets_.push_back(element.Scalar());
+    if (Result<RuntimeChoice> choice = ParseRuntimeSockets(file_.runtime_sockets_); !choice) {
+      return At(element, choice.error().message());
     }
   }
   return {};

@@ -29,6 +29,8 @@ class ConfigReader {
   Status ReadDetector(const std::string& id, const YAML::Node& key, const YAML::Node& options);
   Status ReadOption(const std::string& detector, ConfigFile::Section& section,
                     const YAML::Node& key, const YAML::Node& value);
+  Status ReadSection(const YAML::Node& key, const YAML::Node& value);
+  Status ReadRuntimeSockets(const YAML::Node& list);
   Status ReadLimit(const YAML::Node& key, const YAML::Node& value);
   Status CheckMap(const std::string& what, const YAML::Node& node) const;
   Error At(const YAML::Node& node, const std::string& message) const;

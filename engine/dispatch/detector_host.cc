@@ -2,11 +2,14 @@
 
 #include "engine/dispatch/detector_host.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/dispatch/detector_instance.h"
 #include "engine/dispatch/subscription.h"
 #include "engine/logging.h"
 #include "engine/utf8_text.h"
@@ -64,6 +67,10 @@ void AppendValue(std::string& out, const wirehound_named_value& value) {
 DetectorHost::DetectorHost(const InstanceSetup& setup, DispatchParts& parts,
                            DetectorInstance& instance)
     : findings_(parts.findings),
+      parts_(parts),
+      instance_(instance),
+      loss_told_(parts.lost_records),
+      loss_known_(parts.lost_records),
       definition_(setup.detector.definition),
       catalogue_(&setup.catalogue),
       config_(setup.config),
@@ -162,9 +169,29 @@ std::int32_t DetectorHost::Emit(void* context, const wirehound_finding* finding)
   if (self.origin_.context == nullptr || finding == nullptr) {
     return WIREHOUND_ERROR_INVALID;
   }
+  self.origin_.missing = self.Missing();
   const std::int32_t status = self.findings_.Push(*finding, self.maker_, self.origin_);
-  ++(status == WIREHOUND_OK ? self.counters_.emitted : self.counters_.refused);
+  if (status == WIREHOUND_OK) {
+    ++self.counters_.emitted;
+    self.loss_known_ = self.parts_.lost_records;
+  } else {
+    ++self.counters_.refused;
+  }
   return status;
+}
+
+// What the detector could not have seen. Detections of one call say the same.
+Completeness DetectorHost::Missing() const {
+  Completeness missing = {.lost_records = parts_.lost_records - loss_told_};
+  if (!parts_.silent_events.empty()) [[unlikely]] {
+    const std::vector<Subscription>& inputs = instance_.subscriptions();
+    missing.input_suspended =
+        std::any_of(inputs.begin(), inputs.end(), [this](const Subscription& input) {
+          return std::find(parts_.silent_events.begin(), parts_.silent_events.end(), input.event) !=
+                 parts_.silent_events.end();
+        });
+  }
+  return missing;
 }
 
 const void* DetectorHost::GetExtension(void* context, wirehound_string name) {

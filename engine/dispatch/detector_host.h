@@ -62,10 +62,14 @@ class DetectorHost {
   }
 
   /// Between these it may emit.
-  void BeginCall(const FindingOrigin& origin) { origin_ = origin; }
+  void BeginCall(const FindingOrigin& origin) {
+    origin_ = {origin.context, origin.cause};
+    loss_told_ = loss_known_;
+  }
   void EndCall() { origin_.context = nullptr; }
 
  private:
+  Completeness Missing() const;
   const EventDefinition* RequiredEvent(std::string_view event, bool& required) const;
 
   // The host table: each gets this back as its context.
@@ -82,6 +86,11 @@ class DetectorHost {
   wirehound_host table_{};
   FindingOrigin origin_;  // no context: nothing may be emitted
   FindingQueue& findings_;
+  const DispatchParts& parts_;
+  const DetectorInstance& instance_;
+  // Of parts_.lost_records: what detections before this call have told, those of this call too.
+  std::uint64_t loss_told_;
+  std::uint64_t loss_known_;
   FindingMaker maker_;
   Counters counters_;
   const DetectorDefinition& definition_;

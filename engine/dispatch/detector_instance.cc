@@ -97,6 +97,10 @@ bool DetectorInstance::CanHaveTimers() const {
 
 DetectorInstance::~DetectorInstance() {
   Close();
+  if (suspended_) {
+    std::vector<const EventDefinition*>& silent = parts_.silent_events;
+    silent.erase(std::find(silent.begin(), silent.end(), &produced()));
+  }
   if (instance_ != nullptr) {
     const Inside inside(*this, "destroy", nullptr);
     table_.destroy(instance_);
@@ -175,6 +179,7 @@ void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const FindingOrigin&
 
 void DetectorInstance::Suspend(const DetectorSuspended& reason, const FindingOrigin& origin) {
   suspended_ = true;
+  parts_.silent_events.push_back(&produced());
   host_.timers().SetPhase(TimerPhase::kClosed);
   parts_.engine_events.Report(definition(), reason, *origin.context);
 }

@@ -5,6 +5,10 @@
 
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
+#include "engine/catalogue/event_definition.h"
 #include "engine/dispatch/call_clock.h"
 #include "engine/dispatch/detector_services.h"
 #include "engine/dispatch/engine_events.h"
@@ -24,7 +28,10 @@ struct DispatchParts {
   FindingQueue findings;
   EngineEvents engine_events;
   TimerQueue timers;
-  std::uint64_t turn = 0;  ///< how many turns have ended
+  std::uint64_t turn = 0;          ///< how many turns have ended
+  std::uint64_t lost_records = 0;  ///< told by the stream so far
+  /// What suspended detectors would have made. Seldom there, and short.
+  std::vector<const EventDefinition*> silent_events;
 };
 
 }  // namespace wirehound

@@ -55,7 +55,8 @@ class Dispatcher {
     std::uint64_t base_events = 0;       ///< made from records
     std::uint64_t detector_events = 0;   ///< made by detectors
     std::uint64_t engine_events = 0;     ///< made by the engine about detectors
-    std::uint64_t shown = 0;             ///< of all three, handed to the outputs
+    std::uint64_t gap_events = 0;        ///< made of gaps
+    std::uint64_t shown = 0;             ///< of all four, handed to the outputs
     std::uint64_t hidden = 0;            ///< selected, but a filter of the user held them back
     std::uint64_t out_of_scope = 0;      ///< base events nobody saw, as --scope leaves them out
     std::uint64_t timers = 0;            ///< that went off
@@ -105,6 +106,19 @@ class Dispatcher {
     }
   }
 
+  /// Takes the event about a gap. A scope says whose packets are wanted; nobody knows whose are
+  /// missing, so none holds it back.
+  void EmitGap(const Event& event) {
+    ++counters_.gap_events;
+    Deliver(event);
+  }
+
+  /// Records are missing at this place of the stream: detections say so. Between two turns.
+  void NoteLoss(std::uint64_t records) { parts_.lost_records += records; }
+
+  /// Whether anything asks about processes: a detector, or a filter that might.
+  bool asks_about_processes() const { return notes_processes_; }
+
   /// Dispatches what the turn's events led to, level by level. After this they may go.
   void EndOfTurn();
 
@@ -117,6 +131,7 @@ class Dispatcher {
   const Status& output_status() const { return output_status_; }
 
   const Counters& counters() const { return counters_; }
+  const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
   const Stores& stores() const { return parts_.services.stores; }
   const FindingQueue& findings() const { return parts_.findings; }
   /// In the order of the graph.

@@ -12,6 +12,7 @@
 #include <wirehound/definition.h>
 
 #include "engine/catalogue/event_definition.h"
+#include "engine/dispatch/completeness.h"
 
 namespace wirehound {
 
@@ -20,6 +21,8 @@ struct Event {
   const EventDefinition* definition = nullptr;
   const DetectorDefinition* detector = nullptr;  ///< who detected it; null for a base event
   const Event* cause = nullptr;  ///< what it was detected from; null for base events and timers'
+
+  Completeness completeness;  ///< of what it was made of
 
   // What a detection says besides its fields, as its definition or the detection itself wants it.
   const wirehound_threat* threat = nullptr;            ///< null: none

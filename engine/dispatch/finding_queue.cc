@@ -66,6 +66,10 @@ bool FindingQueue::Fill(Event& event, const wirehound_finding& finding, const Fi
   event.definition = maker.event;
   event.detector = maker.detector;
   event.cause = origin.cause;
+  event.completeness = origin.missing;
+  if (origin.cause != nullptr) {
+    event.completeness.Add(origin.cause->completeness);
+  }
   event.subject = maker.subject;
   event.shows_cause = (populate & WIREHOUND_POPULATE_DETECTED_FROM) != 0;
   if (!CopyFields(event, finding)) {

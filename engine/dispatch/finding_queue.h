@@ -33,6 +33,7 @@ struct FindingMaker {
 struct FindingOrigin {
   const wirehound_event* context = nullptr;
   const Event* cause = nullptr;
+  Completeness missing = {};  ///< what its maker was not shown
 };
 
 class FindingQueue {

@@ -64,6 +64,16 @@ bool IsCalled(const wirehound_string& name, const std::string& lower) {
   return true;
 }
 
+std::string TextOf(const FilterClause& clause) {
+  std::string text(clause.path);
+  text += OperatorText(clause.op);
+  for (std::size_t i = 0; i < clause.values.size(); ++i) {
+    text += i == 0 ? "" : ",";
+    text += clause.values[i];
+  }
+  return text;
+}
+
 // The more there is to look at, the later.
 int CostOf(const FieldPath& path) {
   int cost = path.type.comparison == Comparison::kText ? 1 : 0;
@@ -79,6 +89,7 @@ FieldTest::FieldTest(FieldPath path)
     : path_(std::move(path)), included_(path_.type), excluded_(path_.type) {}
 
 Status FieldTest::Add(const FilterClause& clause, const ScopeServices& services) {
+  clauses_.push_back(TextOf(clause));
   if (clause.op == FilterOperator::kNone && path_.type.comparison == Comparison::kContainer) {
     if (clause.path == kInContainerWord) {
       included_.AddAnyContainer();
@@ -104,7 +115,13 @@ bool FieldTest::Matches(const wirehound_event& event) const {
   }
   Outcome outcome;
   Visit(0, root, outcome);
-  return !outcome.is_excluded && (outcome.is_included || (included_.empty() && outcome.has_value));
+  return Decide(outcome);
+}
+
+bool FieldTest::Accepts(const void* at) const {
+  Outcome outcome;
+  Judge(at, outcome);
+  return Decide(outcome);
 }
 
 bool FieldTest::Visit(std::size_t index, const void* at, Outcome& outcome) const {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <wirehound/abi/detector_abi.h>
@@ -27,11 +28,24 @@ class FieldTest {
   explicit FieldTest(FieldPath path);
 
   const FieldPath& path() const { return path_; }
+  /// The clauses as they were written: "dst_port=80".
+  const std::vector<std::string>& clauses() const { return clauses_; }
+  /// Whether it asks about the process behind an event, not about the event's data.
+  bool is_scope() const {
+    return path_.root != PathRoot::kField && path_.root != PathRoot::kPointedField;
+  }
+
+  /// What is meant, nothing for whatever there is, and what is not.
+  const ValueSet& included() const { return included_; }
+  const ValueSet& excluded() const { return excluded_; }
 
   /// Adds a clause on this field.
   Status Add(const FilterClause& clause, const ScopeServices& services);
 
   bool Matches(const wirehound_event& event) const;
+
+  /// Whether it lets an event pass whose one value of this field is the one at `at`.
+  bool Accepts(const void* at) const;
 
  private:
   // What has been seen of the values so far.
@@ -46,8 +60,13 @@ class FieldTest {
   bool VisitElements(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
   bool VisitHeaders(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
   bool Judge(const void* at, Outcome& outcome) const;
+  bool Decide(const Outcome& outcome) const {
+    return !outcome.is_excluded &&
+           (outcome.is_included || (included_.empty() && outcome.has_value));
+  }
 
   FieldPath path_;
+  std::vector<std::string> clauses_;
   ValueSet included_;
   ValueSet excluded_;
 };
@@ -61,6 +80,7 @@ class CompiledFilter {
   void Order();
 
   bool empty() const { return tests_.empty(); }
+  std::span<const FieldTest> tests() const { return tests_; }
 
   bool Matches(const wirehound_event& event) const {
     for (const FieldTest& test : tests_) {

@@ -55,6 +55,9 @@ class EventFilter {
   /// Whether it lets everything pass.
   bool empty() const { return filter_ == nullptr; }
 
+  /// What it has become, for whoever wants to know what it asks; null when it is empty.
+  const CompiledFilter* compiled() const { return filter_.get(); }
+
   /// `event` must be of the definition it was compiled for.
   bool Matches(const wirehound_event& event) const {
     return filter_ == nullptr || MatchesCompiled(event);

@@ -15,8 +15,16 @@ namespace wirehound {
 template <typename Key>
 class RangeSet {
  public:
+  struct Range {
+    Key first;
+    Key last;
+  };
+
   bool empty() const { return ranges_.empty(); }
   std::size_t size() const { return ranges_.size(); }
+
+  /// In order, none touching the next but where they were added so.
+  const std::vector<Range>& ranges() const { return ranges_; }
 
   /// Adds what lies between `first` and `last`, both included. `first` must not be above `last`.
   void Add(Key first, Key last) {
@@ -37,11 +45,6 @@ class RangeSet {
 
  private:
   static constexpr std::size_t kFew = 8;
-
-  struct Range {
-    Key first;
-    Key last;
-  };
 
   bool IsInOneOfFew(const Key& key) const {
     for (const Range& range : ranges_) {

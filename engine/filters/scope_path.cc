@@ -10,9 +10,11 @@
 #include <limits>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/abi/stores_abi.h>
 
 #include "engine/filters/filter_clause.h"
 #include "engine/graph/closest_name.h"
+#include "probes/record.h"
 
 namespace wirehound {
 
@@ -28,8 +30,7 @@ struct ScopeField {
 };
 
 std::string_view OwnerText(std::uint64_t source, TextBuffer& /*scratch*/) {
-  constexpr std::string_view kTexts[] = {"none", "current", "socket"};
-  return kTexts[std::min<std::uint64_t>(source, std::size(kTexts) - 1)];
+  return OwnerSourceText(static_cast<std::uint32_t>(source));
 }
 
 constexpr ValueType Present(ValueType type) {
@@ -47,7 +48,7 @@ constexpr ValueType kText = {
 constexpr ValueType kOwner = {.comparison = Comparison::kNumberText,
                               .storage = Storage::kUint32,
                               .text = OwnerText,
-                              .text_count = WIREHOUND_OWNER_SOCKET + 1};
+                              .text_count = WIREHOUND_OWNER_KERNEL + 1};
 constexpr ValueType kTree = {.comparison = Comparison::kTree, .storage = Storage::kProcess};
 constexpr ValueType kContainer = {
     .comparison = Comparison::kContainer, .storage = Storage::kContainer, .empty_is_absent = true};
@@ -102,26 +103,61 @@ constexpr ScopeField kFields[] = {
     {{"owner"}, kEvent, offsetof(wirehound_event, owner_source), kOwner},
 };
 
-// What other programs know and this one does not yet.
-constexpr std::string_view kLater[] = {"follow",        "containerImage", "containerImageDigest",
-                                       "containerName", "podName",        "podNamespace",
-                                       "podUid",        "podSandbox"};
+// What is known of the container of the process. All of it is text.
+struct ContainerField {
+  std::array<std::string_view, kMaxNames> names;
+  std::size_t offset;
+};
 
-bool HasName(const ScopeField& field, std::string_view name) {
+constexpr ContainerField kContainerFields[] = {
+    {{"containerName"}, offsetof(wirehound_container_info, name)},
+    {{"containerImage"}, offsetof(wirehound_container_info, image)},
+    {{"containerImageDigest"}, offsetof(wirehound_container_info, image_digest)},
+    {{"containerRuntime"}, offsetof(wirehound_container_info, runtime)},
+    {{"podName"}, offsetof(wirehound_container_info, pod_name)},
+    {{"podNamespace"}, offsetof(wirehound_container_info, pod_namespace)},
+    {{"podUid", "podUID"}, offsetof(wirehound_container_info, pod_uid)},
+};
+
+const void* ContainerOf(const void* process) {
+  return static_cast<const wirehound_process*>(process)->container;
+}
+
+// What other programs know and this one does not yet.
+constexpr std::string_view kLater[] = {"follow", "podSandbox"};
+
+template <typename Field>
+bool HasName(const Field& field, std::string_view name) {
   return !name.empty() &&
          std::find(field.names.begin(), field.names.end(), name) != field.names.end();
 }
 
-std::vector<std::string> AllNames() {
-  std::vector<std::string> names(std::begin(kOnHostWords), std::end(kOnHostWords));
-  for (const ScopeField& field : kFields) {
+template <typename Field, std::size_t kCount>
+void AddNames(const Field (&fields)[kCount], std::vector<std::string>& names) {
+  for (const Field& field : fields) {
     for (const std::string_view name : field.names) {
       if (!name.empty()) {
         names.emplace_back(name);
       }
     }
   }
+}
+
+std::vector<std::string> AllNames() {
+  std::vector<std::string> names(std::begin(kOnHostWords), std::end(kOnHostWords));
+  AddNames(kFields, names);
+  AddNames(kContainerFields, names);
   return names;
+}
+
+FieldPath PathOf(const ContainerField& field) {
+  FieldPath path;
+  path.name = field.names[0];
+  path.root = PathRoot::kProcess;
+  path.steps.push_back({.kind = PathStep::Kind::kLocate, .locate = ContainerOf});
+  path.steps.push_back({.kind = PathStep::Kind::kOffset, .offset = field.offset});
+  path.type = kText;
+  return path;
 }
 
 Error UnknownName(std::string_view name) {
@@ -145,7 +181,11 @@ Result<FieldPath> ResolveScopeField(std::string_view name) {
   const auto* field = std::find_if(std::begin(kFields), std::end(kFields),
                                    [name](const ScopeField& f) { return HasName(f, name); });
   if (field == std::end(kFields)) {
-    return UnknownName(name);
+    const auto* of_container =
+        std::find_if(std::begin(kContainerFields), std::end(kContainerFields),
+                     [name](const ContainerField& f) { return HasName(f, name); });
+    return of_container == std::end(kContainerFields) ? Result<FieldPath>(UnknownName(name))
+                                                      : PathOf(*of_container);
   }
   FieldPath path;
   path.name = field->names[0];
@@ -158,6 +198,9 @@ Result<FieldPath> ResolveScopeField(std::string_view name) {
 std::vector<std::string> ScopeFieldNames() {
   std::vector<std::string> names;
   for (const ScopeField& field : kFields) {
+    names.emplace_back(field.names[0]);
+  }
+  for (const ContainerField& field : kContainerFields) {
     names.emplace_back(field.names[0]);
   }
   return names;

@@ -34,6 +34,11 @@ class TextSet {
 
   bool empty() const { return exact_.empty() && globs_.empty() && patterns_.empty(); }
 
+  /// The texts, when each is meant as a whole: no wildcards, no regular expressions. Else null.
+  const std::vector<std::string>* exact() const {
+    return globs_.empty() && patterns_.empty() ? &exact_ : nullptr;
+  }
+
   /// Adds a text in which `*` stands for anything and `\` takes the meaning from what follows it.
   Status AddText(std::string_view value);
 

@@ -35,6 +35,12 @@ class ValueSet {
 
   bool empty() const { return is_empty_; }
 
+  /// What is meant, each of the fields whose values are compared so (ValueType::comparison).
+  const RangeSet<std::uint64_t>& numbers() const { return numbers_; }
+  const RangeSet<AddressKey>& addresses() const { return addresses_; }
+  const TextSet& texts() const { return texts_; }
+  const std::vector<std::int32_t>& tree_roots() const { return tree_roots_; }
+
   /// Whether the value at `at`, which lies there as the type says, is meant.
   bool Contains(const void* at) const;
 

@@ -8,6 +8,7 @@
 
 #include "engine/graph/availability.h"
 #include "engine/graph/closest_name.h"
+#include "engine/plan/demands.h"
 
 namespace wirehound {
 
@@ -298,6 +299,7 @@ Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
   }
   plan.scope = std::move(*scope);
   plan.needs_dns_store = NeedsDnsStore(plan, catalogue, detectors);
+  AddDemands(catalogue, detectors, services, plan);
   return plan;
 }
 

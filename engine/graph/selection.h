@@ -20,6 +20,7 @@
 #include "engine/catalogue/catalogue.h"
 #include "engine/filters/event_filter.h"
 #include "engine/graph/dependency_graph.h"
+#include "engine/plan/event_demand.h"
 
 namespace wirehound {
 
@@ -38,6 +39,9 @@ struct Plan {
   std::map<std::uint32_t, EventFilter> filters;  ///< by event: which of them are shown
   EventFilter scope;                             ///< whose base events exist at all
   bool needs_dns_store = false;                  ///< DNS is decoded for the names it teaches
+  std::vector<EventDemand> demands;  ///< who needs which base events, and of which packets
+  CaptureScope capture_scope;        ///< what of the scope packets are asked before they are copied
+  std::vector<EngineFilter> engine_filters;  ///< parts of filters that packets are not asked
 };
 
 /// The closure of a selection. An empty selection means the `default` set and every detector.

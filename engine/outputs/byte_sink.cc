@@ -24,22 +24,6 @@ void WaitWritable(int fd) {
   poll(&entry, 1, -1);
 }
 
-// Writes all of it; returns 0 or errno.
-int WriteAll(int fd, const char* data, std::size_t size) {
-  while (size > 0) {
-    const ssize_t written = write(fd, data, size);
-    if (written >= 0) {
-      data += written;
-      size -= static_cast<std::size_t>(written);
-    } else if (errno == EAGAIN) {
-      WaitWritable(fd);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
 bool SameFile(int a, int b) {
   struct stat of_a {};
   struct stat of_b {};
@@ -60,9 +44,7 @@ int OpenForWriting(const std::string& path) {
 }  // namespace
 
 ByteSink::ByteSink(int fd, bool owned, std::string name)
-    : fd_(fd), owned_(owned), name_(std::move(name)) {
-  buffer_.reserve(2 * kFlushBytes);
-}
+    : fd_(fd), owned_(owned), name_(std::move(name)) {}
 
 std::unique_ptr<ByteSink> ByteSink::StandardOutput() {
   return std::unique_ptr<ByteSink>(new ByteSink(StandardOutputFd(), false, "standard output"));
@@ -82,20 +64,17 @@ ByteSink::~ByteSink() {
   }
 }
 
-Status ByteSink::CommitLine() { return buffer_.size() < kFlushBytes ? Status() : Flush(); }
-
-Status ByteSink::Write(std::string_view lines) {
-  WriteUnlessFailed(buffer_);
-  buffer_.clear();
-  WriteUnlessFailed(lines);
-  return error_ == 0 ? Status() : Error("write to " + name_ + ": " + std::strerror(error_));
-}
-
-Status ByteSink::Flush() { return Write({}); }
-
-void ByteSink::WriteUnlessFailed(std::string_view bytes) {
-  if (error_ == 0) {
-    error_ = WriteAll(fd_, bytes.data(), bytes.size());
+std::ptrdiff_t ByteSink::WriteSome(std::string_view bytes) {
+  for (;;) {
+    const ssize_t written = write(fd_, bytes.data(), bytes.size());
+    if (written >= 0) {
+      return written;
+    }
+    if (errno == EAGAIN) {
+      WaitWritable(fd_);
+    } else if (errno != EINTR) {
+      return -errno;
+    }
   }
 }
 

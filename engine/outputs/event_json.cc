@@ -6,8 +6,10 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "engine/outputs/json_text.h"
+#include "probes/record.h"
 
 namespace wirehound {
 
@@ -68,13 +70,52 @@ char* WriteProcess(JsonBuffer& buffer, char* out, const wirehound_process& proce
   return Text(buffer, out, "containerId", View(process.container_id));
 }
 
-char* WriteContainer(JsonBuffer& buffer, char* out, const wirehound_process& process) {
-  if (process.container_id.size == 0) {
-    return Literal(buffer, out, ",\"container\":{},\"kubernetes\":{}");
+// The members of an object that have a text; nothing stands in front of the first.
+class TextMembers {
+ public:
+  TextMembers(JsonBuffer& buffer, char* out) : buffer_(buffer), out_(out) {}
+
+  void Add(std::string_view key, std::string_view text) {
+    if (!text.empty()) {
+      AddKey(key);
+      out_ = WriteString(buffer_, out_, text);
+    }
   }
-  out = Literal(buffer, out, ",\"container\":{\"id\":");
-  out = WriteString(buffer, out, View(process.container_id));
-  return Literal(buffer, out, "},\"kubernetes\":{}");
+  void AddTrue(std::string_view key, bool value) {
+    if (value) {
+      AddKey(key);
+      out_ = Literal(buffer_, out_, "true");
+    }
+  }
+  char* End() { return Literal(buffer_, out_, "}"); }
+
+ private:
+  void AddKey(std::string_view key) {
+    out_ = Literal(buffer_, out_, is_first_ ? "\"" : ",\"");
+    out_ = Literal(buffer_, Literal(buffer_, out_, key), "\":");
+    is_first_ = false;
+  }
+
+  JsonBuffer& buffer_;
+  char* out_;
+  bool is_first_ = true;
+};
+
+char* WriteContainer(JsonBuffer& buffer, char* out, const wirehound_process& process) {
+  static constexpr wirehound_container_info kNothing{};
+  const wirehound_container_info& known =
+      process.container == nullptr ? kNothing : *process.container;
+  TextMembers container(buffer, Literal(buffer, out, ",\"container\":{"));
+  container.Add("id", View(process.container_id));
+  container.Add("name", View(known.name));
+  container.Add("image", View(known.image));
+  container.Add("imageDigest", View(known.image_digest));
+  TextMembers pod(buffer, Literal(buffer, container.End(), ",\"kubernetes\":{"));
+  pod.Add("podName", View(known.pod_name));
+  pod.Add("podNamespace", View(known.pod_namespace));
+  pod.Add("podUID", View(known.pod_uid));
+  pod.AddTrue("podSandbox", known.is_pod_sandbox != 0);
+  return pod.End();
 }
 
 char* WriteEntities(JsonBuffer& buffer, char* out, const wirehound_process& process) {
@@ -132,6 +173,33 @@ char* WriteAncestry(JsonBuffer& buffer, char* out,
   return Literal(buffer, out, "]");
 }
 
+// Whether anything was missed that could have mattered, and what.
+char* WriteCompleteness(JsonBuffer& buffer, char* out, const Completeness& completeness) {
+  if (completeness.whole()) {
+    return Literal(buffer, out, ",\"completeness\":{\"whole\":true}");
+  }
+  out = Literal(buffer, out, ",\"completeness\":{\"whole\":false");
+  if (completeness.lost_records != 0) {
+    out = Unsigned(buffer, out, "lostRecords", completeness.lost_records);
+  }
+  const std::pair<bool, std::string_view> rest[] = {
+      {completeness.stream_gap, ",\"streamGap\":true"},
+      {completeness.truncated, ",\"truncated\":true"},
+      {completeness.input_suspended, ",\"inputSuspended\":true"}};
+  for (const auto& [missing, text] : rest) {
+    out = missing ? Literal(buffer, out, text) : out;
+  }
+  return Literal(buffer, out, "}");
+}
+
+// How the process was learnt; nothing where there is none, as in capture files.
+char* WriteOwnerSource(JsonBuffer& buffer, char* out, std::uint32_t owner_source) {
+  if (owner_source == WIREHOUND_OWNER_NONE) {
+    return out;
+  }
+  return Text(buffer, out, "owner", OwnerSourceText(owner_source));
+}
+
 std::uint32_t CountPresent(const wirehound_event& view) {
   std::uint32_t present = 0;
   for (std::uint32_t i = 0; i < view.field_count; ++i) {
@@ -147,9 +215,16 @@ bool TakeSame(std::string_view& kept, const wirehound_string& text) {
   return same;
 }
 
+// Those that are shown.
+constexpr wirehound_string wirehound_container_info::*kContainerTexts[] = {
+    &wirehound_container_info::name,     &wirehound_container_info::image,
+    &wirehound_container_info::pod_name, &wirehound_container_info::pod_namespace,
+    &wirehound_container_info::pod_uid,  &wirehound_container_info::image_digest,
+};
+
 }  // namespace
 
-// The struct is compared whole, where its strings point and padding included: what differs in
+// The structs are compared whole, where their strings point and padding included: what differs in
 // nothing but that is made anew, which is never wrong.
 bool ProcessJson::IsOf(const wirehound_process& process) const {
   if (start.empty() || std::memcmp(&process_, &process, sizeof(process)) != 0) {
@@ -157,7 +232,20 @@ bool ProcessJson::IsOf(const wirehound_process& process) const {
   }
   std::string_view kept = strings_;
   return TakeSame(kept, process.comm) && TakeSame(kept, process.executable) &&
-         TakeSame(kept, process.host_name) && TakeSame(kept, process.container_id);
+         TakeSame(kept, process.host_name) && TakeSame(kept, process.container_id) &&
+         (process.container == nullptr || IsOf(*process.container, kept));
+}
+
+// `kept` is what the strings of the container held.
+bool ProcessJson::IsOf(const wirehound_container_info& container, std::string_view kept) const {
+  if (std::memcmp(&container_, &container, sizeof(container)) != 0) {
+    return false;
+  }
+  bool same = true;
+  for (const auto member : kContainerTexts) {
+    same = same && TakeSame(kept, container.*member);
+  }
+  return same;
 }
 
 void ProcessJson::Make(const wirehound_process& process) {
@@ -166,6 +254,12 @@ void ProcessJson::Make(const wirehound_process& process) {
   for (const wirehound_string* text :
        {&process.comm, &process.executable, &process.host_name, &process.container_id}) {
     strings_ += View(*text);
+  }
+  if (process.container != nullptr) {
+    std::memcpy(&container_, process.container, sizeof(container_));
+    for (const auto member : kContainerTexts) {
+      strings_ += View(process.container->*member);
+    }
   }
   start = TextOf([&](JsonBuffer& buffer, char* out) {
     out = Unsigned(buffer, out, "threadStartTime", process.thread_start_time_ns);
@@ -263,13 +357,17 @@ char* EventJson::WriteDetection(JsonBuffer& buffer, char* out, const Event& even
   if (event.shows_cause && event.cause != nullptr) {
     out = WriteCause(buffer, out, "detectedFrom", *event.cause);
   }
-  return event.shows_ancestry ? WriteAncestry(buffer, out, event.ancestry) : out;
+  if (event.shows_ancestry) {
+    out = WriteAncestry(buffer, out, event.ancestry);
+  }
+  return WriteCompleteness(buffer, out, event.completeness);
 }
 
 void EventJson::Append(JsonBuffer& buffer, const Event& event) {
   const DefinitionJson& definition = DefinitionOf(*event.definition);
   char* out = WriteHead(buffer, buffer.end(), event.view, definition);
   out = WriteArguments(buffer, out, event.view, definition);
+  out = WriteOwnerSource(buffer, out, event.view.owner_source);
   if (event.detector != nullptr) {
     out = WriteDetection(buffer, out, event);
   }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/abi/stores_abi.h>
 
 #include "engine/dispatch/event.h"
 #include "engine/outputs/json_buffer.h"
@@ -39,8 +40,11 @@ class ProcessJson {
   std::string entities;  ///< the three entity ids, up to the arguments
 
  private:
-  wirehound_process process_{};  ///< its strings point to what may be gone: see strings_
-  std::string strings_;          ///< what they held, one after the other
+  bool IsOf(const wirehound_container_info& container, std::string_view kept) const;
+
+  wirehound_process process_{};           ///< its strings point to what may be gone: see strings_
+  wirehound_container_info container_{};  ///< likewise
+  std::string strings_;                   ///< what they held, one after the other
 };
 
 /// Writes events. Definitions are told apart by their address: they must live as long as this.

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include <wirehound/abi/stores_abi.h>
+
 #include "engine/outputs/message_json.h"
 #include "engine/utf8_text.h"
 
@@ -27,21 +29,36 @@ void AppendTime(std::string& out, std::uint64_t timestamp_ns) {
                  local.tm_sec, timestamp_ns % 1'000'000'000 / 1'000);
 }
 
-}  // namespace
-
-TableOutput::TableOutput(std::unique_ptr<ByteSink> sink) : sink_(std::move(sink)) {
-  fmt::format_to(std::back_inserter(sink_->buffer()), "{:<15} {:>6} {:<16} {:>8} {:>8} {:<24} {}\n",
-                 "TIME", "UID", "COMM", "PID", "TID", "EVENT", "ARGS");
+// In front of the arguments, of a process that is in one: its name, or the beginning of its id.
+void AppendContainer(std::string& out, const wirehound_process& process) {
+  constexpr std::size_t kShortId = 12;
+  if (process.container_id.size == 0) {
+    return;
+  }
+  out += " container=";
+  const bool has_name = process.container != nullptr && process.container->name.size != 0;
+  AppendPrintable(out, has_name ? View(process.container->name)
+                                : View(process.container_id).substr(0, kShortId));
 }
 
-Status TableOutput::OnEvent(const Event& event) {
-  std::string& out = sink_->buffer();
+}  // namespace
+
+TableOutput::TableOutput(std::unique_ptr<ByteSink> sink, const QueueSettings& settings)
+    : LineOutput(std::move(sink), settings) {
+  AddHeader(fmt::format("{:<15} {:>6} {:<16} {:>8} {:>8} {:<24} {}\n", "TIME", "UID", "COMM", "PID",
+                        "TID", "EVENT", "ARGS"));
+}
+
+void TableOutput::AppendLine(JsonBuffer& lines, const Event& event) {
+  std::string& out = line_;
+  out.clear();
   const wirehound_process& process = *event.view.process;
   AppendTime(out, event.view.timestamp_ns);
   std::string comm;
   AppendPrintable(comm, View(process.comm));  // its own choice: must not steer the terminal
   fmt::format_to(std::back_inserter(out), "{:>6} {:<16} {:>8} {:>8} {:<24}", process.uid, comm,
                  process.host_pid, process.host_tid, event.definition->name);
+  AppendContainer(out, process);
   // The metadata repeats what src, dst and the ports say, where they are.
   const bool has_addresses = event.definition->FieldIndex("src") >= 0;
   for (std::uint32_t i = 0; i < event.view.field_count; ++i) {
@@ -54,20 +71,22 @@ Status TableOutput::OnEvent(const Event& event) {
     out += ' ';
     out += definition.name;
     out += '=';
-    AppendValue(out, definition, field);
+    AppendValue(definition, field);
+  }
+  if (!event.completeness.whole() && event.detector != nullptr) {
+    out += " (incomplete)";
   }
   out += '\n';
-  return sink_->CommitLine();
+  lines.Append(out);
 }
 
 // As JSON, which escapes control characters, so that values cannot break the line.
-void TableOutput::AppendValue(std::string& out, const EventField& definition,
-                              const wirehound_field& field) {
+void TableOutput::AppendValue(const EventField& definition, const wirehound_field& field) {
   MessageJson* message =
       definition.message == nullptr ? nullptr : &messages_.Find(*definition.message);
   value_.Clear();
   value_.Commit(WriteFieldValue(value_, value_.end(), definition.type, message, field.value));
-  out += value_.text();
+  line_ += value_.text();
 }
 
 }  // namespace wirehound

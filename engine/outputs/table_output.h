@@ -7,26 +7,23 @@
 #include <memory>
 #include <string>
 
-#include "engine/outputs/byte_sink.h"
 #include "engine/outputs/json_buffer.h"
+#include "engine/outputs/line_output.h"
 #include "engine/outputs/message_json.h"
-#include "engine/outputs/output.h"
 
 namespace wirehound {
 
-class TableOutput : public Output {
+class TableOutput : public LineOutput {
  public:
-  /// Writes the header line at once, so that a user sees that events will follow.
-  explicit TableOutput(std::unique_ptr<ByteSink> sink);
-
-  Status OnEvent(const Event& event) override;
-  Status Flush() override { return sink_->Flush(); }
+  /// The header line comes first, also where no event follows.
+  explicit TableOutput(std::unique_ptr<ByteSink> sink, const QueueSettings& settings = {});
 
  private:
-  void AppendValue(std::string& out, const EventField& definition, const wirehound_field& field);
+  void AppendLine(JsonBuffer& lines, const Event& event) override;
+  void AppendValue(const EventField& definition, const wirehound_field& field);
 
-  std::unique_ptr<ByteSink> sink_;
   MessageJsonSet messages_;
+  std::string line_;
   JsonBuffer value_{4096};
 };
 

@@ -32,8 +32,9 @@ wirehound_value& BaseEvent::field(std::string_view name) {
   return fields_.at(static_cast<std::size_t>(event_.definition->FieldIndex(name))).value;
 }
 
-const Event& BaseEvent::Fill(const wirehound_event& shared) {
+const Event& BaseEvent::Fill(const wirehound_event& shared, const Completeness& input) {
   const EventDefinition& definition = *event_.definition;
+  event_.completeness = input;
   event_.view = shared;
   event_.view.event_id = definition.id;
   event_.view.schema_major = definition.version.major;

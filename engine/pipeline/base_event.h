@@ -34,8 +34,9 @@ class BaseEvent {
   /// The value of a field, to be bound once or set before each Fill. For start: compares names.
   wirehound_value& field(std::string_view name);
 
-  /// The event as it stands; `shared` is what all events of the record have alike.
-  const Event& Fill(const wirehound_event& shared);
+  /// The event as it stands; `shared` is what all events of the record have alike, `input` what
+  /// is missing of what it was made of.
+  const Event& Fill(const wirehound_event& shared, const Completeness& input = {});
 
  private:
   static constexpr std::size_t kMaxFields = 16;

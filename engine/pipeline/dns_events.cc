@@ -3,6 +3,7 @@
 #include "engine/pipeline/dns_events.h"
 
 #include "decoders/dns_answer_text.h"
+#include "decoders/ip_payload.h"
 #include "engine/pipeline/dns_ports.h"
 
 namespace wirehound {
@@ -37,6 +38,8 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedByt
     ++counters_.too_short;
     if (message.whole()) {
       anomalies_.Report(metadata, {AnomalyKind::kDnsMalformed, 0, message.wire_size});
+    } else {
+      ReportCut(metadata, message);
     }
     return;
   }
@@ -44,14 +47,28 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedByt
   arena_.Reset();
   const DecodeStatus status = DecodeDns(message, arena_, dns_, VariantOf(metadata));
   ++counters_.messages[static_cast<std::size_t>(status)];
+  if (status == DecodeStatus::kTruncated) {
+    emitter_.SetTruncated(true);
+  }
   if (learns_) {
     store_.OnMessage(dns_, emitter_.process(), emitter_.timestamp_ns());
   }
   emitter_.Emit(dns_event_);
   EmitSummary();
   emitter_.EndTurn();
+  if (status == DecodeStatus::kTruncated) {
+    ReportCut(metadata_, message);
+  }
   if (dns_.flags != 0 || dns_.qd_count > 1) {
     ReportAnomalies(message.wire_size);
+  }
+}
+
+// Of a stream, what is missing has been reported as a gap, or it has ended early.
+void DnsEvents::ReportCut(const wirehound_packet_metadata& metadata, CapturedBytes message) {
+  if (metadata.protocol == kProtocolUdp) {
+    anomalies_.Report(metadata, {AnomalyKind::kRecordTruncated, message.bytes.size(),
+                                 message.wire_size - message.bytes.size()});
   }
 }
 

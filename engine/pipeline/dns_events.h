@@ -45,6 +45,7 @@ class DnsEvents {
 
  private:
   void EmitSummary();
+  void ReportCut(const wirehound_packet_metadata& metadata, CapturedBytes message);
   void ReportAnomalies(std::size_t wire_bytes);
 
   EventEmitter& emitter_;

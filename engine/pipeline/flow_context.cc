@@ -31,7 +31,15 @@ std::uint8_t DirectionOf(const FlowInfo& flow, FlowSide sender) {
 
 const wirehound_packet_metadata& FlowContext::Describe(FlowSide sender) {
   const bool of_packet = PacketIsOfFlow();
-  emitter_.SetProcessKnown(of_packet);
+  if (of_packet && emitter_.record_has_owner()) {
+    emitter_.SetProcessKnown(true);
+  } else {
+    emitter_.SetOwner(flow_->owner_id, flow_->owner_source);
+  }
+  emitter_.SetStreamGap(flow_->has_gap);
+  if (!of_packet) {
+    emitter_.SetTruncated(false);
+  }
   if (of_packet) {
     described_ = *packet_;
   } else {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // FlowContext: of which connection and direction the flow table is speaking right now, and what
-// that means for events: the addressing of what was said, and whether the current record's process
-// is the one that said or heard it. Dispatch thread.
+// that means for events: the addressing of what was said, and the process that said or heard it:
+// that of the current record when it is of the connection, else the last one that was known to use
+// the connection. Dispatch thread.
 
 #pragma once
 

@@ -27,6 +27,7 @@ PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dis
       emitter_(dispatcher),
       arena_(kDnsArenaBytes),
       anomalies_(plan, catalogue, emitter_),
+      gaps_(plan, catalogue, emitter_),
       ipv4_(catalogue, plan, kNetPacketIpv4, packet_.metadata),
       ipv6_(catalogue, plan, kNetPacketIpv6, packet_.metadata),
       tcp_(catalogue, plan, kNetPacketTcp, packet_.metadata),
@@ -51,6 +52,7 @@ void PacketPipeline::SetPlan(const Plan& plan) {
     event->SetPlan(plan);
   }
   anomalies_.SetPlan(plan);
+  gaps_.SetPlan(plan);
   dns_.SetPlan(plan);
   http_.SetPlan(plan);
   flows_.SetPlan(plan);
@@ -75,27 +77,42 @@ void PacketPipeline::OnRecord(const Record& record) {
   emitter_.EndRecord();
 }
 
+void PacketPipeline::OnGap(const CaptureGap& gap) { gaps_.OnGap(gap); }
+
+void PacketPipeline::OnTime(std::uint64_t now_ns) { emitter_.AdvanceTime(now_ns); }
+
 // One packet: its layers, then what it carries. Leaves packet_.encapsulated for the next one.
 void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes bytes) {
   DecodePacket(link, bytes.bytes, bytes.wire_size, packet_);
   packet_.metadata.direction = record.direction;
   packet_.metadata.interface_index = record.interface_index;
   packet_.metadata.iface = {record.interface_name.data(), record.interface_name.size()};
-  CountLayers();
+  // A header can also be cut by fragmentation, and the capture may have left out nothing but data.
+  const bool cut = CountLayers() && !bytes.whole();
+  emitter_.SetTruncated(cut);
+  emitter_.SetStreamGap(false);
   EmitNetworkEvents();
-  if (!IsPiece(packet_) || PutTogether()) {
+  if (cut) [[unlikely]] {
+    anomalies_.Report(packet_.metadata, {AnomalyKind::kRecordTruncated, bytes.bytes.size(),
+                                         bytes.wire_size - bytes.bytes.size()});
+  }
+  if (!IsPiece(packet_) || PutTogether(record)) {
     EmitTransportEvents();
     ReportAnomalies();
-    EmitContent();
+    EmitContent(record);
   }
   emitter_.EndTurn();
 }
 
-void PacketPipeline::CountLayers() {
+// Whether a header was cut short.
+bool PacketPipeline::CountLayers() {
+  bool truncated = false;
   for (const LayerResult& layer : packet_.layers()) {
     ++counters_
           .layers[static_cast<std::size_t>(layer.layer)][static_cast<std::size_t>(layer.status)];
+    truncated = truncated || layer.status == DecodeStatus::kTruncated;
   }
+  return truncated;
 }
 
 void PacketPipeline::EmitNetworkEvents() {
@@ -119,12 +136,12 @@ void PacketPipeline::EmitTransportEvents() {
   }
 }
 
-void PacketPipeline::EmitContent() {
+void PacketPipeline::EmitContent(const Record& record) {
   if (packet_.encapsulated) {
     return;
   }
   if (packet_.has_tcp()) {
-    streams_.OnSegment(packet_);
+    streams_.OnSegment(packet_, record);
   } else if (packet_.has_udp() && dns_.wanted() && IsUdpDns(packet_.metadata)) {
     dns_.OnMessage(packet_.metadata, packet_.payload);
   }
@@ -139,17 +156,19 @@ void PacketPipeline::ReportAnomalies() {
 // Whether this piece was the last one missing: then packet_ carries the whole datagram. What it has
 // encapsulated is copied: the next packet may itself be a piece, and the table would reuse the
 // memory it is in.
-bool PacketPipeline::PutTogether() {
+bool PacketPipeline::PutTogether(const Record& record) {
   ReportAnomalies();
   const FragmentInfo& info = packet_.fragment_info;
-  const FragmentResult result = fragments_.Add({.key = {.src = packet_.metadata.src_ip,
-                                                        .dst = packet_.metadata.dst_ip,
-                                                        .id = info.id,
-                                                        .protocol = info.protocol},
-                                                .offset_bytes = info.offset_bytes,
-                                                .more = info.more,
-                                                .bytes = info.bytes,
-                                                .timestamp_ns = emitter_.timestamp_ns()});
+  const FragmentResult result =
+      fragments_.Add({.key = {.src = packet_.metadata.src_ip,
+                              .dst = packet_.metadata.dst_ip,
+                              .id = info.id,
+                              .protocol = info.protocol,
+                              .network_namespace = record.network_namespace},
+                      .offset_bytes = info.offset_bytes,
+                      .more = info.more,
+                      .bytes = info.bytes,
+                      .timestamp_ns = emitter_.timestamp_ns()});
   ReportFragments(result.reports);
   if (result.datagram == nullptr) {
     return false;

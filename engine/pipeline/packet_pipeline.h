@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "decoders/arena.h"
@@ -22,6 +23,7 @@
 #include "engine/pipeline/dns_events.h"
 #include "engine/pipeline/event_emitter.h"
 #include "engine/pipeline/flow_events.h"
+#include "engine/pipeline/gap_events.h"
 #include "engine/pipeline/http_events.h"
 #include "engine/pipeline/limits.h"
 #include "engine/pipeline/stream_pipeline.h"
@@ -51,11 +53,20 @@ class PacketPipeline : public RecordSink {
   /// connections, fragments.
   void SetPlan(const Plan& plan);
 
+  /// Who knows processes by the owner ids of records, for what comes to light when the record of
+  /// its process has passed. Nobody does until this is called.
+  void SetOwners(OwnerFinder find_owner) { emitter_.SetOwners(std::move(find_owner)); }
+
   void OnRecord(const Record& record) override;
+  void OnGap(const CaptureGap& gap) override;
+  /// Timers of detectors that are due go off.
+  void OnTime(std::uint64_t now_ns) override;
   /// Brings to an end what was under way: open connections, incomplete datagrams.
   void OnEndOfStream() override;
 
   const DecodeCounters& counters() const { return counters_; }
+  /// Places of the stream at which records were missing.
+  const GapEvents::Counters& gaps() const { return gaps_.counters(); }
   const AnomalyEvents::Counters& anomalies() const { return anomalies_.counters(); }
   const DnsEvents::Counters& dns() const { return dns_.counters(); }
   const HttpEvents::Counters& http() const { return http_.counters(); }
@@ -64,12 +75,12 @@ class PacketPipeline : public RecordSink {
 
  private:
   void Decode(const Record& record, LinkType link, CapturedBytes bytes);
-  void CountLayers();
+  bool CountLayers();
   void EmitNetworkEvents();
   void EmitTransportEvents();
-  void EmitContent();
+  void EmitContent(const Record& record);
   void ReportAnomalies();
-  bool PutTogether();
+  bool PutTogether(const Record& record);
   void ReportFragments(std::span<const FragmentReport> reports);
   void ExpireNowAndThen();
 
@@ -78,6 +89,7 @@ class PacketPipeline : public RecordSink {
   Packet packet_;
   Arena arena_;
   AnomalyEvents anomalies_;
+  GapEvents gaps_;
   BaseEvent ipv4_;
   BaseEvent ipv6_;
   BaseEvent tcp_;

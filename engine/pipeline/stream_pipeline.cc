@@ -39,7 +39,7 @@ void StreamPipeline::FollowOutputs() {
   wants_other_ = wants_content_ || outputs_.flows.wanted();
 }
 
-void StreamPipeline::OnSegment(const Packet& packet) {
+void StreamPipeline::OnSegment(const Packet& packet, const Record& record) {
   if (!wants_other_ && !(wants_dns_ && IsTcpDns(packet.metadata))) {
     return;
   }
@@ -47,7 +47,9 @@ void StreamPipeline::OnSegment(const Packet& packet) {
   table_.OnSegment({.metadata = packet.metadata,
                     .tcp = packet.tcp,
                     .payload = packet.payload,
-                    .timestamp_ns = outputs_.emitter.timestamp_ns()});
+                    .timestamp_ns = outputs_.emitter.timestamp_ns(),
+                    .network_namespace = record.network_namespace,
+                    .owner = {record.owner_id, static_cast<std::uint8_t>(record.owner_source)}});
   outputs_.emitter.SetProcessKnown(true);
 }
 
@@ -86,6 +88,7 @@ StreamInterest StreamPipeline::OnStreamData(FlowInfo& flow, FlowSide side, std::
 
 StreamInterest StreamPipeline::OnStreamGap(FlowInfo& flow, FlowSide side, std::uint64_t offset,
                                            std::uint64_t size) {
+  flow.has_gap = true;
   context_.SetStream(flow);
   current_ = Application(flow);
   return current_ == nullptr ? StreamInterest::kMore : current_->OnGap(side, offset, size);

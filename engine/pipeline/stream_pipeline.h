@@ -42,8 +42,9 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   /// was missed.
   void FollowOutputs();
 
-  /// Takes a packet that has a TCP header. Nothing happens to one that no wanted event needs.
-  void OnSegment(const Packet& packet);
+  /// Takes a packet of `record` that has a TCP header. Nothing happens to one that no wanted event
+  /// needs.
+  void OnSegment(const Packet& packet, const Record& record);
 
   /// Ends what has timed out at stream time `now_ns`.
   void Expire(std::uint64_t now_ns);

@@ -41,7 +41,9 @@ Result<std::unique_ptr<CaptureReader>> MakeReader(InputWindow input) {
     return Error("it is empty; expected pcap or pcapng");
   }
   if (PcapngReader::Recognises(magic)) {
-    return std::unique_ptr<CaptureReader>(new PcapngReader(std::move(input)));
+    auto reader = std::make_unique<PcapngReader>(std::move(input));
+    reader->Start();
+    return std::unique_ptr<CaptureReader>(std::move(reader));
   }
   const std::optional<PcapFormat> format = PcapReader::Recognise(input.Peek(kPcapFileHeaderBytes));
   if (format && IsDecoded(format->link_type)) {
@@ -102,6 +104,9 @@ Result<SourceState> CaptureFileSource::Read(RecordSink& sink, std::size_t max_re
         ++delivered_;
         sink.OnRecord(record);
         break;
+      case ReadStep::kAside:
+        reader_->DeliverAside(sink);
+        break;
       case ReadStep::kEnd:
         stopped_ = true;
         break;
@@ -115,7 +120,34 @@ Result<SourceState> CaptureFileSource::Read(RecordSink& sink, std::size_t max_re
 }
 
 std::vector<SourceCounter> CaptureFileSource::Counters() const {
-  return {{SourceCounter::Kind::kDelivered, "delivered", delivered_}};
+  std::vector<SourceCounter> counters = {
+      {SourceCounter::Kind::kDelivered, "delivered", delivered_}};
+  const RecordedFacts* facts = reader_->facts();
+  if (facts != nullptr && facts->lost() != 0) {
+    counters.push_back({SourceCounter::Kind::kLost, "lost_when_recorded", facts->lost()});
+  }
+  return counters;
+}
+
+void CaptureFileSource::UseContainers(ContainerDirectory& containers) {
+  if (RecordedFacts* facts = reader_->facts()) {
+    facts->UseContainers(containers);
+  }
+}
+
+const wirehound_process* CaptureFileSource::FindOwner(std::uint64_t owner_id) {
+  RecordedFacts* facts = reader_->facts();
+  return facts == nullptr ? nullptr : facts->FindOwner(owner_id);
+}
+
+bool CaptureFileSource::is_recording() const {
+  const RecordedFacts* facts = reader_->facts();
+  return facts != nullptr && facts->is_recording();
+}
+
+std::optional<SystemFacts> CaptureFileSource::system() const {
+  const RecordedFacts* facts = reader_->facts();
+  return facts == nullptr ? std::nullopt : facts->system();
 }
 
 }  // namespace wirehound

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // CaptureFileSource: packets of a pcap or pcapng file. Needs no privilege. Nothing is known of
-// processes in such a file, and of interfaces and directions only what pcapng says. The formats are
-// in pcap_reader.h, pcapng_reader.h and libpcap_reader.h. Dispatch thread.
+// processes in a file of others, and of interfaces and directions only what pcapng says; recordings
+// of ours (docs/recording.md) tell all that live capture knew. The formats are in pcap_reader.h,
+// pcapng_reader.h and libpcap_reader.h. Dispatch thread.
 
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,13 @@ class CaptureFileSource : public Source {
   int poll_fd() const override { return waitable_.get(); }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
   std::vector<SourceCounter> Counters() const override;
+  const wirehound_process* FindOwner(std::uint64_t owner_id) override;
+  void UseContainers(ContainerDirectory& containers) override;
+
+  /// Whether the file starts as a recording of ours; known before anything is read.
+  bool is_recording() const;
+  /// The system it was recorded on, if it says so.
+  std::optional<SystemFacts> system() const;
 
   /// Ends the stream after the records read so far.
   void Stop() { stopped_ = true; }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "decoders/byte_reader.h"
+#include "engine/recording/recorded_facts.h"
 #include "engine/sources/input_window.h"
 #include "probes/record.h"
 
@@ -20,6 +21,7 @@ namespace wirehound {
 /// What came of asking for the next packet.
 enum class ReadStep : std::uint8_t {
   kPacket,
+  kAside,   ///< no packet: DeliverAside hands on what there is
   kEnd,     ///< there is no more
   kFailed,  ///< error() says why; there will be no more
 };
@@ -31,6 +33,12 @@ class CaptureReader {
   /// Puts the next packet into `record`: all that the file says of it, and nothing else is
   /// touched. What it points to lives until the next call. Not to be called after kEnd or kFailed.
   virtual ReadStep Next(Record& record) = 0;
+
+  /// Tells the sink what the last call of Next found instead of a packet. Only after kAside.
+  virtual void DeliverAside(RecordSink& /*sink*/) {}
+
+  /// What the file tells beyond its packets; null for formats that cannot.
+  virtual RecordedFacts* facts() { return nullptr; }
 
   /// Whether Next would wait for whoever writes the other end of a pipe.
   virtual bool WouldWait() const { return false; }

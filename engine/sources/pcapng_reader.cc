@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <wirehound/abi/messages.h>
 
@@ -18,6 +19,7 @@ constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;
 constexpr std::uint32_t kInterfaceDescription = 1;
 constexpr std::uint32_t kObsoletePacket = 2;
 constexpr std::uint32_t kSimplePacket = 3;
+constexpr std::uint32_t kInterfaceStatistics = 5;
 constexpr std::uint32_t kEnhancedPacket = 6;
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
@@ -26,10 +28,12 @@ constexpr std::uint16_t kMajorVersion = 1;
 constexpr std::size_t kBlockHeadBytes = 8;  // type and length
 constexpr std::size_t kBlockTailBytes = 4;  // the length again
 constexpr std::size_t kBlockAlignment = 4;
-constexpr std::size_t kByteOrderBytes = 12;  // a block head and the magic
+constexpr std::size_t kByteOrderBytes = 12;       // a block head and the magic
+constexpr std::size_t kStatisticsHeadBytes = 12;  // interface and time
 
 // Options (sections 3.5, 4.2 and 4.3).
 constexpr std::uint16_t kEndOfOptions = 0;
+constexpr std::uint16_t kComment = 1;
 constexpr std::uint16_t kInterfaceName = 2;
 constexpr std::uint16_t kTimeResolution = 9;
 constexpr std::uint16_t kTimeOffset = 14;
@@ -54,33 +58,54 @@ bool PcapngReader::Recognises(std::span<const std::byte> bytes) {
   return ByteReader(bytes).ReadBe32() == kSectionHeader;
 }
 
+void PcapngReader::Start() {
+  Block block;
+  ReadStep step = ReadBlock(block);
+  if (step == ReadStep::kPacket && !StartSection(block)) {
+    step = ReadStep::kFailed;
+  }
+  if (step != ReadStep::kPacket) {
+    first_step_ = step;
+  }
+}
+
 ReadStep PcapngReader::Next(Record& record) {
+  if (first_step_) {
+    return *std::exchange(first_step_, std::nullopt);
+  }
   for (;;) {
-    Block block;
-    if (const ReadStep step = ReadBlock(block); step != ReadStep::kPacket) {
-      return step;
-    }
-    bool sound = true;
-    switch (block.type) {
-      case kEnhancedPacket:
-        return ReadEnhancedPacket(block, record);
-      case kSimplePacket:
-        return ReadSimplePacket(block, record);
-      case kObsoletePacket:
-        return ReadObsoletePacket(block, record);
-      case kSectionHeader:
-        sound = StartSection(block);
-        break;
-      case kInterfaceDescription:
-        sound = AddInterface(block);
-        break;
-      default:  // stepped over
-        break;
-    }
-    if (!sound) {
-      return ReadStep::kFailed;
+    if (const std::optional<ReadStep> step = NextBlock(record)) {
+      return *step;
     }
   }
+}
+
+// Nothing when the block was not one to stop at.
+std::optional<ReadStep> PcapngReader::NextBlock(Record& record) {
+  Block block;
+  if (const ReadStep step = ReadBlock(block); step != ReadStep::kPacket) {
+    return step;
+  }
+  bool sound = true;
+  switch (block.type) {
+    case kEnhancedPacket:
+      return ReadEnhancedPacket(block, record);
+    case kSimplePacket:
+      return ReadSimplePacket(block, record);
+    case kObsoletePacket:
+      return ReadObsoletePacket(block, record);
+    case kInterfaceStatistics:
+      return ReadStatistics(block);
+    case kSectionHeader:
+      sound = StartSection(block);
+      break;
+    case kInterfaceDescription:
+      sound = AddInterface(block);
+      break;
+    default:  // stepped over
+      break;
+  }
+  return sound ? std::nullopt : std::optional(ReadStep::kFailed);
 }
 
 // The next block, whole, with both of its lengths checked. kPacket: there is one.
@@ -156,7 +181,7 @@ bool PcapngReader::StartSection(const Block& block) {
   }
   interfaces_.clear();
   in_section_ = true;
-  return true;
+  return ReadComments(block, RecordedFacts::Place::kSection, reader);
 }
 
 bool PcapngReader::AddInterface(const Block& block) {
@@ -177,6 +202,10 @@ bool PcapngReader::AddInterface(const Block& block) {
     FailBlock(block, "is an interface description that is too short or has a wrong option");
     return false;
   }
+  if (!ReadComments(block, RecordedFacts::Place::kInterface, reader)) {
+    return false;
+  }
+  interface.recorded = facts_.interface();
   interfaces_.push_back(std::move(interface));
   return true;
 }
@@ -278,7 +307,49 @@ ReadStep PcapngReader::ReadPacket(const Block& block, ByteReader reader, const P
   record.link_type = interface.link_type;
   record.interface_name = interface.name.empty() ? std::string_view("any") : interface.name;
   record.direction = DirectionOf(reader);
+  record.interface_index = interface.recorded.index;
+  record.network_namespace = interface.recorded.network_namespace;
+  if (!ReadComments(block, RecordedFacts::Place::kPacket, reader)) {
+    return ReadStep::kFailed;
+  }
+  facts_.Complete(record);
   return ReadStep::kPacket;
+}
+
+std::optional<ReadStep> PcapngReader::ReadStatistics(const Block& block) {
+  if (!facts_.is_recording()) {
+    return std::nullopt;
+  }
+  ByteReader reader(block.body);
+  reader.Skip(std::min(kStatisticsHeadBytes, reader.remaining()));
+  if (!ReadComments(block, RecordedFacts::Place::kStatistics, reader)) {
+    return ReadStep::kFailed;
+  }
+  return facts_.has_aside() ? std::optional(ReadStep::kAside) : std::nullopt;
+}
+
+// False when a comment of ours does not read. Options that make no sense otherwise end the comments
+// and cost no more.
+bool PcapngReader::ReadComments(const Block& block, RecordedFacts::Place place,
+                                ByteReader options) {
+  facts_.BeginBlock(place);
+  if (place != RecordedFacts::Place::kSection && !facts_.is_recording()) {
+    return true;
+  }
+  Status status;
+  ForEachOption(options, [&](std::uint16_t code, std::span<const std::byte> value) {
+    if (code == kComment) {
+      status = facts_.TakeComment({reinterpret_cast<const char*>(value.data()), value.size()});
+    }
+    return static_cast<bool>(status);
+  });
+  if (status) {
+    status = facts_.EndBlock();
+  }
+  if (!status) {
+    FailBlock(block, status.error().message());
+  }
+  return static_cast<bool>(status);
 }
 
 // Options that make no sense cost the packet its direction, not more: its bytes are sound.

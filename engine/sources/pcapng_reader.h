@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,10 +36,16 @@ class PcapngReader : public CaptureReader {
 
   explicit PcapngReader(InputWindow input) : input_(std::move(input)) {}
 
+  /// Reads the first section header, so that facts() tells what it says. What is wrong with it, the
+  /// first Next says.
+  void Start();
+
   /// Times before the epoch are 0, those behind the year 2554 the last nanosecond of it that can
   /// be told. Packets of simple blocks have no time: 0.
   ReadStep Next(Record& record) override;
-  bool WouldWait() const override { return input_.WouldWait(); }
+  bool WouldWait() const override { return !first_step_ && input_.WouldWait(); }
+  void DeliverAside(RecordSink& sink) override { facts_.Deliver(sink); }
+  RecordedFacts* facts() override { return &facts_; }
 
  private:
   // How an interface counts time: units of 1 / `units_per_second` s, after a division by `coarse`
@@ -54,6 +61,7 @@ class PcapngReader : public CaptureReader {
     std::uint32_t snap_length = 0;  // 0: no limit
     Clock clock;
     std::string name;
+    RecordedInterface recorded;
   };
 
   struct Block {
@@ -82,6 +90,9 @@ class PcapngReader : public CaptureReader {
   ReadStep ReadPacket(const Block& block, ByteReader reader, const PacketFields& fields,
                       Record& record);
   std::uint8_t DirectionOf(ByteReader options) const;
+  std::optional<ReadStep> ReadStatistics(const Block& block);
+  bool ReadComments(const Block& block, RecordedFacts::Place place, ByteReader options);
+  std::optional<ReadStep> NextBlock(Record& record);
   template <typename Visit>
   bool ForEachOption(ByteReader options, Visit visit) const;
   ReadStep FailBlock(const Block& block, std::string_view what);
@@ -92,7 +103,9 @@ class PcapngReader : public CaptureReader {
   InputWindow input_;
   FileNumbers numbers_;
   bool in_section_ = false;
-  std::vector<Interface> interfaces_;  // of the section, by id
+  RecordedFacts facts_;
+  std::optional<ReadStep> first_step_;  // of Start, when it was not a section header
+  std::vector<Interface> interfaces_;   // of the section, by id
 };
 
 }  // namespace wirehound

@@ -2,31 +2,41 @@
 
 #include "engine/stores/container_store.h"
 
-#include <utility>
 #include <vector>
 
 namespace wirehound {
-namespace {
-
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-
-}  // namespace
-
-ContainerFacts::ContainerFacts(ContainerName name, std::uint64_t cgroup_id)
-    : name_(std::move(name)) {
-  info_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, pod_uid);
-  info_.cgroup_id = cgroup_id;
-  info_.id = Text(name_.id);
-  info_.runtime = Text(name_.runtime);
-  info_.pod_uid = Text(name_.pod_uid);
-}
 
 ContainerStore::ContainerStore(std::optional<Setup> setup)
-    : setup_(std::move(setup)), by_id_(setup_ ? setup_->capacity : 1) {}
+    : setup_(std::move(setup)),
+      directory_(setup_ ? setup_->capacity : ContainerDirectory::kDefaultCapacity) {}
+
+// Made, and told of, when it is not known.
+ContainerStore::Entry& ContainerStore::EntryOf(const wirehound_container_info& info) {
+  const std::string id(info.id.data, info.id.size);
+  if (Entry* known = directory_.Find(id)) {
+    return *known;
+  }
+  Entry& entry = directory_.Of(id);
+  entry.facts->Fill(info);
+  if (on_new_) {
+    on_new_(entry.facts->info());
+  }
+  return entry;
+}
+
+// What the store finds out by itself, perhaps while somebody reads an answer.
+ContainerStore::Entry& ContainerStore::Learn(const wirehound_container_info& info) {
+  const bool is_new = directory_.Find(std::string(info.id.data, info.id.size)) == nullptr;
+  Entry& entry = EntryOf(info);
+  if ((entry.facts->Fill(info) || is_new) && on_learnt_) {
+    on_learnt_(entry.facts->info());
+  }
+  return entry;
+}
 
 void ContainerStore::Note(const wirehound_process& process) {
   std::string id(process.container_id.data, process.container_id.size);
-  if (!setup_ || by_id_.Find(id) != nullptr) {
+  if (!setup_ || directory_.Find(id) != nullptr) {
     return;
   }
   const std::optional<std::string> path = setup_->tree.PathOf(process.cgroup_id);
@@ -36,15 +46,21 @@ void ContainerStore::Note(const wirehound_process& process) {
     return Note(*name);
   }
   // Its version 2 group does not name it, or is gone: the id is all there is.
-  name = ContainerName{.id = id, .runtime = "", .cgroup = "", .pod_uid = ""};
-  by_id_.Put(id, {.facts = std::make_shared<const ContainerFacts>(*std::move(name), 0)});
+  Learn(InfoOf({.id = id, .runtime = "", .cgroup = "", .pod_uid = ""}, 0));
 }
 
 void ContainerStore::Note(const ContainerName& name) {
-  if (setup_ && by_id_.Find(name.id) == nullptr) {
-    const std::uint64_t cgroup_id = setup_->tree.IdOf(name.cgroup);
-    by_id_.Put(name.id, {.facts = std::make_shared<const ContainerFacts>(name, cgroup_id)});
+  if (setup_ && directory_.Find(name.id) == nullptr) {
+    Learn(InfoOf(name, setup_->tree.IdOf(name.cgroup)));
   }
+}
+
+void ContainerStore::Take(const wirehound_container_info& container) {
+  if (container.id.size == 0) {
+    return;
+  }
+  told_ = true;
+  EntryOf(container).facts->Take(container);
 }
 
 void ContainerStore::TakeGroup(std::uint64_t cgroup_id, const std::string& path) {
@@ -52,17 +68,14 @@ void ContainerStore::TakeGroup(std::uint64_t cgroup_id, const std::string& path)
   if (!name || name->cgroup != path) {
     return;  // none, or a group inside the container's
   }
-  Record* record = by_id_.Find(name->id);
-  if (record == nullptr) {
-    record = &by_id_.Put(name->id, {});
-  }
-  if (record->facts == nullptr || record->facts->info().cgroup_id != cgroup_id) {
-    record->facts = std::make_shared<const ContainerFacts>(*name, cgroup_id);
-  }
-  record->seen_in_scan = scans_;
+  Entry& entry = Learn(InfoOf(*name, cgroup_id));
+  entry.seen_in_scan = scans_;
 }
 
 void ContainerStore::ScanIfDue() {
+  if (!setup_) {
+    return;
+  }
   const std::uint64_t now_ns = setup_->time.now_ns;
   if (scanned_at_ns_ && now_ns - *scanned_at_ns_ < kScanEveryNs) {
     return;
@@ -72,14 +85,14 @@ void ContainerStore::ScanIfDue() {
   setup_->tree.Scan(kMaxScanned, [this](std::uint64_t cgroup_id, const std::string& path) {
     TakeGroup(cgroup_id, path);
   });
-  for (auto& [id, record] : by_id_) {
+  for (auto& [id, record] : directory_) {
     record.gone = record.seen_in_scan != 0 && record.seen_in_scan != scans_;
   }
 }
 
-ContainerStore::Record* ContainerStore::FindByPrefix(std::string_view prefix) {
-  Record* found = nullptr;
-  for (auto& [id, record] : by_id_) {
+ContainerStore::Entry* ContainerStore::FindByPrefix(std::string_view prefix) {
+  Entry* found = nullptr;
+  for (auto& [id, record] : directory_) {
     if (!id.starts_with(prefix)) {
       continue;
     }
@@ -91,20 +104,20 @@ ContainerStore::Record* ContainerStore::FindByPrefix(std::string_view prefix) {
   return found;
 }
 
-ContainerStore::Record* ContainerStore::Find(std::string_view id) {
-  Record* record = by_id_.Find(std::string(id));
+ContainerStore::Entry* ContainerStore::Find(std::string_view id) {
+  Entry* record = directory_.Find(std::string(id));
   return record != nullptr ? record : FindByPrefix(id);
 }
 
 std::int32_t ContainerStore::Get(std::string_view id, const wirehound_container_info** container) {
-  if (!setup_) {
+  if (!IsHealthy()) {
     return WIREHOUND_ERROR_UNHEALTHY;
   }
   if (id.size() < kMinPrefix) {
     return WIREHOUND_ERROR_INVALID;
   }
   ScanIfDue();
-  const Record* record = Find(id);
+  const Entry* record = Find(id);
   if (record == nullptr) {
     return WIREHOUND_ERROR_NOT_FOUND;
   }
@@ -116,12 +129,12 @@ std::int32_t ContainerStore::Get(std::string_view id, const wirehound_container_
 }
 
 std::int32_t ContainerStore::List(std::span<const wirehound_container_info>* containers) {
-  if (!setup_) {
+  if (!IsHealthy()) {
     return WIREHOUND_ERROR_UNHEALTHY;
   }
   ScanIfDue();
   std::vector<wirehound_container_info> found;
-  for (const auto& [id, record] : by_id_) {
+  for (const auto& [id, record] : directory_) {
     if (record.gone) {
       continue;
     }

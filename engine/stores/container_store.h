@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerStore: the containers of this machine, by id. Learnt from the processes of events and
-// from the version 2 control groups, which are looked through when somebody asks, not more often
-// than every ten seconds of stream time. What only a runtime could tell - name, image, pod - is
-// empty but for the pod's uid. Bounded. Dispatch thread.
+// ContainerStore: the containers of this machine, by id. Learnt from what the source and the
+// runtimes tell, from the processes of events, and from the version 2 control groups, which are
+// looked through when somebody asks, not more often than every ten seconds of stream time. What
+// only a runtime can tell - name, image, pod - is there once it has. Bounded. Dispatch thread.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
@@ -21,30 +23,15 @@
 #include "engine/dispatch/stream_time.h"
 #include "engine/stores/answers.h"
 #include "probes/cgroup_tree.h"
+#include "probes/container_directory.h"
 #include "probes/container_id.h"
-#include "probes/recent_map.h"
 
 namespace wirehound {
-
-/// What is known of one container. Never changes.
-class ContainerFacts {
- public:
-  ContainerFacts(ContainerName name, std::uint64_t cgroup_id);
-  ContainerFacts(const ContainerFacts&) = delete;
-  ContainerFacts& operator=(const ContainerFacts&) = delete;
-
-  /// Points into this object.
-  const wirehound_container_info& info() const { return info_; }
-
- private:
-  ContainerName name_;
-  wirehound_container_info info_{};
-};
 
 class ContainerStore {
  public:
   static constexpr std::size_t kMinPrefix = 12;
-  static constexpr std::size_t kDefaultCapacity = 4096;
+  static constexpr std::size_t kDefaultCapacity = ContainerDirectory::kDefaultCapacity;
   static constexpr std::size_t kMaxScanned = 65536;  ///< groups looked at in one scan
   static constexpr std::uint64_t kScanEveryNs = 10'000'000'000;
 
@@ -54,13 +41,29 @@ class ContainerStore {
     std::size_t capacity = kDefaultCapacity;
   };
 
-  /// Without a setup the store is unhealthy: it answers every question with
-  /// WIREHOUND_ERROR_UNHEALTHY.
+  /// Without a setup the store knows what it is given to Take, and nothing else; until then it is
+  /// unhealthy: it answers every question with WIREHOUND_ERROR_UNHEALTHY.
   explicit ContainerStore(std::optional<Setup> setup);
+
+  /// Is told of each container that was not known, whoever told of it.
+  void OnNew(std::function<void(const wirehound_container_info&)> on_new) {
+    on_new_ = std::move(on_new);
+  }
+  /// Is told of what the store learns by itself: neither of what Take was given nor of what was
+  /// known.
+  void OnLearnt(std::function<void(const wirehound_container_info&)> on_learnt) {
+    on_learnt_ = std::move(on_learnt);
+  }
+
+  /// What the processes of records point to.
+  ContainerDirectory& directory() { return directory_; }
 
   /// Notes the container of a process, which must be in one.
   void Note(const wirehound_process& process);
   void Note(const ContainerName& name);
+  /// Takes over what a source or a runtime tells of a container: the newest counts, and what is
+  /// empty in it takes nothing away. Between two records.
+  void Take(const wirehound_container_info& container);
 
   /// By the whole id, or a beginning of at least kMinPrefix characters that fits one only.
   /// WIREHOUND_OK, NOT_FOUND, INVALID for a shorter one, UNHEALTHY, or LIMIT after too many answers
@@ -73,24 +76,26 @@ class ContainerStore {
   /// Lets the answers of the turn go. Call at the end of each.
   void EndOfTurn() { answers_.EndOfTurn(); }
 
-  std::uint64_t evicted() const { return by_id_.evicted(); }
+  std::uint64_t evicted() const { return directory_.evicted(); }
   /// Questions refused because there were too many in a turn.
   std::uint64_t refused() const { return answers_.refused(); }
 
  private:
-  struct Record {
-    std::shared_ptr<const ContainerFacts> facts;  // shared with the answers of a turn
-    std::uint64_t seen_in_scan = 0;               // number of the last scan it was found in
-    bool gone = false;
-  };
+  using Entry = ContainerDirectory::Entry;
 
+  bool IsHealthy() const { return setup_ || told_; }
+  Entry& EntryOf(const wirehound_container_info& info);
+  Entry& Learn(const wirehound_container_info& info);
   void ScanIfDue();
   void TakeGroup(std::uint64_t cgroup_id, const std::string& path);
-  Record* Find(std::string_view id);
-  Record* FindByPrefix(std::string_view prefix);
+  Entry* Find(std::string_view id);
+  Entry* FindByPrefix(std::string_view prefix);
 
   std::optional<Setup> setup_;
-  RecentMap<std::string, Record> by_id_;
+  ContainerDirectory directory_;
+  std::function<void(const wirehound_container_info&)> on_new_;
+  std::function<void(const wirehound_container_info&)> on_learnt_;
+  bool told_ = false;  // a source has told of a container
   std::optional<std::uint64_t> scanned_at_ns_;
   std::uint64_t scans_ = 0;
   Answers<ContainerFacts, wirehound_container_info> answers_;

@@ -53,6 +53,41 @@ ProcessData DataOfEvent(const wirehound_process& process, const ProcessKey& key)
   return data;
 }
 
+wirehound_process ProcessOfFacts(const ProcessData& facts) {
+  return {
+      .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id),
+      .uid = facts.uid,
+      .start_time_ns = facts.start_time_ns,
+      .thread_start_time_ns = facts.start_time_ns,
+      .cgroup_id = 0,
+      .pid = facts.pid,
+      .tid = facts.pid,
+      .parent_pid = facts.parent_pid,
+      .host_pid = facts.key.host_pid,
+      .host_tid = facts.key.host_pid,
+      .host_parent_pid = facts.host_parent_pid,
+      .mount_namespace = 0,
+      .pid_namespace = 0,
+      .thread_entity_id = facts.entity_id,
+      .process_entity_id = facts.entity_id,
+      .parent_entity_id = facts.parent_entity_id,
+      .gid = facts.gid,
+      .comm = Text(facts.comm),
+      .executable = Text(facts.executable),
+      .host_name = {},
+      .container_id = Text(facts.container_id),
+  };
+}
+
+std::vector<std::string> TextsOf(std::span<const wirehound_string> texts) {
+  std::vector<std::string> copies;
+  copies.reserve(texts.size());
+  for (const wirehound_string& text : texts) {
+    copies.emplace_back(View(text));
+  }
+  return copies;
+}
+
 std::optional<ProcProcess> ReadProcess(const ProcFolder& proc, const ProcessKey& key,
                                        const BootClock& clock) {
   ProcProcess process;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct ProcessData {
   std::string executable;
   std::vector<std::string> arguments;
   std::string container_id;
+
+  friend bool operator==(const ProcessData&, const ProcessData&) = default;
 };
 
 /// The key of an event's process.
@@ -63,6 +66,12 @@ ProcessKey KeyOf(const wirehound_process& process, const BootClock& clock);
 bool SaysTheSame(const ProcessData& data, const wirehound_process& process);
 
 ProcessData DataOfEvent(const wirehound_process& process, const ProcessKey& key);
+
+/// What `facts` say, as a notice has it. Views `facts`; without what they do not hold: namespaces,
+/// host name, control group.
+wirehound_process ProcessOfFacts(const ProcessData& facts);
+
+std::vector<std::string> TextsOf(std::span<const wirehound_string> texts);
 
 /// The parts of `data` that the process `key` shows in /proc; its container beside it.
 struct ProcProcess {
@@ -83,6 +92,7 @@ class ProcessFacts {
   const ProcessData& data() const { return data_; }
   /// Points into this object.
   const wirehound_process_info& info() const { return info_; }
+  std::span<const wirehound_string> arguments() const { return arguments_; }
 
  private:
   ProcessData data_;

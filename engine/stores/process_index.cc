@@ -28,6 +28,11 @@ ProcessIndex::Entry* ProcessIndex::ByKey(const ProcessKey& key) {
   return &*found->second;
 }
 
+ProcessIndex::Entry* ProcessIndex::ByPid(std::int32_t host_pid) {
+  const auto found = by_pid_.find(host_pid);
+  return found == by_pid_.end() ? nullptr : &*found->second;
+}
+
 ProcessIndex::Entry& ProcessIndex::Add(std::uint32_t entity_id, const ProcessKey& key) {
   if (entries_.size() < capacity_) {
     entries_.emplace_front();
@@ -50,7 +55,12 @@ void ProcessIndex::SetKey(Entry& entry, const ProcessKey& key) {
   }
   entry.key = key;
   if (key.known()) {
-    by_key_[key.packed()] = by_id_.at(entry.entity_id);
+    const Place place = by_id_.at(entry.entity_id);
+    by_key_[key.packed()] = place;
+    Place& last = by_pid_.try_emplace(key.host_pid, place).first->second;
+    if (last->key.start_ticks <= key.start_ticks) {
+      last = place;
+    }
   }
 }
 
@@ -74,6 +84,9 @@ void ProcessIndex::Unlink(Entry& entry) {
   by_id_.erase(entry.former_id);
   if (entry.key.known()) {
     by_key_.erase(entry.key.packed());
+    if (ByPid(entry.key.host_pid) == &entry) {
+      by_pid_.erase(entry.key.host_pid);
+    }
   }
   entry = Entry{};
 }

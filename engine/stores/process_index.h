@@ -30,7 +30,10 @@ class ProcessIndex {
     /// Null: nobody has looked yet. Shared with the answers of a turn, which outlive the entry.
     std::shared_ptr<const ProcessFacts> facts;
     std::optional<std::uint64_t> checked_at_ns;  ///< stream time of the last look into /proc
-    std::uint64_t held_in_turn = 0;              ///< these facts are among its answers already
+    /// Stream time from which it counts as ended; told before that time has come.
+    std::optional<std::uint64_t> ends_at_ns;
+    bool has_told_arguments = false;  ///< a notice has told them: /proc is not asked
+    std::uint64_t held_in_turn = 0;   ///< these facts are among its answers already
   };
 
   static constexpr std::size_t kMinCapacity = 16;  ///< entries in use during one question
@@ -41,6 +44,8 @@ class ProcessIndex {
   /// which adding one may do to those not used recently.
   Entry* ById(std::uint32_t entity_id);
   Entry* ByKey(const ProcessKey& key);
+  /// Of those with this pid the one that started last.
+  Entry* ByPid(std::int32_t host_pid);
 
   /// A new entry for an id that has none.
   Entry& Add(std::uint32_t entity_id, const ProcessKey& key);
@@ -66,6 +71,7 @@ class ProcessIndex {
   std::list<Entry> entries_;  // the last used first
   std::unordered_map<std::uint32_t, Place> by_id_;
   std::unordered_map<std::uint64_t, Place> by_key_;
+  std::unordered_map<std::int32_t, Place> by_pid_;
   std::uint64_t evicted_ = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/stores/container_store.h"
-#include "probes/process_table.h"
 
 namespace wirehound {
 
@@ -20,6 +19,7 @@ void ProcessStore::Note(const wirehound_process& process) {
   if (!setup_ || process.process_entity_id == 0) {
     return;
   }
+  NoteTold(process);
   const bool is_last =
       last_noted_ != nullptr && last_noted_->entity_id == process.process_entity_id;
   const Entry* known = is_last ? last_noted_ : index_.ById(process.process_entity_id);
@@ -28,6 +28,18 @@ void ProcessStore::Note(const wirehound_process& process) {
     NoteChanged(process);
   } else {
     last_noted_ = known;
+  }
+}
+
+// What was recorded elsewhere has the clock of that machine. Ticks are counted from its boot, so
+// all that matters is where between two ticks of Unix time one of it begins.
+void ProcessStore::NoteTold(const wirehound_process& process) {
+  if (is_told_ || process.start_time_ns == 0) [[likely]] {
+    return;
+  }
+  is_told_ = true;
+  if (setup_->only_when_told) {
+    setup_->clock = BootClock(process.start_time_ns % ProcTickNs());
   }
 }
 
@@ -44,6 +56,8 @@ void ProcessStore::NoteChanged(const wirehound_process& process) {
     }
     if (before.executable == data.executable) {
       data.arguments = before.arguments;
+    } else {
+      entry.has_told_arguments = false;
     }
   }
   SetFacts(entry, std::move(data));
@@ -51,10 +65,14 @@ void ProcessStore::NoteChanged(const wirehound_process& process) {
     entry.checked_at_ns.reset();
   }
   last_noted_ = &entry;
+  NoteContainer(process);
+  NoteParent(process, key);
+}
+
+void ProcessStore::NoteContainer(const wirehound_process& process) {
   if (setup_->containers != nullptr && process.container_id.size != 0) {
     setup_->containers->Note(process);
   }
-  NoteParent(process, key);
 }
 
 // The entry an event's process has or gets: under the event's id, whatever it went by before.
@@ -91,6 +109,60 @@ void ProcessStore::NoteParent(const wirehound_process& process, const ProcessKey
   parent.started_by_ticks = key.start_ticks;
 }
 
+void ProcessStore::Take(const ProcessNotice& notice) {
+  const wirehound_process& process = *notice.process;
+  if (!setup_ || process.process_entity_id == 0) {
+    return;
+  }
+  NoteTold(process);
+  if (notice.kind == ProcessNotice::Kind::kExited) {
+    return TakeExit(notice);
+  }
+  const ProcessKey key = KeyOf(process, setup_->clock);
+  if (process.pid == 0) {  // no more than that it is there
+    EntryOfEvent(process, key);
+    return;
+  }
+  NoteParent(process, key);
+  DiscoverParents(process.parent_entity_id);
+  ProcessData data = DataOfEvent(process, key);
+  data.arguments = ArgumentsOf(notice);
+  Entry& entry = EntryOfEvent(process, key);
+  entry.has_told_arguments = notice.kind != ProcessNotice::Kind::kFound && !data.arguments.empty();
+  if (entry.facts != nullptr) {
+    data.exited = entry.facts->data().exited;
+    data.exit_time_ns = entry.facts->data().exit_time_ns;
+  }
+  SetFacts(entry, std::move(data));
+  NoteContainer(process);
+}
+
+// A child begins as what its parent is.
+std::vector<std::string> ProcessStore::ArgumentsOf(const ProcessNotice& notice) {
+  if (notice.kind == ProcessNotice::Kind::kForked && notice.arguments.empty()) {
+    const Entry* parent = index_.ById(notice.process->parent_entity_id);
+    if (parent != nullptr && parent->facts != nullptr) {
+      return parent->facts->data().arguments;
+    }
+  }
+  return TextsOf(notice.arguments);
+}
+
+// The kernel tells little of who has ended: what is known already is better.
+void ProcessStore::TakeExit(const ProcessNotice& notice) {
+  const wirehound_process& process = *notice.process;
+  const ProcessKey key = KeyOf(process, setup_->clock);
+  Entry& entry = EntryOfEvent(process, key);
+  if (entry.facts == nullptr) {
+    ProcessData data = DataOfEvent(process, key);
+    data.arguments = TextsOf(notice.arguments);
+    SetFacts(entry, std::move(data));
+    NoteContainer(process);
+    NoteParent(process, key);
+  }
+  End(entry, notice.timestamp_ns);
+}
+
 void ProcessStore::NoteExit(std::uint32_t entity_id, std::uint64_t exit_time_ns) {
   Entry* entry = entity_id == 0 || !setup_ ? nullptr : index_.ById(entity_id);
   if (entry != nullptr) {
@@ -104,24 +176,43 @@ void ProcessStore::SetFacts(Entry& entry, ProcessData data) {
   entry.held_in_turn = 0;
 }
 
-void ProcessStore::End(Entry& entry, std::uint64_t exit_time_ns) {
-  ProcessData data;
-  if (entry.facts != nullptr) {
-    data = entry.facts->data();
+void ProcessStore::ExpectNotices(BootClock clock) {
+  if (setup_ && setup_->only_when_told) {
+    setup_->clock = clock;
+    is_told_ = true;
   }
+}
+
+void ProcessStore::SetLearned(Learned learned) {
+  if (setup_) {
+    setup_->learned = std::move(learned);
+  }
+}
+
+// Notices are ahead of stream time, which is that of the last record.
+void ProcessStore::End(Entry& entry, std::uint64_t exit_time_ns) {
+  entry.ends_at_ns = exit_time_ns;
+  EndIfItIsTime(entry);
+}
+
+void ProcessStore::EndIfItIsTime(Entry& entry) {
+  if (entry.ends_at_ns && *entry.ends_at_ns <= setup_->time.now_ns) {
+    SetEnded(entry, *entry.ends_at_ns);
+    entry.ends_at_ns.reset();
+  }
+}
+
+void ProcessStore::SetEnded(Entry& entry, std::uint64_t exit_time_ns) {
+  ProcessData data = entry.facts != nullptr ? entry.facts->data() : DataOfKey(entry);
   data.key = entry.key;
   data.exited = true;
   data.exit_time_ns = exit_time_ns;
   SetFacts(entry, std::move(data));
 }
 
-bool ProcessStore::IsDue(const Entry& entry) const {
-  return reads_proc_ && entry.key.known() && !entry.facts->data().exited &&
-         (!entry.checked_at_ns || setup_->time.now_ns - *entry.checked_at_ns >= kRecheckNs);
-}
-
 // Whoever is asked about is looked at again: it may have ended, or run another program.
 ProcessStore::Entry& ProcessStore::Refresh(Entry& entry) {
+  EndIfItIsTime(entry);
   if (entry.facts == nullptr) {
     return Discover(entry);
   }
@@ -129,83 +220,6 @@ ProcessStore::Entry& ProcessStore::Refresh(Entry& entry) {
     Check(entry);
   }
   return entry;
-}
-
-void ProcessStore::Check(Entry& entry) {
-  if (entry.facts->data().from_proc) {
-    return ReadFromProc(entry);
-  }
-  entry.checked_at_ns = setup_->time.now_ns;
-  std::vector<std::string> arguments = setup_->proc.Arguments(entry.key.host_pid);
-  const std::optional<ProcStat> stat = setup_->proc.Stat(entry.key.host_pid);
-  if (!stat || stat->start_ticks != entry.key.start_ticks || stat->ended()) {
-    return End(entry, setup_->time.now_ns);
-  }
-  if (arguments != entry.facts->data().arguments) {
-    ProcessData data = entry.facts->data();
-    data.arguments = std::move(arguments);
-    SetFacts(entry, std::move(data));
-  }
-}
-
-// A parent that nobody has looked at yet. Whoever has its pid and started no later than the child
-// is the one: the pid has been in its hands since before the child was born.
-ProcessStore::Entry& ProcessStore::Discover(Entry& entry) {
-  const bool has_bound = entry.started_by_ticks != ProcessKey::kUnknownStart;
-  if (!reads_proc_ || (!entry.key.known() && !has_bound)) {
-    SetFacts(entry, ProcessData{.key = entry.key});
-    return entry;
-  }
-  if (!entry.key.known()) {
-    const std::optional<ProcStat> stat = setup_->proc.Stat(entry.key.host_pid);
-    if (!stat || stat->start_ticks > entry.started_by_ticks) {
-      End(entry, setup_->time.now_ns);
-      return entry;
-    }
-    const ProcessKey key{.host_pid = entry.key.host_pid, .start_ticks = stat->start_ticks};
-    if (Entry* known = index_.ByKey(key)) {  // from /proc, under an id of its own
-      const std::uint32_t id = entry.entity_id;
-      index_.Forget(entry);
-      index_.Rename(*known, id);
-      if (known->facts != nullptr) {
-        SetFacts(*known, known->facts->data());
-      }
-      return Refresh(*known);
-    }
-    index_.SetKey(entry, key);
-  }
-  ReadFromProc(entry);
-  return entry;
-}
-
-void ProcessStore::ReadFromProc(Entry& entry) {
-  entry.checked_at_ns = setup_->time.now_ns;
-  std::optional<ProcProcess> process = ReadProcess(setup_->proc, entry.key, setup_->clock);
-  if (!process) {
-    return End(entry, setup_->time.now_ns);
-  }
-  if (setup_->containers != nullptr && process->container) {
-    setup_->containers->Note(*process->container);
-  }
-  process->data.parent_entity_id = ParentFromProc(process->data);
-  SetFacts(entry, std::move(process->data));
-}
-
-// The id of the parent that /proc names, with an entry to find it by.
-std::uint32_t ProcessStore::ParentFromProc(const ProcessData& child) {
-  if (child.host_parent_pid == 0) {
-    return 0;
-  }
-  const std::optional<ProcStat> stat = setup_->proc.Stat(child.host_parent_pid);
-  if (!stat || stat->start_ticks > child.key.start_ticks) {
-    return 0;
-  }
-  const ProcessKey key{.host_pid = child.host_parent_pid, .start_ticks = stat->start_ticks};
-  if (const Entry* known = index_.ByKey(key)) {
-    return known->entity_id;
-  }
-  const std::uint32_t id = EntityId(key.host_pid, key.start_ticks * ProcTickNs());
-  return index_.ById(id) == nullptr ? index_.Add(id, key).entity_id : id;
 }
 
 // A parent found in /proc may have got the kernel's id since.
@@ -231,7 +245,7 @@ const ProcessFacts* ProcessStore::Answer(Entry& entry) {
 }
 
 std::int32_t ProcessStore::Get(std::uint32_t entity_id, const wirehound_process_info** process) {
-  if (!setup_) {
+  if (!IsHealthy()) {
     return WIREHOUND_ERROR_UNHEALTHY;
   }
   Entry* entry = entity_id == 0 ? nullptr : index_.ById(entity_id);
@@ -248,7 +262,7 @@ std::int32_t ProcessStore::Get(std::uint32_t entity_id, const wirehound_process_
 
 std::int32_t ProcessStore::Ancestry(std::uint32_t entity_id, std::uint32_t depth,
                                     std::span<const wirehound_process_info>* parents) {
-  if (!setup_) {
+  if (!IsHealthy()) {
     return WIREHOUND_ERROR_UNHEALTHY;
   }
   Entry* entry = entity_id == 0 ? nullptr : index_.ById(entity_id);
@@ -289,15 +303,6 @@ bool ProcessStore::IsInTree(const wirehound_process& process, std::int32_t root_
   }
   Note(process);  // the walk up starts from what is known of it
   return membership_.Contains(process, key, root_host_pid, *this);
-}
-
-std::optional<ProcessKey> ProcessStore::RunningAs(std::int32_t host_pid) {
-  const std::optional<ProcStat> stat =
-      reads_proc_ ? setup_->proc.Stat(host_pid) : std::optional<ProcStat>();
-  if (!stat || stat->ended()) {
-    return std::nullopt;
-  }
-  return ProcessKey{.host_pid = host_pid, .start_ticks = stat->start_ticks};
 }
 
 std::optional<ProcessLineage::Link> ProcessStore::LinkOf(std::uint32_t entity_id) {

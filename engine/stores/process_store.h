@@ -3,10 +3,15 @@
 // ProcessStore: the processes behind events and their parents, by entity id. Bounded. Dispatch
 // thread.
 //
-// Events tell most of it. What they do not carry - arguments, parents, the end - is read from /proc
-// when somebody asks, and believed only of a process that started when the event says: a pid that
-// changed hands tells nothing. Where /proc numbers processes otherwise than the kernel (the engine
-// runs in a pid namespace of its own) answers come from events alone.
+// Events tell who is behind a packet; notices tell of processes that begin, run another program, or
+// end. What neither tells - arguments, parents, the end of those nobody told of - is read from
+// /proc when somebody asks, and believed only of a process that started when the event says: a pid
+// that changed hands tells nothing. Where /proc numbers processes otherwise than the kernel (the
+// engine runs in a pid namespace of its own) answers come from events and notices alone.
+//
+// Whatever is learnt from /proc is reported as a notice too. A store without /proc that is given
+// the same notices, each before the record on whose occasion it was learnt, gives the same answers:
+// so does a recording of a live run.
 //
 // Entity ids are the kernel's: hashes of pid and start in nanoseconds. /proc has ticks only, so a
 // process that no event told of gets the hash of pid and start rounded down to a tick, as stable as
@@ -16,8 +21,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
@@ -27,6 +35,7 @@
 #include "engine/stores/answers.h"
 #include "engine/stores/process_index.h"
 #include "engine/stores/tree_membership.h"
+#include "probes/record.h"
 
 namespace wirehound {
 
@@ -42,12 +51,22 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   /// What /proc says is taken to hold for so long, in stream time.
   static constexpr std::uint64_t kRecheckNs = 100'000'000;
 
+  /// Processes read from /proc by one FindRunning, parents not counted.
+  static constexpr std::size_t kMaxFound = 16384;
+
+  /// Told of what was learnt. All of it dies when the call returns.
+  using Learned = std::function<void(const ProcessNotice&)>;
+
   struct Setup {
     const StreamTime& time;
-    ProcFolder proc;  ///< ProcFolder(""): answers come from events alone
+    ProcFolder proc;  ///< ProcFolder(""): answers come from events and notices alone
     BootClock clock;
     ContainerStore* containers = nullptr;  ///< is told of containers of processes
     std::size_t capacity = kDefaultCapacity;
+    Learned learned{};  ///< of every fact, and every end, that /proc told; may be empty
+    /// Unhealthy until it is told of the first process, whose start sets the clock: it is a
+    /// multiple of a tick since boot. For what was recorded on another machine.
+    bool only_when_told = false;
   };
 
   /// Without a setup the store is unhealthy: it answers every question with
@@ -56,6 +75,21 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
 
   /// Notes the process of an event, unless it is known with the same facts. Cheap when it is.
   void Note(const wirehound_process& process);
+
+  /// Notes what a source tells of a process. Of its parents, what is not known is read from /proc:
+  /// when somebody asks they may have ended.
+  void Take(const ProcessNotice& notice);
+
+  /// Notes these processes, their parents and the caller's own process, first of all, as far as
+  /// /proc shows them. At most kMaxFound; kernel threads are left out.
+  void FindRunning(std::span<const std::int32_t> host_pids);
+
+  /// Makes a store that waits to be told healthy at once, with the clock of the machine that the
+  /// notices are of: better than what the first of them tells. Nothing for other stores.
+  void ExpectNotices(BootClock clock);
+
+  /// Who is told of what is learnt, from now on.
+  void SetLearned(Learned learned);
 
   /// Notes that a process has ended. For whoever is told of ends; the store finds out by itself
   /// when it is asked.
@@ -80,6 +114,8 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   std::uint64_t evicted() const { return index_.evicted(); }
   /// Questions refused because there were too many in a turn.
   std::uint64_t refused() const { return answers_.refused(); }
+  /// Processes that FindRunning left out since there were too many.
+  std::uint64_t not_read() const { return not_read_; }
   /// Answers to IsInTree that were forgotten to make room.
   std::uint64_t tree_answers_evicted() const { return membership_.evicted(); }
 
@@ -89,26 +125,45 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   std::optional<ProcessKey> RunningAs(std::int32_t host_pid) override;
   std::optional<Link> LinkOf(std::uint32_t entity_id) override;
 
+  bool IsHealthy() const { return setup_ && (!setup_->only_when_told || is_told_); }
+  void NoteTold(const wirehound_process& process);
   void NoteChanged(const wirehound_process& process);
   void NoteParent(const wirehound_process& process, const ProcessKey& key);
+  void NoteContainer(const wirehound_process& process);
   Entry& EntryOfEvent(const wirehound_process& process, const ProcessKey& key);
+  void TakeExit(const ProcessNotice& notice);
+  std::vector<std::string> ArgumentsOf(const ProcessNotice& notice);
   void SetFacts(Entry& entry, ProcessData data);
   void End(Entry& entry, std::uint64_t exit_time_ns);
-  void Check(Entry& entry);
-  bool IsDue(const Entry& entry) const;
+  void SetEnded(Entry& entry, std::uint64_t exit_time_ns);
+  void EndIfItIsTime(Entry& entry);
   Entry& Refresh(Entry& entry);
-  Entry& Discover(Entry& entry);
-  void ReadFromProc(Entry& entry);
-  std::uint32_t ParentFromProc(const ProcessData& child);
   void FollowParentId(Entry& entry);
   const ProcessFacts* Answer(Entry& entry);
 
+  // What /proc tells: process_store_proc.cc.
+  bool IsDue(const Entry& entry) const;
+  void Check(Entry& entry);
+  Entry& Discover(Entry& entry);
+  Entry* HadPid(const Entry& entry);
+  Entry& DiscoverAs(Entry& entry, Entry& known);
+  void DiscoverParents(std::uint32_t entity_id);
+  void ReadFromProc(Entry& entry);
+  void FindEnded(Entry& entry);
+  std::uint32_t ParentFromProc(const ProcessData& child);
+  Entry& AddFromProc(const ProcessKey& key);
+  void Find(std::int32_t host_pid);
+  void Report(const Entry& entry) const;
+  ProcessData DataOfKey(const Entry& entry) const;
+
   std::optional<Setup> setup_;
   bool reads_proc_ = false;
+  bool is_told_ = false;
   ProcessIndex index_;
   const Entry* last_noted_ = nullptr;
   Answers<ProcessFacts, wirehound_process_info> answers_;
   std::uint64_t turn_ = 1;
+  std::uint64_t not_read_ = 0;
   TreeMembership membership_;
 };
 

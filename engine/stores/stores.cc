@@ -24,7 +24,11 @@ std::optional<ProcessStore::Setup> ProcessesOf(StoreOrigin origin, const StreamT
                                  .clock = BootClock(SystemFacts::OfATest().boot_time_ns),
                                  .containers = &containers};
     case StoreOrigin::kCaptureFile:
-      break;
+      return ProcessStore::Setup{.time = time,
+                                 .proc = ProcFolder(""),
+                                 .clock = BootClock(0),
+                                 .containers = &containers,
+                                 .only_when_told = true};
   }
   return std::nullopt;
 }

@@ -17,7 +17,8 @@ namespace wirehound {
 /// Where the packets come from decides which stores can answer.
 enum class StoreOrigin : unsigned char {
   kThisSystem,   ///< live capture
-  kCaptureFile,  ///< processes, containers and system are unhealthy: the packets are another's
+  kCaptureFile,  ///< containers and system are unhealthy: the packets are another's; processes too,
+                 ///< until the file tells of one
   kTest,  ///< events made up for a test: processes and containers are those the events tell of, the
           ///< system is SystemFacts::OfATest; nothing is looked up on this machine
 };

@@ -84,7 +84,11 @@ SystemFacts SystemFacts::OfATest() {
           .os_version = "1"};
 }
 
-SystemStore::SystemStore(SystemFacts facts) : healthy_(true), facts_(std::move(facts)) {
+SystemStore::SystemStore(SystemFacts facts) { Take(std::move(facts)); }
+
+void SystemStore::Take(SystemFacts facts) {
+  healthy_ = true;
+  facts_ = std::move(facts);
   info_ = {
       .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_system_info, engine_version),
       .cpu_count = facts_.cpu_count,

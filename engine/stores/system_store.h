@@ -37,6 +37,11 @@ class SystemStore {
   /// Unhealthy: the packets are another system's.
   SystemStore() = default;
   explicit SystemStore(SystemFacts facts);
+  /// Takes what a recording says of the system it was made on. Healthy from then on.
+  void Take(SystemFacts facts);
+  /// What Get tells, null when unhealthy.
+  const SystemFacts* facts() const { return healthy_ ? &facts_ : nullptr; }
+
   SystemStore(const SystemStore&) = delete;
   SystemStore& operator=(const SystemStore&) = delete;
 

@@ -195,7 +195,7 @@ std::unique_ptr<TextEvent> EmptyEvent(const EventDefinition& definition) {
     Prepare(definition.fields[i], made->fields[i], made->memory);
     made->fields[i].flags = definition.detector_id.empty() ? 0 : WIREHOUND_FIELD_ABSENT;
   }
-  made->process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id);
+  made->process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container);
   made->event.definition = &definition;
   wirehound_event& view = made->event.view;
   view.struct_size = kEventViewSize;

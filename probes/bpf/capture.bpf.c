@@ -4,59 +4,83 @@
  *
  * Why these: they see each packet at the socket of the process, on every interface, after
  * reassembly on the way in and before fragmentation on the way out, and know that socket. They
- * cannot see forwarded packets, and none that has no full socket. Always let the packet pass.
+ * cannot see forwarded packets, and none that has no socket. Always let the packet pass.
  * The owner is what the socket carries: the process that touched it last (owner_hooks.bpf.c).
  *
- * Kernels: 5.10 and later. No BTF of the kernel is needed. exact.bpf.c has the better egress. */
+ * Kernels: 5.10 and later. No BTF of the kernel is needed. exact.bpf.c has the better ones. */
 
-#include "packet.bpf.h"
+#include "mail.bpf.h"
+#include "socket_of.bpf.h"
+#include "wanted.bpf.h"
 
 #define PASS 1
 
-static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owner)
-{
-	struct bpf_sock *sk = skb->sk;
-	struct socket_owner *socket;
+/* Taking mail needs CAP_PERFMON, so there is a form of each program without. */
+enum mail_use { NO_MAIL, TAKE_MAIL };
 
-	if (sk)
-		sk = bpf_sk_fullsock(sk);
+static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owner,
+				       const __u8 direction, const enum mail_use use)
+{
+	struct bpf_sock *sk = full_socket(skb);
+	struct wirehound_socket_owner *socket;
+
 	if (!sk) {
 		count(WIREHOUND_COUNT_NO_FULL_SOCKET);
 		return;
 	}
 	socket = bpf_sk_storage_get(&socket_owners, sk, NULL, 0);
+	if (socket && use == TAKE_MAIL)
+		take_mail(socket, sk);
 	if (socket)
 		owner_from_socket(owner, socket);
+	else if (direction == WIREHOUND_DIRECTION_EGRESS && answers_for_others(sk))
+		owner_from_tuple(skb, owner);
 	if (!owner->id)
 		count(WIREHOUND_COUNT_NO_OWNER);
 }
 
-static __always_inline void capture(struct __sk_buff *skb, __u8 direction)
+static __always_inline void capture(struct __sk_buff *skb, const __u8 direction,
+				    const enum mail_use use)
 {
 	struct owner owner = {.syscall = -1};
-	__u32 bytes;
+	enum wirehound_counter verdict;
+	__u32 bytes = 0;
 
 	count(WIREHOUND_COUNT_SEEN);
-	bytes = wanted_bytes(skb);
-	if (!bytes) {
-		count(WIREHOUND_COUNT_FILTERED);
-		return;
+	if (direction == WIREHOUND_DIRECTION_INGRESS)
+		mark_listener(skb);
+	verdict = wanted_bytes(skb, direction, &bytes);
+	if (verdict == WIREHOUND_COUNT_SUBMITTED) {
+		read_owner(skb, &owner, direction, use);
+		verdict = submit_owned(skb, &owner, direction, bytes);
 	}
-	read_owner(skb, &owner);
-	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD
-			 : submit_packet(skb, &owner, direction, bytes));
+	count(verdict);
 }
 
 SEC("cgroup_skb/ingress")
 int ingress(struct __sk_buff *skb)
 {
-	capture(skb, WIREHOUND_DIRECTION_INGRESS);
+	capture(skb, WIREHOUND_DIRECTION_INGRESS, NO_MAIL);
 	return PASS;
 }
 
 SEC("cgroup_skb/egress")
 int egress(struct __sk_buff *skb)
 {
-	capture(skb, WIREHOUND_DIRECTION_EGRESS);
+	capture(skb, WIREHOUND_DIRECTION_EGRESS, NO_MAIL);
+	return PASS;
+}
+
+SEC("cgroup_skb/ingress")
+int mail_ingress(struct __sk_buff *skb)
+{
+	capture(skb, WIREHOUND_DIRECTION_INGRESS, TAKE_MAIL);
+	return PASS;
+}
+
+SEC("cgroup_skb/egress")
+int mail_egress(struct __sk_buff *skb)
+{
+	capture(skb, WIREHOUND_DIRECTION_EGRESS, TAKE_MAIL);
 	return PASS;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* cgroup_skb/egress that names the process that is sending, not the one that used the socket last.
+/* cgroup_skb/egress that names the process that is sending, not the one that used the socket last;
+ * and both directions with the kernel's own sockets told from those whose process is not known.
  *
  * Why: when a packet leaves while its sender is still inside the system call, `current` is the
  * sender, and no other hook has to have run before. What must be excluded:
@@ -19,8 +20,10 @@
  * lockdown below "confidentiality". Verifier: pointers it tracks may be subtracted, not added to;
  * see address_of. */
 
+#include "mail.bpf.h"
 #include "owner.bpf.h"
-#include "packet.bpf.h"
+#include "socket_of.bpf.h"
+#include "wanted.bpf.h"
 
 #define PASS 1
 
@@ -145,7 +148,24 @@ static __always_inline __u64 netns_cookie(struct bpf_sock *sk, struct task_struc
 	return BPF_CORE_READ(untracked, __sk_common.skc_net.net, net_cookie);
 }
 
-static __always_inline void owner_from_sender(struct owner *owner, struct socket_owner *socket,
+/* Whether the kernel made the socket for itself. Asked only when nobody is known to own it. */
+static __always_inline bool is_kernel_socket(struct bpf_sock *sk, struct task_struct *task)
+{
+	struct sock *untracked = (struct sock *)address_of(sk, task);
+
+	return BPF_CORE_READ_BITFIELD_PROBED(untracked, sk_kern_sock);
+}
+
+static __always_inline void owner_is_kernel(struct owner *owner, struct bpf_sock *sk,
+					    struct task_struct *task)
+{
+	owner->source = WIREHOUND_OWNER_KERNEL;
+	owner->netns_cookie = netns_cookie(sk, task);
+	if (settings.own_netns_cookie && owner->netns_cookie == settings.own_netns_cookie)
+		owner->flags |= WIREHOUND_WIRE_OWN_NETNS;
+}
+
+static __always_inline void owner_from_sender(struct owner *owner, struct wirehound_socket_owner *socket,
 					      struct bpf_sock *sk, struct task_struct *task)
 {
 	if (!socket->netns_cookie)
@@ -160,22 +180,40 @@ static __always_inline void owner_from_sender(struct owner *owner, struct socket
 	count(WIREHOUND_COUNT_SENDER_KNOWN);
 }
 
-static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owner)
+/* What the socket carries, or that it is the kernel's. Returns what it carries. */
+static __always_inline struct wirehound_socket_owner *known_owner(struct owner *owner, struct bpf_sock *sk,
+							struct task_struct *task)
+{
+	struct wirehound_socket_owner *socket = bpf_sk_storage_get(&socket_owners, sk, NULL, 0);
+
+	if (socket)
+		take_mail(socket, sk);
+	else if (is_kernel_socket(sk, task))
+		owner_is_kernel(owner, sk, task);
+	return socket;
+}
+
+static __always_inline void read_sender(struct __sk_buff *skb, struct owner *owner)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct bpf_sock *sk = skb->sk;
-	struct socket_owner *socket;
+	struct bpf_sock *sk = full_socket(skb);
+	struct wirehound_socket_owner *socket;
 	bool sender;
 
-	if (sk)
-		sk = bpf_sk_fullsock(sk);
 	if (!sk) {
 		count(WIREHOUND_COUNT_NO_FULL_SOCKET);
 		return;
 	}
+	socket = known_owner(owner, sk, task);
+	if (owner->source == WIREHOUND_OWNER_KERNEL) {
+		if (answers_for_others(sk))
+			owner_from_tuple(skb, owner);
+		return;
+	}
 	sender = in_process_context(task) && sent_by_call(sk);
-	socket = bpf_sk_storage_get(&socket_owners, sk, NULL,
-				    sender ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (!socket && sender)
+		socket = bpf_sk_storage_get(&socket_owners, sk, NULL,
+					    BPF_SK_STORAGE_GET_F_CREATE);
 	if (socket && sender)
 		owner_from_sender(owner, socket, sk, task);
 	else if (socket)
@@ -184,20 +222,53 @@ static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owne
 		count(WIREHOUND_COUNT_NO_OWNER);
 }
 
+static __always_inline void read_receiver(struct __sk_buff *skb, struct owner *owner)
+{
+	struct bpf_sock *sk = full_socket(skb);
+	struct wirehound_socket_owner *socket;
+
+	if (!sk) {
+		count(WIREHOUND_COUNT_NO_FULL_SOCKET);
+		return;
+	}
+	socket = known_owner(owner, sk, bpf_get_current_task_btf());
+	if (socket)
+		owner_from_socket(owner, socket);
+	if (!owner->id && owner->source != WIREHOUND_OWNER_KERNEL)
+		count(WIREHOUND_COUNT_NO_OWNER);
+}
+
 SEC("cgroup_skb/egress")
 int exact_egress(struct __sk_buff *skb)
 {
 	struct owner owner = {.syscall = -1};
-	__u32 bytes;
+	enum wirehound_counter verdict;
+	__u32 bytes = 0;
 
 	count(WIREHOUND_COUNT_SEEN);
-	bytes = wanted_bytes(skb);
-	if (!bytes) {
-		count(WIREHOUND_COUNT_FILTERED);
-		return PASS;
+	verdict = wanted_bytes(skb, WIREHOUND_DIRECTION_EGRESS, &bytes);
+	if (verdict == WIREHOUND_COUNT_SUBMITTED) {
+		read_sender(skb, &owner);
+		verdict = submit_owned(skb, &owner, WIREHOUND_DIRECTION_EGRESS, bytes);
 	}
-	read_owner(skb, &owner);
-	count(owner.lost ? WIREHOUND_COUNT_LOST_PROCESS_RECORD
-			 : submit_packet(skb, &owner, WIREHOUND_DIRECTION_EGRESS, bytes));
+	count(verdict);
+	return PASS;
+}
+
+SEC("cgroup_skb/ingress")
+int exact_ingress(struct __sk_buff *skb)
+{
+	struct owner owner = {.syscall = -1};
+	enum wirehound_counter verdict;
+	__u32 bytes = 0;
+
+	count(WIREHOUND_COUNT_SEEN);
+	mark_listener(skb);
+	verdict = wanted_bytes(skb, WIREHOUND_DIRECTION_INGRESS, &bytes);
+	if (verdict == WIREHOUND_COUNT_SUBMITTED) {
+		read_receiver(skb, &owner);
+		verdict = submit_owned(skb, &owner, WIREHOUND_DIRECTION_INGRESS, bytes);
+	}
+	count(verdict);
 	return PASS;
 }

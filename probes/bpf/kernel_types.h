@@ -46,6 +46,8 @@ struct file {
 
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long arg_start;
+	unsigned long arg_end;
 };
 
 /* Control groups */
@@ -54,7 +56,15 @@ struct kernfs_node {
 	__u64 id;
 };
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	int level;
 	struct kernfs_node *kn;
 	struct cgroup *ancestors[0]; /* since 6.1 */
@@ -120,6 +130,14 @@ struct cred {
 
 /* Tasks */
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live; /* threads that have not ended */
+};
+
 struct task_struct {
 	void *stack;
 	unsigned int flags;
@@ -135,6 +153,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct signal_struct *signal;
 };
 
 struct task_struct___rt {
@@ -171,11 +190,23 @@ typedef struct {
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
+	__u8 sk_kern_sock : 1;
 	struct sock_cgroup_data sk_cgrp_data;
+};
+
+struct socket {
+	struct sock *sk;
 };
 
 /* A sock is the first thing in it, so the verifier lets its members be read as a sock's. */
 struct tcp_sock;
+
+/* What an iterator over the open files of all tasks is given */
+
+struct bpf_iter__task_file {
+	struct task_struct *task;
+	struct file *file;
+};
 
 #pragma clang attribute pop
 

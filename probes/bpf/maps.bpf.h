@@ -10,28 +10,35 @@
 #define WIREHOUND_BPF_MAPS_H_
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 
 #include <bpf/bpf_helpers.h>
 
 #include "probes/settings.h"
 #include "probes/wire.h"
 
+struct dentry;
+struct vfsmount;
+
 #define SLACK_SIZE 256
 
-/* What a socket knows of its owner. One word each, so that no reader sees half of a change. */
-struct socket_owner {
-	__u64 owner; /* an owner id, its lowest bit OWNER_PENDING; 0 nobody */
-	__u64 netns_cookie;
-};
+/* Owner ids have their lowest bits clear. Set in a socket's word: */
+#define OWNER_PENDING 1ull /* the PROCESS record has not been submitted yet */
+#define OWNER_OUTSIDE 2ull /* the owner is not in the scope of the capture */
+#define OWNER_MARKS 3ull
 
-/* Owner ids have their lowest bit clear. Set, the PROCESS record has not been submitted yet. */
-#define OWNER_PENDING 1ull
+/* Where the walk from an executable up to the root stands. */
+struct path_walk {
+	struct dentry *dentry;
+	struct vfsmount *mount;
+};
 
 /* A PROCESS record being built or waiting for room, and space behind it that lets the verifier see
  * that a name written at the end of the path stays inside the value. */
 struct pending_process {
 	struct wirehound_wire_process record;
 	char slack[SLACK_SIZE];
+	struct path_walk walk;
 };
 
 struct counters {
@@ -48,7 +55,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
-	__type(value, struct socket_owner);
+	__type(value, struct wirehound_socket_owner);
 } socket_owners SEC(".maps");
 
 /* The owner ids whose PROCESS record is in the ring or was. Forgetting one only repeats it. */
@@ -69,6 +76,15 @@ struct {
 	__type(value, struct pending_process);
 } pending SEC(".maps");
 
+/* By the address of a socket: an owner, as in wirehound_socket_owner, that has not got there; see mail.bpf.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, __u64);
+} mail SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -88,13 +104,31 @@ const volatile struct wirehound_settings settings = {};
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* A loss is counted by its reason first and then for all CPUs: whoever has read the sum finds at
+ * least as many among the reasons. */
 static __always_inline void count(enum wirehound_counter which)
 {
 	__u32 zero = 0;
 	struct counters *counters = bpf_map_lookup_elem(&counter_values, &zero);
+	struct wirehound_control *shared;
 
 	if (counters)
 		__sync_fetch_and_add(&counters->values[which], 1);
+	if (which < WIREHOUND_COUNT_FIRST_LOST || which > WIREHOUND_COUNT_LAST_LOST)
+		return;
+	shared = bpf_map_lookup_elem(&control, &zero);
+	if (shared)
+		__sync_fetch_and_add(&shared->lost, 1);
+}
+
+/* Packets lost so far. Records are read in the order of their reservation: asked after it, this
+ * holds every loss of the same CPU that came before. */
+static __always_inline __u64 lost_so_far(void)
+{
+	__u32 zero = 0;
+	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
+
+	return shared ? *(volatile __u64 *)&shared->lost : 0;
 }
 
 /* How to submit a record of `size` bytes. By default the kernel wakes a reader that had read

@@ -17,10 +17,48 @@
 #ifndef WIREHOUND_BPF_OWNER_H_
 #define WIREHOUND_BPF_OWNER_H_
 
+#include "announce.bpf.h"
+#include "scope.bpf.h"
 #include "task.bpf.h"
 
-/* What a new entry of `pending` starts as; not on the stack, which has 512 bytes. */
-const __u8 blank_process[sizeof(struct pending_process)] SEC(".rodata.blank") = {};
+/* One step of the path of an owner that is being announced. A function of its own that finds all it
+ * needs by a number, so that the verifier goes through it once and not for each name of a path. */
+__attribute__((noinline)) int path_step(__u64 owner)
+{
+	struct pending_process *process = bpf_map_lookup_elem(&pending, &owner);
+
+	return process ? step_up(&process->record, &process->walk) : PATH_FAILED;
+}
+
+static __always_inline void read_path(struct pending_process *process, __u64 owner,
+				      struct task_struct *task)
+{
+	int step = PATH_FAILED;
+
+	if (!begin_path(&process->record, &process->walk, task))
+		return;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < PATH_NAMES_MAX; i++) {
+		step = path_step(owner);
+		if (step != PATH_ON)
+			break;
+	}
+	end_path(&process->record, step);
+}
+
+static __always_inline void read_process(struct pending_process *process, __u64 owner,
+					 struct task_struct *task)
+{
+	struct wirehound_wire_process *record = &process->record;
+
+	record->header.version = WIREHOUND_WIRE_VERSION;
+	record->header.type = WIREHOUND_WIRE_PROCESS;
+	record->header.header_size = sizeof(*record);
+	record->header.total_size = sizeof(*record);
+	record->owner_id = owner;
+	read_facts(record, task);
+	read_path(process, owner, task);
+}
 
 /* Makes the owner known; returns its id, with OWNER_PENDING while it is not, or 0. */
 static __always_inline __u64 announce(__u64 owner, struct task_struct *task)
@@ -30,28 +68,33 @@ static __always_inline __u64 announce(__u64 owner, struct task_struct *task)
 	if (bpf_map_lookup_elem(&announced, &owner))
 		return owner;
 	if (!bpf_map_lookup_elem(&pending, &owner)) {
-		if (bpf_map_update_elem(&pending, &owner, &blank_process, BPF_NOEXIST)) {
-			count(WIREHOUND_COUNT_PROCESS_TABLE_FULL);
-			return 0;
-		}
-		process = bpf_map_lookup_elem(&pending, &owner);
+		process = new_pending(owner);
 		if (!process)
 			return 0;
-		read_process(&process->record, owner, task);
+		read_process(process, owner, task);
 	}
 	return announce_pending(owner) ? owner : owner | OWNER_PENDING;
 }
 
+/* The same with the mark that says whether the owner is in scope: the word of a socket. */
+static __always_inline __u64 announce_judged(__u64 owner, struct task_struct *task)
+{
+	owner = announce(owner, task);
+	return owner && is_outside(task) ? owner | OWNER_OUTSIDE : owner;
+}
+
 /* Makes `task`, which is current and not a kernel thread, the owner of the socket. */
-static __always_inline __u64 own_socket(struct socket_owner *socket, struct task_struct *task,
+static __always_inline __u64 own_socket(struct wirehound_socket_owner *socket, struct task_struct *task,
 					const enum task_access access)
 {
 	__u64 owner = owner_id(task, access);
 
-	if (*(volatile __u64 *)&socket->owner == owner)
-		return owner;
-	owner = announce(owner, task);
-	*(volatile __u64 *)&socket->owner = owner;
+	if ((*(volatile __u64 *)&socket->owner & ~OWNER_OUTSIDE) != owner) {
+		owner = announce_judged(owner, task);
+		*(volatile __u64 *)&socket->owner = owner;
+	}
+	if (*(volatile __u64 *)&socket->how)
+		*(volatile __u64 *)&socket->how = 0;
 	return owner;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* From a packet to its record: is it wanted, how much of it, and into the ring in one copy.
+/* From a packet to its record: what its headers say, and into the ring in one copy. Whether it is
+ * wanted and how much of it: wanted.bpf.h.
  *
  * The IP version is taken from the packet, not from the socket: an AF_INET6 socket carries IPv4
  * too. Ports are looked for behind IPv4 options and a bounded number of IPv6 extension headers.
@@ -38,197 +39,232 @@
 #define IPV6_OFFSET_MASK 0xfff8
 #define ICMP_HEADER_SIZE 8
 
-/* Where the transport header is. */
-struct transport {
-	__u32 offset;
+/* Beside the classes of a packet. A fragment that is not the first has its ports elsewhere: they may
+ * be any. */
+#define PORTS_KNOWN 0x100u
+#define PORTS_HIDDEN 0x200u
+
+/* What the headers of a packet say. */
+struct packet {
+	__u32 classes;   /* and PORTS_* */
+	__u32 transport; /* offset of the transport header */
+	__u32 headers;   /* where the headers end */
+	__u32 sequence;  /* of TCP */
+	__u16 source_port;
+	__u16 destination_port;
 	__u8 protocol;
-	bool fragment; /* not the first: no transport header here */
+	__u8 tcp_flags;
 };
 
 struct owner {
 	__u64 id;
+	__u64 netns_cookie;
 	__u32 source; /* WIREHOUND_OWNER_* */
 	__s32 syscall;
-	__u16 flags; /* of the record */
-	bool lost;   /* its PROCESS record found no room */
+	__u16 flags;  /* of the record */
+	bool lost;    /* its PROCESS record found no room */
+	bool outside; /* of the scope */
 };
 
-static __always_inline bool has_port(__be16 source, __be16 destination, __u16 port)
+/* Makes the verifier forget which value this is: it would follow the rest of the program once for
+ * each. `any` is a number it does not know. */
+static __always_inline __u32 forget(__u32 value, __u32 any)
 {
-	return source == bpf_htons(port) || destination == bpf_htons(port);
+	__u64 sum = value;
+
+	asm volatile("%0 += %1\n%0 -= %1" : "+r"(sum) : "r"((__u64)any));
+	return sum;
 }
 
-/* Walks the extension headers of an IPv6 packet; false when there are too many or one is cut. */
-static __always_inline bool skip_extensions(struct __sk_buff *skb, struct transport *transport)
+static __always_inline bool has_port(const struct packet *packet, __u16 port)
+{
+	return packet->source_port == port || packet->destination_port == port;
+}
+
+#define WALKED_PROTOCOL(walked) ((walked) & 0xff)
+#define WALKED_FRAGMENT 0x100u
+#define WALKED_TOO_FAR 0x200u /* too many extension headers, or one is cut */
+#define WALKED_OFFSET_SHIFT 10
+
+/* Walks the extension headers of an IPv6 packet: what is behind them, and where. A function of its
+ * own, so that the verifier goes through it once. */
+__attribute__((noinline)) int walk_extensions(struct __sk_buff *skb, __u32 protocol)
 {
 	struct {
 		__u8 next;
 		__u8 length;
 		__be16 offset; /* of a fragment header */
 	} extension;
+	__u32 offset = sizeof(struct ipv6hdr);
+	bool fragment = false;
 
-#pragma clang loop unroll(full)
+#pragma clang loop unroll(disable)
 	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
-		switch (transport->protocol) {
-		case IPPROTO_HOPOPTS:
-		case IPPROTO_ROUTING:
-		case IPPROTO_DSTOPTS:
-		case IPPROTO_FRAGMENT:
-		case IPPROTO_AH:
+		if (protocol != IPPROTO_HOPOPTS && protocol != IPPROTO_ROUTING &&
+		    protocol != IPPROTO_DSTOPTS && protocol != IPPROTO_FRAGMENT &&
+		    protocol != IPPROTO_AH)
+			return protocol | offset << WALKED_OFFSET_SHIFT;
+		if (bpf_skb_load_bytes(skb, offset, &extension, sizeof(extension)))
 			break;
-		default:
-			return true;
-		}
-		if (bpf_skb_load_bytes(skb, transport->offset, &extension, sizeof(extension)))
-			return false;
-		if (transport->protocol == IPPROTO_FRAGMENT) {
-			if (extension.offset & bpf_htons(IPV6_OFFSET_MASK))
-				transport->fragment = true;
-			transport->offset += 8;
-		} else if (transport->protocol == IPPROTO_AH) {
-			transport->offset += (extension.length + 2) * 4;
+		if (protocol == IPPROTO_FRAGMENT) {
+			fragment = extension.offset & bpf_htons(IPV6_OFFSET_MASK);
+			offset += 8;
+		} else if (protocol == IPPROTO_AH) {
+			offset += (extension.length + 2) * 4;
 		} else {
-			transport->offset += (extension.length + 1) * 8;
+			offset += (extension.length + 1) * 8;
 		}
-		transport->protocol = extension.next;
-		if (transport->fragment)
-			return true;
+		protocol = extension.next;
+		if (fragment)
+			return protocol | WALKED_FRAGMENT | offset << WALKED_OFFSET_SHIFT;
 	}
-	return false;
+	return IPPROTO_NONE | WALKED_TOO_FAR | offset << WALKED_OFFSET_SHIFT;
 }
 
 /* Finds the transport header and notes the class of the family. False
- * when this is no IP packet. A header that cannot be reached leaves protocol IPPROTO_NONE. */
-static __always_inline bool read_network(struct __sk_buff *skb, __u32 *classes,
-					 struct transport *transport)
+ * when this is no IP packet. A header that cannot be reached may be of any protocol. */
+static __always_inline bool read_network(struct __sk_buff *skb, struct packet *packet)
 {
 	struct iphdr ip;
+	__u32 walked;
 	__u8 next;
 
 	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
 		return false;
 	if (ip.version == 4) {
-		*classes |= WIREHOUND_CLASS_IPV4;
-		transport->offset = ip.ihl * 4;
-		transport->protocol = ip.protocol;
-		transport->fragment = ip.frag_off & bpf_htons(IPV4_OFFSET_MASK);
+		packet->classes = WIREHOUND_CLASS_IPV4;
+		packet->transport = ip.ihl * 4;
+		packet->protocol = ip.protocol;
+		if (ip.frag_off & bpf_htons(IPV4_OFFSET_MASK))
+			packet->classes |= PORTS_HIDDEN;
 		return true;
 	}
 	if (ip.version != 6 ||
 	    bpf_skb_load_bytes(skb, offsetof(struct ipv6hdr, nexthdr), &next, sizeof(next)))
 		return false;
-	*classes |= WIREHOUND_CLASS_IPV6;
-	transport->offset = sizeof(struct ipv6hdr);
-	transport->protocol = next;
-	if (!skip_extensions(skb, transport))
-		transport->protocol = IPPROTO_NONE;
+	packet->classes = WIREHOUND_CLASS_IPV6;
+	walked = walk_extensions(skb, next);
+	packet->transport = walked >> WALKED_OFFSET_SHIFT;
+	packet->protocol = WALKED_PROTOCOL(walked);
+	if (walked & WALKED_FRAGMENT)
+		packet->classes |= PORTS_HIDDEN;
+	if (walked & WALKED_TOO_FAR)
+		packet->classes |= WIREHOUND_CLASS_TRANSPORTS | PORTS_HIDDEN;
 	return true;
 }
 
-static __always_inline __u32 read_tcp(struct __sk_buff *skb, __u32 *classes, __u32 offset)
+static __always_inline void read_tcp(struct __sk_buff *skb, struct packet *packet)
 {
 	struct tcphdr tcp;
 
-	*classes |= WIREHOUND_CLASS_TCP;
-	if (bpf_skb_load_bytes(skb, offset, &tcp, sizeof(tcp)))
-		return offset;
-	if (has_port(tcp.source, tcp.dest, PORT_DNS))
-		*classes |= WIREHOUND_CLASS_DNS;
-	if (has_port(tcp.source, tcp.dest, PORT_LLMNR))
-		*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
-	return offset + tcp.doff * 4;
+	packet->classes |= WIREHOUND_CLASS_TCP;
+	if (bpf_skb_load_bytes(skb, packet->transport, &tcp, sizeof(tcp)))
+		return;
+	packet->headers += tcp.doff * 4;
+	packet->source_port = bpf_ntohs(tcp.source);
+	packet->destination_port = bpf_ntohs(tcp.dest);
+	packet->classes |= PORTS_KNOWN;
+	packet->sequence = bpf_ntohl(tcp.seq) + tcp.syn;
+	packet->tcp_flags = ((const __u8 *)&tcp)[13];
+	if (has_port(packet, PORT_DNS))
+		packet->classes |= WIREHOUND_CLASS_DNS;
+	if (has_port(packet, PORT_LLMNR))
+		packet->classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
-static __always_inline __u32 read_udp(struct __sk_buff *skb, __u32 *classes, __u32 offset)
+static __always_inline void read_udp(struct __sk_buff *skb, struct packet *packet)
 {
 	struct udphdr udp;
 
-	*classes |= WIREHOUND_CLASS_UDP;
-	if (bpf_skb_load_bytes(skb, offset, &udp, sizeof(udp)))
-		return offset;
-	if (has_port(udp.source, udp.dest, PORT_DNS))
-		*classes |= WIREHOUND_CLASS_DNS;
-	if (has_port(udp.source, udp.dest, PORT_MDNS) || has_port(udp.source, udp.dest, PORT_LLMNR))
-		*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
-	return offset + sizeof(udp);
+	packet->classes |= WIREHOUND_CLASS_UDP;
+	if (bpf_skb_load_bytes(skb, packet->transport, &udp, sizeof(udp)))
+		return;
+	packet->headers += sizeof(udp);
+	packet->source_port = bpf_ntohs(udp.source);
+	packet->destination_port = bpf_ntohs(udp.dest);
+	packet->classes |= PORTS_KNOWN;
+	if (has_port(packet, PORT_DNS))
+		packet->classes |= WIREHOUND_CLASS_DNS;
+	if (has_port(packet, PORT_MDNS) || has_port(packet, PORT_LLMNR))
+		packet->classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
 /* The ports are in another packet: it may be any of what is looked for by port. */
-static __always_inline void read_fragment(__u32 *classes, __u8 protocol)
+static __always_inline void read_fragment(struct packet *packet)
 {
-	if (protocol == IPPROTO_TCP)
-		*classes |= WIREHOUND_CLASS_TCP;
-	else if (protocol == IPPROTO_UDP)
-		*classes |= WIREHOUND_CLASS_UDP;
+	if (packet->protocol == IPPROTO_TCP)
+		packet->classes |= WIREHOUND_CLASS_TCP;
+	else if (packet->protocol == IPPROTO_UDP)
+		packet->classes |= WIREHOUND_CLASS_UDP;
 	else
 		return;
-	*classes |= WIREHOUND_CLASS_DNS;
-	*classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
+	packet->classes |= WIREHOUND_CLASS_DNS | WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
-/* The end of the headers; notes the classes of the protocol. */
-static __always_inline __u32 read_transport(struct __sk_buff *skb, __u32 *classes,
-					    const struct transport *transport)
+/* Notes the end of the headers and the classes of the protocol. */
+static __always_inline void read_transport(struct __sk_buff *skb, struct packet *packet)
 {
-	__u32 offset = transport->offset;
-
-	if (transport->fragment) {
-		read_fragment(classes, transport->protocol);
-		return offset;
+	packet->headers = packet->transport;
+	if (packet->classes & PORTS_HIDDEN) {
+		read_fragment(packet);
+		return;
 	}
-	switch (transport->protocol) {
+	switch (packet->protocol) {
 	case IPPROTO_TCP:
-		return read_tcp(skb, classes, offset);
+		read_tcp(skb, packet);
+		break;
 	case IPPROTO_UDP:
-		return read_udp(skb, classes, offset);
+		read_udp(skb, packet);
+		break;
 	case IPPROTO_ICMP:
-		*classes |= WIREHOUND_CLASS_ICMP;
-		return offset + ICMP_HEADER_SIZE;
+		packet->classes |= WIREHOUND_CLASS_ICMP;
+		packet->headers += ICMP_HEADER_SIZE;
+		break;
 	case IPPROTO_ICMPV6:
-		*classes |= WIREHOUND_CLASS_ICMPV6;
-		return offset + ICMP_HEADER_SIZE;
-	default:
-		return offset;
+		packet->classes |= WIREHOUND_CLASS_ICMPV6;
+		packet->headers += ICMP_HEADER_SIZE;
+		break;
 	}
 }
 
-/* How many bytes of the packet to copy; 0 when it is not wanted. The reader may change the amounts
- * at any time. One load whatever the classes: cheaper than asking for each, and the verifier need
- * not follow what is wanted of which. */
-static __always_inline __u32 wanted_bytes(struct __sk_buff *skb)
+/* False when this is no IP packet. */
+static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *packet)
 {
-	__u32 zero = 0;
-	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
-	struct transport transport = {};
-	__u32 classes = 0, headers, amount, bytes;
-
-	if (!shared || !read_network(skb, &classes, &transport))
-		return 0;
-	headers = read_transport(skb, &classes, &transport);
-	amount = *(volatile __u32 *)&shared->amounts[classes & (WIREHOUND_CLASS_SETS - 1)];
-	bytes = amount & ~WIREHOUND_AMOUNT_HEADERS;
-	if (amount & WIREHOUND_AMOUNT_HEADERS && headers > bytes)
-		bytes = headers;
-	if (bytes > skb->len)
-		bytes = skb->len;
-	return bytes < CAPTURE_MAX ? bytes : CAPTURE_MAX;
+	if (!read_network(skb, packet))
+		return false;
+	packet->classes = forget(packet->classes, skb->len);
+	packet->transport = forget(packet->transport, skb->len);
+	packet->protocol = forget(packet->protocol, skb->len);
+	read_transport(skb, packet);
+	packet->classes = forget(packet->classes, skb->len);
+	packet->headers = forget(packet->headers, skb->len);
+	packet->tcp_flags = forget(packet->tcp_flags, skb->len);
+	packet->sequence = forget(packet->sequence, skb->len);
+	packet->source_port = forget(packet->source_port, skb->len);
+	packet->destination_port = forget(packet->destination_port, skb->len);
+	return true;
 }
 
 /* Reserves a place for up to `capacity` bytes, a constant here, and fills it. The compiler knows
- * that the length fits and would drop the check the verifier needs: hide it from the compiler. */
+ * that the length fits and would drop the check the verifier needs: hide it from the compiler.
+ * One comparison for both ends: the verifiers up to 6.12 learn nothing here from `!= 0`. */
 static __always_inline enum wirehound_counter
 write_record(struct __sk_buff *skb, const struct wirehound_wire_packet *header, __u64 bytes,
 	     const __u32 capacity)
 {
 	struct wirehound_wire_packet *record;
+	__u64 last = bytes - 1;
 
-	asm volatile("" : "+r"(bytes));
-	if (bytes == 0 || bytes > capacity)
+	asm volatile("" : "+r"(last));
+	if (last >= capacity)
 		return WIREHOUND_COUNT_LOST_COPY_FAILED;
+	bytes = last + 1;
+	asm volatile("" : "+r"(bytes));
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record) + capacity, 0);
 	if (!record)
 		return WIREHOUND_COUNT_LOST_RING_FULL;
 	*record = *header;
+	record->lost = lost_so_far();
 	if (bpf_skb_load_bytes(skb, 0, record + 1, bytes)) {
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 		return WIREHOUND_COUNT_LOST_COPY_FAILED;
@@ -251,6 +287,7 @@ submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, 
 			},
 		.timestamp_ns = bpf_ktime_get_boot_ns(),
 		.owner_id = owner->id,
+		.netns_cookie = owner->netns_cookie,
 		.packet_length = skb->len,
 		.captured_length = bytes,
 		.interface_index = skb->ifindex,
@@ -285,16 +322,20 @@ submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, 
 
 /* Takes over what a socket says about its owner. */
 static __always_inline void owner_from_socket(struct owner *owner,
-					      const struct socket_owner *socket)
+					      const struct wirehound_socket_owner *socket)
 {
 	__u64 word = *(volatile const __u64 *)&socket->owner;
+	__u64 how;
 
+	owner->netns_cookie = socket->netns_cookie;
 	if (settings.own_netns_cookie && socket->netns_cookie == settings.own_netns_cookie)
 		owner->flags |= WIREHOUND_WIRE_OWN_NETNS;
 	if (!word)
 		return;
-	owner->id = word & ~OWNER_PENDING;
-	owner->source = WIREHOUND_OWNER_SOCKET;
+	owner->id = word & ~OWNER_MARKS;
+	how = *(volatile const __u64 *)&socket->how;
+	owner->source = how ? how : WIREHOUND_OWNER_SOCKET;
+	owner->outside = word & OWNER_OUTSIDE;
 	if (word & OWNER_PENDING)
 		owner->lost = !announce_pending(owner->id);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
 /* What the kernel knows of a task: the id that stands for it in packets, and the facts of its
- * PROCESS record. Needs the kernel's BTF (CO-RE). Call only where `current` is the task meant.
+ * PROCESS record. Needs the kernel's BTF (CO-RE). Call only for `current` or a task that cannot end
+ * meanwhile.
  *
  * Verifier: the executable's path is written from the end of its buffer backwards, a name at a
  * time, with masked offsets into a value that has SLACK_SIZE bytes to spare. */
@@ -77,7 +78,7 @@ static __always_inline __u64 owner_id(struct task_struct *task, const enum task_
 		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
 		hash ^= hash >> 32;
 	}
-	return (hash | 2) & ~OWNER_PENDING;
+	return (hash | (OWNER_MARKS + 1)) & ~OWNER_MARKS;
 }
 
 /* The pid of `task`, or of its process, in the namespace at `level`. */
@@ -132,17 +133,12 @@ static __always_inline struct mount *mount_of(struct vfsmount *vfsmount)
 	return (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* Where a path walk stands. How far the buffer is filled is kept in the record: a number read back
- * from a map is any number to the verifier, so all rounds of the loop look alike to it. */
-struct path_walk {
-	struct dentry *dentry;
-	struct vfsmount *mount;
-};
-
-enum path_step { PATH_ON, PATH_DONE, PATH_FAILED };
+/* How far the buffer is filled is kept in the record: a number read back from a map is any number
+ * to the verifier, so all rounds of the loop look alike to it. */
+enum path_result { PATH_ON, PATH_DONE, PATH_FAILED };
 
 /* From the root of a mount to the place it is mounted at. */
-static __always_inline enum path_step leave_mount(struct path_walk *walk)
+static __always_inline enum path_result leave_mount(struct path_walk *walk)
 {
 	struct mount *mount = mount_of(walk->mount);
 	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
@@ -155,7 +151,7 @@ static __always_inline enum path_step leave_mount(struct path_walk *walk)
 }
 
 /* Writes one name and a slash in front, and goes to the directory it is in. */
-static __always_inline enum path_step add_name(struct wirehound_wire_process *record,
+static __always_inline enum path_result add_name(struct wirehound_wire_process *record,
 					       struct path_walk *walk, struct dentry *parent)
 {
 	struct dentry *dentry = walk->dentry;
@@ -175,7 +171,7 @@ static __always_inline enum path_step add_name(struct wirehound_wire_process *re
 	return PATH_ON;
 }
 
-static __always_inline enum path_step step_up(struct wirehound_wire_process *record,
+static __always_inline enum path_result step_up(struct wirehound_wire_process *record,
 					      struct path_walk *walk)
 {
 	struct vfsmount *mount = walk->mount;
@@ -189,42 +185,35 @@ static __always_inline enum path_step step_up(struct wirehound_wire_process *rec
 	return add_name(record, walk, parent);
 }
 
-static __always_inline void read_path(struct wirehound_wire_process *record,
-				      struct task_struct *task)
+/* False when the process has no program: a kernel thread. */
+static __always_inline bool begin_path(struct wirehound_wire_process *record,
+				       struct path_walk *walk, struct task_struct *task)
 {
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-	struct path_walk walk;
-	enum path_step step = PATH_FAILED;
 
 	record->flags |= WIREHOUND_WIRE_PATH_UNKNOWN;
 	record->path_offset = WIREHOUND_WIRE_PATH_SIZE;
 	if (!file)
-		return;
-	walk.dentry = BPF_CORE_READ(file, f_path.dentry);
-	walk.mount = BPF_CORE_READ(file, f_path.mnt);
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < PATH_NAMES_MAX; i++) {
-		step = step_up(record, &walk);
-		if (step != PATH_ON)
-			break;
-	}
+		return false;
+	walk->dentry = BPF_CORE_READ(file, f_path.dentry);
+	walk->mount = BPF_CORE_READ(file, f_path.mnt);
+	return true;
+}
+
+static __always_inline void end_path(struct wirehound_wire_process *record, enum path_result step)
+{
 	if (step != PATH_DONE)
 		return;
 	record->flags &= ~WIREHOUND_WIRE_PATH_UNKNOWN;
 	record->path_size = WIREHOUND_WIRE_PATH_SIZE - record->path_offset;
 }
 
-/* Fills a record that is all zero. */
-static __always_inline void read_process(struct wirehound_wire_process *record, __u64 owner,
-					 struct task_struct *task)
+/* Fills a record that is all zero, but for its header, its owner and the path. */
+static __always_inline void read_facts(struct wirehound_wire_process *record,
+				       struct task_struct *task)
 {
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 
-	record->header.version = WIREHOUND_WIRE_VERSION;
-	record->header.type = WIREHOUND_WIRE_PROCESS;
-	record->header.header_size = sizeof(*record);
-	record->header.total_size = sizeof(*record);
-	record->owner_id = owner;
 	record->start_time_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	record->thread_start_time_ns = BPF_CORE_READ(task, start_boottime);
 	record->parent_start_time_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
@@ -236,7 +225,6 @@ static __always_inline void read_process(struct wirehound_wire_process *record, 
 	record->gid = BPF_CORE_READ(task, cred, gid.val);
 	BPF_CORE_READ_INTO(&record->comm, task, comm);
 	read_namespaces(record, task);
-	read_path(record, task);
 }
 
 #endif /* WIREHOUND_BPF_TASK_H_ */

@@ -19,7 +19,7 @@ header_files() {
   c_family_files | grep '\.h$'
 }
 
-# shell_files: the scripts with a shell's name in their first line, and what they source.
+# shell_files: the scripts with the name of a shell in their first line, and what they source.
 shell_files() {
-  (cd "$TOP" && grep -rlE '^#!.*\bbash$|^# shellcheck shell=bash' scripts tests .ci | LC_ALL=C sort)
+  (cd "$TOP" && grep -rlE '^#!.*\b(ba)?sh$|^# shellcheck shell=' scripts tests .ci | LC_ALL=C sort)
 }

@@ -113,6 +113,8 @@ class Conversation {
   std::uint16_t client_port = 40000;
   std::uint8_t client_direction = WIREHOUND_DIRECTION_UNKNOWN;  ///< of what the client sends
   std::uint8_t server_direction = WIREHOUND_DIRECTION_UNKNOWN;
+  std::uint64_t network_namespace = 0;
+  SegmentOwner owner;
 
   void Client(const SegmentText& text) { Send(text, true); }
   void Server(const SegmentText& text) { Send(text, false); }
@@ -146,7 +148,8 @@ class Conversation {
     tcp.ack_flag = flag('A');
     tcp.fin_flag = flag('F');
     tcp.rst_flag = flag('R');
-    table_.OnSegment({metadata, tcp, CapturedBytes(BytesOf(text.payload), wire_size), now_ns});
+    table_.OnSegment({metadata, tcp, CapturedBytes(BytesOf(text.payload), wire_size), now_ns,
+                      network_namespace, owner});
   }
 
   static wirehound_address Address(std::uint8_t last) {

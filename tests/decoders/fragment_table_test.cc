@@ -139,6 +139,7 @@ TEST_CASE("fragments: addresses, id and, for IPv4, the protocol keep datagrams a
   SUBCASE("destination") { other.dst.bytes[3] = 9; }
   SUBCASE("id") { other.id = 8; }
   SUBCASE("protocol") { other.protocol = 6; }
+  SUBCASE("network namespace") { other.network_namespace = 1; }
   SUBCASE("nothing") { same = true; }
   FragmentTable table({});
   const Bytes whole = Payload(16);

@@ -70,6 +70,50 @@ TEST_CASE("http1: after a gap elsewhere the next segment that starts like a mess
   CHECK(talk.sink.anomalies.empty());
 }
 
+constexpr std::string_view kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::string_view kEmpty = "HTTP/1.1 204 No Content\r\n\r\n";
+
+TEST_CASE("http1: with no request waiting, a gap in a response leaves no doubt about the next") {
+  Http1Talk talk;
+  talk.Client("GET /one HTTP/1.1\r\n\r\n");
+  talk.Server(kChunkedHead);
+  SUBCASE("the rest is missing") { talk.Gap(kServer, 100000); }
+  SUBCASE("and so is what follows, in pieces") {
+    talk.Gap(kServer, 1000);
+    talk.Server("chunks\r\n");
+    talk.Gap(kServer, 1000);
+    talk.Server("0\r\n\r\n");
+  }
+  talk.Client(kNext);
+  talk.Lines();
+  talk.Server(kEmpty);
+  CHECK(talk.Lines() == "< HTTP/1.1 204 No Content 204 length 0 {} for GET /next");
+}
+
+TEST_CASE("http1: with a request waiting, what was missed of a server may have been the response") {
+  Http1Talk talk;
+  talk.Client("GET /one HTTP/1.1\r\n\r\n");
+  talk.Server(kChunkedHead);
+  SUBCASE("the gap comes behind the request") {
+    talk.Client(kNext);
+    talk.Gap(kServer, 1000);
+  }
+  SUBCASE("a second gap does") {
+    talk.Gap(kServer, 1000);
+    talk.Client(kNext);
+    talk.Gap(kServer, 1000);
+  }
+  SUBCASE("bytes that are no start do") {
+    talk.Gap(kServer, 1000);
+    talk.Client(kNext);
+    talk.Server("0\r\n\r\nHTTP/1.1 404 Not Found");
+  }
+  talk.Client("GET /third HTTP/1.1\r\n\r\n");
+  talk.Lines();
+  talk.Server(kEmpty);
+  CHECK(talk.Lines() == "< HTTP/1.1 204 No Content 204 length 0 {}");
+}
+
 TEST_CASE("http1: the start after a loss may come in pieces") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\n");

@@ -245,6 +245,8 @@ TEST_CASE("flow hasher: both directions agree, and nothing else does") {
   std::swap(reply.src_port, reply.dst_port);
   CHECK(hasher(packet) == hasher(reply));
   CHECK(hasher(packet) != FlowHasher(2)(packet));
+  CHECK(hasher(packet, 7) == hasher(reply, 7));
+  CHECK(hasher(packet, 7) != hasher(packet));
 
   wirehound_packet_metadata crossed = packet;
   std::swap(crossed.src_port, crossed.dst_port);

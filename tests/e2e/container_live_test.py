@@ -1,18 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whose container is it? A real container of runc, and a process beside it, told apart.
+"""Whose container is it? Real containers of runc, with control groups as several runtimes make
+them, and a process beside them, told apart; and a server that answers for them as Docker would.
 
 Needs root, runc and a static busybox. container_workload.py makes the traffic.
 """
 
+import http.server
+import json
 import pathlib
 import secrets
 import shutil
+import socketserver
 import sys
 import tempfile
+import threading
 
 import container_workload as workload
 import engine
+
+IMAGE = "registry.example/nginx:1.25"
+DIGEST = "sha256:" + "0" * 64
+
+
+class Docker(socketserver.ThreadingUnixStreamServer):
+    """Knows every container, as NAME-xxxx by the beginning of its id."""
+
+    daemon_threads = True
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            _, kind, name, _ = self.path.split("/")
+            body = {"RepoDigests": [f"nginx@{DIGEST}"]}
+            if kind == "containers":
+                labels = {"io.kubernetes.pod.name": "web-0", "io.kubernetes.pod.namespace": "shop"}
+                config = {"Image": IMAGE, "Labels": labels}
+                body = {"Id": name, "Name": f"/{name_of(name)}", "Config": config, "Image": DIGEST}
+            text = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, format, *args):
+            pass
+
+    def __init__(self, path):
+        super().__init__(str(path), self.Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+def name_of(container_id):
+    return f"web-{container_id[:4]}"
 
 
 class Containers(engine.TestCase):
@@ -20,12 +66,14 @@ class Containers(engine.TestCase):
     def setUpClass(cls):
         scratch = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         found = scratch / "found.jsonl"
-        cls.container_id = secrets.token_hex(32)
+        cls.enterClassContext(Docker(scratch / "docker.sock"))
+        cls.container_ids = [secrets.token_hex(32) for _ in workload.SHAPES]
         # A network namespace of its own, gone with the last process in it.
         in_namespace = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
         cls.result = engine.run(
             *in_namespace, engine.BIN, "--events", "net_packet_udp", "--output", f"json:{found}",
-            "--", sys.executable, engine.HERE / "container_workload.py", cls.container_id,
+            "--runtime-socket", f"docker:{scratch / 'docker.sock'}",
+            "--", sys.executable, engine.HERE / "container_workload.py", *cls.container_ids,
         )  # fmt: skip
         if cls.result.returncode != 0:
             raise AssertionError(engine.said(cls.result))
@@ -37,20 +85,57 @@ class Containers(engine.TestCase):
             and engine.args_of(event)["metadata"]["direction"] == "egress"
         ]
 
-    def test_what_a_container_sends_carries_its_id(self):
-        inside = [event for event in self.sent if event["processName"] in workload.NAMES]
-        self.assertNotEqual(inside, [], engine.said(self.result))
-        for event in inside:
-            self.assert_event_shape(event)
-            self.assertEqual(event["containerId"], self.container_id)
-            self.assertEqual(event["container"], {"id": self.container_id})
-            self.assertNotEqual(event["processId"], event["hostProcessId"])
+    def sent_by(self, container_id):
+        """What one container sent, in order."""
+        events = [event for event in self.sent if event["containerId"] == container_id]
+        self.assertNotEqual(events, [], engine.said(self.result))
+        return events
 
-    def test_what_a_process_beside_it_sends_carries_none(self):
+    def test_what_a_container_sends_carries_its_id_whatever_runtime_it_is_of(self):
+        for shape, container_id in zip(workload.SHAPES, self.container_ids, strict=True):
+            with self.subTest(shape):
+                for event in self.sent_by(container_id):
+                    self.assert_event_shape(event)
+                    self.assertIn(event["processName"], workload.NAMES)
+                    self.assertEqual(event["container"]["id"], container_id)
+                    self.assertNotEqual(event["processId"], event["hostProcessId"])
+
+    def test_every_container_has_its_own(self):
+        inside = [event for event in self.sent if event["processName"] in workload.NAMES]
+        self.assertEqual({event["containerId"] for event in inside}, set(self.container_ids))
+
+    def test_what_the_runtime_says_is_in_the_later_events(self):
+        for container_id in self.container_ids:
+            last = self.sent_by(container_id)[-1]
+            self.assertEqual(
+                last["container"],
+                {
+                    "id": container_id,
+                    "name": name_of(container_id),
+                    "image": IMAGE,
+                    "imageDigest": DIGEST,
+                },
+            )
+            self.assertEqual(last["kubernetes"]["podName"], "web-0")
+            self.assertEqual(last["kubernetes"]["podNamespace"], "shop")
+
+    def test_the_uid_of_a_pod_is_in_the_first_event_already(self):
+        for shape, container_id in zip(workload.SHAPES, self.container_ids, strict=True):
+            expected = workload.POD_UID if "pod" in shape and "libpod" not in shape else None
+            first = self.sent_by(container_id)[0]
+            self.assertEqual(first["kubernetes"].get("podUID"), expected, shape)
+
+    def test_what_a_process_beside_them_sends_carries_none(self):
         beside = [event for event in self.sent if event["processName"].startswith("python")]
         self.assertNotEqual(beside, [], engine.said(self.result))
         for event in beside:
             self.assertEqual(event["containerId"], "")
+            self.assertEqual(event["container"], {})
+            self.assertEqual(event["kubernetes"], {})
+
+    def test_the_summary_says_what_was_asked(self):
+        count = len(self.container_ids)
+        self.assertIn(f"container runtimes: {count} asked ({count} answered)", self.result.stderr)
 
 
 def why_no_containers():

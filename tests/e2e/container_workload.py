@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Traffic from inside a container and from beside it. Run by container_live_test.py.
+"""Traffic from inside containers and from beside them. Run by container_live_test.py.
 
-Usage: container_workload.py ID. The container has the plainest bundle runc takes: one static
-program, namespaces of its own, and a control group named by the id below the one this runs in.
+Usage: container_workload.py ID…, as many as there are SHAPES. Each container has the plainest bundle
+runc takes: one static program, namespaces of its own, and a control group of a shape that some
+runtime gives, below the one this runs in.
 """
 
 import json
@@ -16,9 +17,22 @@ import tempfile
 
 PORT = 53
 HOST_QUESTION = b"from the host"
+POD_UID = "d7b3c1de-0c2f-4a55-9f3e-6f2f6c1a2b3c"
+# Where runtimes put the group of a container, the last of its parts named by the id.
+SHAPES = [
+    "{id}",
+    "system.slice/docker-{id}.scope",
+    "kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"
+    + POD_UID.replace("-", "_")
+    + ".slice/cri-containerd-{id}.scope",
+    f"kubepods/besteffort/pod{POD_UID}" + "/crio-{id}",
+    "machine.slice/libpod-{id}.scope/container",
+]
+# Several questions: what its runtime says of a container is known a moment after the first.
 IN_CONTAINER = (
-    "/bin/busybox ip link set lo up; "
-    "/bin/busybox timeout 5 /bin/busybox nslookup inside.test 127.0.0.1; true"
+    "/bin/busybox ip link set lo up; for i in 1 2 3 4 5; do "
+    "/bin/busybox timeout 5 /bin/busybox nslookup inside.test 127.0.0.1; "
+    "/bin/busybox sleep 0.2; done; true"
 )
 NAMES = ("nslookup", "busybox")  # what that process may be called
 CAPABILITIES = ["CAP_NET_ADMIN", "CAP_NET_RAW"]
@@ -46,11 +60,24 @@ def make_bundle(folder, cgroup):
     config.write_text(json.dumps(spec), encoding="utf-8")
 
 
-def remove_groups(cgroup):
-    """In version 1 hierarchies runc makes the parent of its group too, and leaves it."""
-    for path in pathlib.Path("/sys/fs/cgroup").glob(f"*{cgroup}"):
-        if path.is_dir() and "unified" not in path.parts:
-            path.rmdir()
+def hierarchies():
+    """Where control groups are mounted, and whether that is version 2."""
+    lines = pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    mounts = [line.split() for line in lines]
+    return [(pathlib.Path(at), kind == "cgroup2") for _, at, kind, *_ in mounts if "cgroup" in kind]
+
+
+def remove_groups(parent, group):
+    """runc makes the parents of its group too, in each hierarchy, and leaves them."""
+    for mount, is_ours in hierarchies():
+        top = mount / parent.lstrip("/")
+        at = top / group
+        while at != top:
+            if at.is_dir():
+                at.rmdir()
+            at = at.parent
+        if top.is_dir() and not is_ours:
+            top.rmdir()
 
 
 def send_from_the_host():
@@ -58,20 +85,25 @@ def send_from_the_host():
         sender.sendto(HOST_QUESTION, ("127.0.0.1", PORT))
 
 
-def main(container_id):
-    parent = own_cgroup()
-    send_from_the_host()
+def run_container(parent, group, container_id):
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        make_bundle(folder, f"{parent}/{container_id}")
+        make_bundle(folder, f"{parent}/{group}")
         command = ["runc", "--root", folder / "state", "run", "--bundle", folder]
         try:
             subprocess.run([*command, container_id], check=True, timeout=LIMIT_SECONDS)
         finally:
             delete = ["runc", "--root", folder / "state", "delete", "--force", container_id]
             subprocess.run(delete, check=False, capture_output=True, timeout=LIMIT_SECONDS)
-            remove_groups(parent)
+            remove_groups(parent, group)
+
+
+def main(container_ids):
+    parent = own_cgroup()
+    send_from_the_host()
+    for shape, container_id in zip(SHAPES, container_ids, strict=True):
+        run_container(parent, shape.format(id=container_id), container_id)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

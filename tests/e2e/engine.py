@@ -23,6 +23,7 @@ IN_DNS_LAB = HERE / "in_dns_lab.sh"
 TIMEOUT_SECONDS = 60
 GRACE_SECONDS = 5
 EXIT_SKIPPED = 77
+LEDGER_IS_OPEN = "the account does not close"
 INITIAL_PID_NAMESPACE = "pid:[4026531836]"
 
 # The top-level keys of an event in JSON, in their order, and those that may follow.
@@ -34,11 +35,13 @@ EVENT_KEYS = [
     "returnValue", "syscall", "stackAddresses", "contextFlags", "threadEntityId",
     "processEntityId", "parentEntityId", "args",
 ]  # fmt: skip
-ADDITIONAL_KEYS = {"threat", "detectedFrom", "completeness"}
+ADDITIONAL_KEYS = {"owner", "threat", "detectedFrom", "completeness"}
 
 
-def run(*command, **options):
+def run(*command, timeout=TIMEOUT_SECONDS, **options):
     """Runs a command to its end; standard output and standard error come back as text.
+
+    Of an engine, whose account of the run must close, whatever else the test asks of it.
 
     It gets a process group of its own, so that a timeout ends all that it started. The group is
     asked first: what it set up is removed by itself.
@@ -54,11 +57,19 @@ def run(*command, **options):
         **options,
     )
     try:
-        output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+        output, errors = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         output, errors = end_group(process)
-        errors += f"\nnot finished after {TIMEOUT_SECONDS} seconds"
-    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+        errors += f"\nnot finished after {timeout} seconds"
+    result = subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+    check_ledger(errors, said(result))
+    return result
+
+
+def check_ledger(log, message):
+    """Fails when an engine said that something is missing from its account."""
+    if LEDGER_IS_OPEN in log:
+        raise AssertionError(message)
 
 
 def end_group(process):

@@ -103,7 +103,9 @@ class Running:
     def end(self):
         """Waits for the end; returns the exit status."""
         try:
-            return self.process.wait(timeout=engine.TIMEOUT_SECONDS)
+            status = self.process.wait(timeout=engine.TIMEOUT_SECONDS)
+            engine.check_ledger(self.logged(), self.logged())
+            return status
         finally:
             self.kill()
 

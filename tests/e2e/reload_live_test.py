@@ -8,7 +8,6 @@ control group of its own.
 import pathlib
 import subprocess
 import tempfile
-import unittest
 
 import captures
 import engine

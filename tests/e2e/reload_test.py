@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import time
-import unittest
 
 import captures
 import engine

@@ -88,6 +88,8 @@ TEST_CASE("catalogue: base events have their published ids, names and fields") {
       {2031, "detector_over_budget",
        "detector:const char* event:const char* duration_ns:unsigned long budget_ns:unsigned long",
        "default engine"},
+      {2032, "capture_gap",
+       "reason:const char* lost_records:unsigned long lost_so_far:unsigned long", "default engine"},
   };
   CHECK(catalogue.events().size() == std::size(cases));
   for (const Case& c : cases) {

@@ -172,6 +172,23 @@ TEST_CASE("config: an empty file sets nothing; limits are taken with their units
   CHECK(file->limits().max_overruns_in_a_row == 2);
 }
 
+TEST_CASE("config: sockets of container runtimes are a list, checked word by word") {
+  const auto file =
+      ConfigFile::Parse("runtime_sockets: ['docker:/a', crio:/b]\nlimits: {}\n", "c.yaml");
+  REQUIRE(file.has_value());
+  CHECK(file->runtime_sockets() == std::vector<std::string>{"docker:/a", "crio:/b"});
+  const std::pair<const char*, const char*> wrong[] = {
+      {"runtime_sockets: docker:/a", "c.yaml:1:18: runtime_sockets: a value; expected a list"},
+      {"runtime_sockets: [[a]]", "c.yaml:1:19: runtime_sockets: a list in it; expected a list"},
+      {"runtime_sockets: [none, rkt:/x]", "c.yaml:1:25: runtime socket"},
+  };
+  for (const auto& [text, message] : wrong) {
+    const auto refused = ConfigFile::Parse(text, "c.yaml");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message().substr(0, std::string(message).size()) == message);
+  }
+}
+
 TEST_CASE("config: options of a detector that is not loaded are a line, with the closest id") {
   const DetectorDefinition definition = Configurable();
   const std::vector<const DetectorDefinition*> detectors = {&definition};

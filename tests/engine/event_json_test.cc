@@ -45,6 +45,19 @@ TEST_CASE("event json: the keys of the format, in its order") {
   CHECK(Keys(Json::parse(Text(udp.At(1)))) == kKeys);
 }
 
+TEST_CASE("event json: how the owner was learnt stands behind the format's keys, where it was") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  for (const std::uint32_t source :
+       {WIREHOUND_OWNER_CURRENT, WIREHOUND_OWNER_SOCKET, WIREHOUND_OWNER_LISTENER,
+        WIREHOUND_OWNER_SCAN, WIREHOUND_OWNER_KERNEL}) {
+    udp.view().owner_source = source;
+    const Json event = Json::parse(Text(udp.At(1)));
+    CHECK(Keys(event) == std::string(kKeys) + " owner");
+    CHECK(event["owner"] == std::string(OwnerSourceText(source)));
+  }
+}
+
 TEST_CASE("event json: without a process every key is there, with its zero value") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
@@ -105,6 +118,26 @@ TEST_CASE("event json: a process, each of its numbers in its place") {
   CHECK(event["parentEntityId"] == 15);
 }
 
+TEST_CASE("event json: what is known of a container, and only that") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  wirehound_container_info container{};
+  udp.process().container_id = {"abc", 3};
+  udp.process().container = &container;
+  CHECK(Text(udp.At(1)).find(R"("container":{"id":"abc"},"kubernetes":{},)") != std::string::npos);
+  container.name = {"web", 3};
+  container.image = {"nginx", 5};
+  container.image_digest = {"sha256:0", 8};
+  container.pod_name = {"web-0", 5};
+  container.pod_namespace = {"shop", 4};
+  container.pod_uid = {"d7", 2};
+  container.is_pod_sandbox = 1;
+  CHECK(Text(udp.At(1)).find(
+            R"("container":{"id":"abc","name":"web","image":"nginx","imageDigest":"sha256:0"},)"
+            R"("kubernetes":{"podName":"web-0","podNamespace":"shop","podUID":"d7",)"
+            R"("podSandbox":true},"eventId")") != std::string::npos);
+}
+
 TEST_CASE("event json: arguments have name, type and value, in the order of the definition") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
@@ -142,7 +175,7 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
     CHECK(json["eventId"] == "7500");
     CHECK(json["argsNum"] == 1);
     CHECK(json["args"].dump() == R"([{"name":"b","type":"bool","value":true}])");
-    CHECK(Keys(json) == kKeys);
+    CHECK(Keys(json) == std::string(kKeys) + " completeness");
   }
   SUBCASE("none of them") {
     fields[1].flags = WIREHOUND_FIELD_ABSENT;
@@ -171,7 +204,7 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
     event.shows_ancestry = true;
     event.ancestry = parents;
     Json json = Json::parse(Text(event));
-    CHECK(Keys(json) == std::string(kKeys) + " threat detectedFrom processAncestry");
+    CHECK(Keys(json) == std::string(kKeys) + " threat detectedFrom processAncestry completeness");
     CHECK(json["threat"].dump() ==
           R"({"name":"n\"","description":"d\n","severity":4,"mitre":{"tactic":{"name":"ta"},)"
           R"("technique":{"id":"T1","name":"te"}},"properties":{"k\"":"v","l":""}})");
@@ -189,7 +222,7 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
   SUBCASE("and only where they are asked for") {
     detector.threat = Threat{"n", "d"};
     detector.auto_populate = {true, true, true};
-    CHECK(Keys(Json::parse(Text(event))) == kKeys);
+    CHECK(Keys(Json::parse(Text(event))) == std::string(kKeys) + " completeness");
   }
 }
 
@@ -234,6 +267,24 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
     std::string text = "before";
     for (wirehound_string* member : {&udp.process().comm, &udp.process().executable,
                                      &udp.process().host_name, &udp.process().container_id}) {
+      *member = {text.data(), text.size()};
+      for (const char* now : {"before", "behind", "before"}) {
+        text = now;
+        CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+      }
+    }
+  }
+  SUBCASE("what is learnt of a container later, in place") {
+    wirehound_container_info container{};
+    udp.process().container_id = {"abc", 3};
+    udp.process().container = &container;
+    CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+    container.is_pod_sandbox = 1;
+    CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
+    std::string text = "before";
+    for (wirehound_string* member :
+         {&container.name, &container.image, &container.image_digest, &container.pod_name,
+          &container.pod_namespace, &container.pod_uid}) {
       *member = {text.data(), text.size()};
       for (const char* now : {"before", "behind", "before"}) {
         text = now;

@@ -53,6 +53,11 @@ class Run {
     }
   }
 
+  // Tells the pipeline that so many records are missing.
+  void Lose(std::uint64_t records) {
+    pipeline_.OnGap({.timestamp_ns = 0, .reason = "ring_full", .records = records});
+  }
+
   Ledger Make(const std::vector<SourceCounter>& counters,
               std::optional<std::uint64_t> seen = std::nullopt) {
     return MakeLedger(CountingSource(counters), seen, pipeline_, run_.dispatcher());
@@ -65,6 +70,7 @@ class Run {
 
 TEST_CASE("ledger: closes when everything that was seen is accounted for") {
   Run run(3);
+  run.Lose(2);
   const std::vector<SourceCounter> counters = {{Kind::kDelivered, "delivered", 3},
                                                {Kind::kFiltered, "not_needed", 5},
                                                {Kind::kLost, "ring_full", 2},
@@ -111,6 +117,12 @@ TEST_CASE("ledger: each sum that does not add up is a line") {
   SUBCASE("the capture saw less") {
     CHECK_FALSE(run.Make({{Kind::kDelivered, "delivered", 3}}, 2).closes());
   }
+  SUBCASE("a loss was not told as a gap") {
+    run.Lose(1);
+    const Ledger ledger =
+        run.Make({{Kind::kDelivered, "delivered", 3}, {Kind::kLost, "ring_full", 2}}, 5);
+    CHECK(ledger.gaps == std::vector<std::string>{"gaps: 2 in, 1 accounted for"});
+  }
   SUBCASE("records did not reach the pipeline") {
     const Ledger ledger = run.Make({{Kind::kDelivered, "delivered", 4}});
     CHECK(ledger.gaps == std::vector<std::string>{"records: 4 in, 3 accounted for"});
@@ -146,6 +158,48 @@ TEST_CASE("ledger: what filters, scope and detectors themselves did to events is
   CHECK(DescribeLedger(ledger).find(
             "wirehound: events: 4 out, of 9 from packets and 0 from detectors; 1 about detectors; "
             "3 out of scope; 2 held back by filters; 7 timers\n") != std::string::npos);
+}
+
+// An output whose account is what a test says.
+class CountingOutput : public Output {
+ public:
+  explicit CountingOutput(OutputCounters counters) : counters_(std::move(counters)) {}
+  Status OnEvent(const Event& /*event*/) override { return {}; }
+  Status Flush() override { return {}; }
+  OutputCounters counters() const override { return counters_; }
+
+ private:
+  OutputCounters counters_;
+};
+
+TEST_CASE("ledger: what an output was shown is written, dropped or failed") {
+  const auto make = [](const OutputCounters& counters) {
+    EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}},
+                     std::make_unique<CountingOutput>(counters));
+    PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
+                            engine.stores().dns);
+    return MakeLedger(CountingSource({}), std::nullopt, pipeline, engine.dispatcher());
+  };
+  CHECK(make({.name = "f"}).closes());
+  CHECK(DescribeLedger(make({.name = "f"})).find("output") == std::string::npos);
+  CHECK(make({.name = "f", .events = 1, .written = 1}).gaps ==
+        std::vector<std::string>{"events for f: 0 in, 1 accounted for"});
+  CHECK(make({.name = "f", .dropped = 1}).gaps ==
+        std::vector<std::string>{"output to f: 0 in, 1 accounted for"});
+}
+
+TEST_CASE("ledger: an output that could not just write has a line") {
+  Ledger ledger;
+  ledger.outputs = {{.name = "f",
+                     .events = 10,
+                     .written = 5,
+                     .dropped = 3,
+                     .failed = 2,
+                     .waits = 4,
+                     .waited_ns = 7'000'000}};
+  CHECK(DescribeLedger(ledger).find(
+            "wirehound: output f: 10 events, 5 written, 3 dropped as its queue was full, 2 failed "
+            "to be written, 7 ms waited for it\n") != std::string::npos);
 }
 
 TEST_CASE("ledger: detections for which there was no room are mentioned") {
@@ -245,6 +299,21 @@ TEST_CASE("ledger: what was loaded, replaced, removed and refused meanwhile is a
   CHECK(DescribeLedger(ledger).find(
             "wirehound: reloads: plugins (1 added, 2 replaced, 3 removed, 4 refused), "
             "configuration (5 read again, 6 refused)\n") != std::string::npos);
+}
+
+TEST_CASE("ledger: what became of the questions to container runtimes is a line") {
+  Ledger ledger;
+  CHECK(DescribeLedger(ledger).find("runtimes") == std::string::npos);
+  ledger.runtimes = {.asked = 21,
+                     .answered = 1,
+                     .unknown = 2,
+                     .failed = 3,
+                     .dropped = 4,
+                     .waiting = 5,
+                     .errors = 6};
+  CHECK(DescribeLedger(ledger).find(
+            "wirehound: container runtimes: 21 asked (1 answered, 2 unknown to them, 3 failed, "
+            "4 dropped, 5 left waiting, 6 errors of sockets)\n") != std::string::npos);
 }
 
 TEST_CASE("ledger: what decoders could not read is said, by layer and kind") {

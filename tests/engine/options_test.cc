@@ -54,6 +54,19 @@ TEST_CASE("options: nothing said is a live run with the defaults") {
   CHECK(options.command.empty());
 }
 
+TEST_CASE("options: the ring of live capture has a size that the kernel takes") {
+  CHECK(Read({}).ring_bytes == 8u << 20);
+  CHECK(Read({"--ring-size", "64K"}).ring_bytes == 64u << 10);
+  CHECK(Read({"--ring-size", "16777216"}).ring_bytes == 16u << 20);
+  CHECK(Read({"--ring-size", "1G"}).ring_bytes == 1u << 30);
+  for (const char* const size : {"", "0", "32K", "3M", "2G", "8 M", "eight", "-1"}) {
+    CHECK(Refusal({"--ring-size=" + std::string(size)}).find("--ring-size") == 0);
+  }
+  CHECK(
+      Refusal({"--ring-size", "3M"}) ==
+      "--ring-size: '3M': expected a power of two from 64K to 1G, as 16M; see 'wirehound --help'");
+}
+
 TEST_CASE("options: every option of a run, long") {
   const Options options =
       Read({"--detectors", "DNS", "--events", "a,b", "--read", "x.pcap", "--output", "json:f",
@@ -90,6 +103,13 @@ TEST_CASE("options: filters and scopes are arguments of their own, whatever is i
                                 "a.data.b=-5", "--scope", "uid=1,2", "--scope=container"});
   CHECK(options.selection.events == Words{"net_packet_tcp.data.dst_port >= 80", "a.data.b=-5"});
   CHECK(options.selection.scope == Words{"uid=1,2", "container"});
+}
+
+TEST_CASE("options: sockets of container runtimes add up, and have no meaning for a file") {
+  CHECK(Read({"--runtime-socket", "docker:/a", "--runtime-socket=crio:/b"}).runtime_sockets ==
+        Words{"docker:/a", "crio:/b"});
+  CHECK(Refusal({"--read", "x.pcap", "--runtime-socket", "none"}) ==
+        "--read and --runtime-socket cannot be used together");
 }
 
 TEST_CASE("options: an exclusion may be what a list starts with") {
@@ -146,6 +166,15 @@ TEST_CASE("options: the verbs") {
   CHECK(Read({"list", "events"}).verb == Verb::kListEvents);
   CHECK(Read({"list", "detectors"}).verb == Verb::kListDetectors);
   CHECK(Read({"doctor"}).verb == Verb::kDoctor);
+  CHECK(Read({"plan"}).verb == Verb::kPlan);
+  const Options plan = Read({"plan", "--json", "-d", "DNS", "--events", "-net_packet_tcp",
+                             "--scope", "uid=0", "--cgroup", "/a", "--plugins", "b"});
+  CHECK(plan.as_json);
+  CHECK(plan.selection.detectors == std::vector<std::string>{"DNS"});
+  CHECK(plan.selection.events == std::vector<std::string>{"-net_packet_tcp"});
+  CHECK(plan.selection.scope == std::vector<std::string>{"uid=0"});
+  CHECK(plan.cgroup == "/a");
+  CHECK(plan.plugins == "b");
   CHECK(Read({"check-plugin", "x.so"}).verb == Verb::kCheckPlugin);
   CHECK(Read({"check-plugin", "--json", "x.so"}).checked_plugin == "x.so");
   CHECK_FALSE(Read({"list", "events"}).as_json);

@@ -37,7 +37,7 @@ TEST_CASE("output: json writes one object per line to its file") {
   for (const std::uint64_t i : {1, 2, 3}) {
     CHECK((*outputs)[0]->OnEvent(udp.At(i)).has_value());
   }
-  CHECK((*outputs)[0]->Flush().has_value());
+  CHECK((*outputs)[0]->Close().has_value());
   std::ifstream file(path);
   std::uint64_t lines = 0;
   for (std::string line; std::getline(file, line);) {
@@ -57,10 +57,37 @@ TEST_CASE("output: several are opened in their order") {
   UdpEvent udp(catalogue);
   for (const auto& output : *outputs) {
     CHECK(output->OnEvent(udp.At(1)).has_value());
-    CHECK(output->Flush().has_value());
+    CHECK(output->Close().has_value());
   }
   CHECK(ReadFile(table).find("TIME") == 0);
   CHECK(ReadFile(json).find("{\"timestamp\":1,") == 0);
+}
+
+TEST_CASE("output: a policy and the size of the queue stand behind the file, in any order") {
+  struct Case {
+    const char* text;
+    const char* path;
+    QueuePolicy policy;
+    std::size_t bytes;
+  };
+  constexpr std::size_t kDefault = QueueSettings().bytes;
+  const Case cases[] = {
+      {"json", "", QueuePolicy::kBlock, kDefault},
+      {"json,policy=drop", "", QueuePolicy::kDrop, kDefault},
+      {"json:f,policy=block", "f", QueuePolicy::kBlock, kDefault},
+      {"json:f,policy=drop,queue=64K", "f", QueuePolicy::kDrop, 65536},
+      {"json:f,queue=2M,policy=drop", "f", QueuePolicy::kDrop, 2u << 20},
+      {"json:a,b", "a,b", QueuePolicy::kBlock, kDefault},
+      {"table:x=y", "x=y", QueuePolicy::kBlock, kDefault},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.text));
+    const Result<OutputSpec> spec = OutputSpec::Parse(c.text);
+    REQUIRE(spec.has_value());
+    CHECK(spec->path == c.path);
+    CHECK(spec->queue.policy == c.policy);
+    CHECK(spec->queue.bytes == c.bytes);
+  }
 }
 
 TEST_CASE("output: a wrong specification is the user's error and says what is right") {
@@ -76,6 +103,12 @@ TEST_CASE("output: a wrong specification is the user's error and says what is ri
        "--output 'JSON': unknown format 'JSON'; expected json, table, none, json:FILE or "
        "table:FILE"},
       {"json:", "--output 'json:': expected a file after 'json:', or json, table or none alone"},
+      {"json,policy=wait", "--output 'json,policy=wait': policy 'wait': expected block or drop"},
+      {"json:f,queue=1X",
+       "--output 'json:f,queue=1X': queue '1X': expected a size as 65536, 64K, 8M or 1G"},
+      {"json:f,queue=1K", "--output 'json:f,queue=1K': queue of 1K: expected 16K to 1G"},
+      {"json:f,polcy=drop",
+       "--output 'json:f,polcy=drop': unknown option 'polcy'; expected policy or queue"},
       {"none:x", "--output 'none:x': expected a file after 'none:', or json, table or none alone"},
   };
   for (const Case& c : cases) {

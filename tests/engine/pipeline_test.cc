@@ -273,7 +273,7 @@ TEST_CASE("pipeline: JSON goes to its file a line for each event") {
   record.wire_length = static_cast<std::uint32_t>(packet.size());
   record.process = &UnknownProcess();
   pipeline.OnRecord(record);
-  CHECK(json.Flush().has_value());
+  CHECK(json.Close().has_value());
   std::ifstream file(path);
   std::vector<std::string> names;
   for (std::string line; std::getline(file, line);) {

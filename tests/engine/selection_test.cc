@@ -86,7 +86,7 @@ void Check(const std::vector<Case>& cases) {
 constexpr const char* kDefaultBase =
     "net_packet_icmp net_packet_icmpv6 net_packet_dns_request net_packet_dns_response "
     "net_packet_http_request net_packet_http_response net_tcp_connect detector_suspended "
-    "detector_over_budget ";
+    "detector_over_budget capture_gap ";
 constexpr const char* kAllPackets =
     "net_packet_ipv4 net_packet_ipv6 net_packet_tcp net_packet_udp net_packet_icmp "
     "net_packet_icmpv6 net_packet_dns net_packet_dns_request net_packet_dns_response "
@@ -108,7 +108,7 @@ TEST_CASE("selection: events by name, start of a name, set and tag") {
        {},
        std::string(kAllPackets) +
            " net_flow_tcp_begin net_flow_tcp_end net_tcp_connect net_anomaly "
-           "detector_suspended detector_over_budget Mid Side Top",
+           "detector_suspended detector_over_budget capture_gap Mid Side Top",
        "mid side top"},
       {{"tag=common"}, {}, "Side Top", "mid side top"},
       {{"common"}, {}, "Side Top", "mid side top"},

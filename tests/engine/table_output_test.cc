@@ -24,7 +24,7 @@ std::string Table(const Event& event) {
   {
     TableOutput output(*ByteSink::OpenFile(path));
     REQUIRE(output.OnEvent(event).has_value());
-    REQUIRE(output.Flush().has_value());
+    REQUIRE(output.Close().has_value());
   }
   const std::string text = ReadFile(path);
   return text.substr(text.find('\n') + 1);
@@ -48,6 +48,20 @@ TEST_CASE("table: the columns of an event, with its arguments but not the metada
         ":00.123456   1000 dig                  4711     4712 net_packet_udp           "
         "src=\"10.0.0.1\" dst=\"10.0.0.2\" src_port=40000 dst_port=53 "
         "proto_udp={\"srcPort\":40000,\"dstPort\":53,\"length\":12,\"checksum\":43981}\n");
+}
+
+TEST_CASE("table: the container of a process by its name, or by the beginning of its id") {
+  const Catalogue catalogue;
+  UdpEvent udp(catalogue);
+  CHECK(Table(udp.At(1)).find("container=") == std::string::npos);
+  udp.process().container_id = {"0123456789abcdef", 16};
+  CHECK(Table(udp.At(1)).find("net_packet_udp           container=0123456789ab src=") !=
+        std::string::npos);
+  wirehound_container_info container{};
+  udp.process().container = &container;
+  CHECK(Table(udp.At(1)).find("container=0123456789ab src=") != std::string::npos);
+  container.name = {"web\x1b", 4};
+  CHECK(Table(udp.At(1)).find("container=web? src=") != std::string::npos);
 }
 
 TEST_CASE("table: no process and no field can steer the terminal") {
@@ -98,7 +112,7 @@ TEST_CASE("table: a failing file is reported") {
   UdpEvent udp(catalogue);
   TableOutput output(*ByteSink::OpenFile("/dev/full"));
   CHECK(output.OnEvent(udp.At(1)).has_value());
-  CHECK_FALSE(output.Flush().has_value());
+  CHECK_FALSE(output.Close().has_value());
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 
 // Fuzz target for the capture readers over memory. Beyond not crashing: packets are inside the
 // file and in its order, no more of them than fit, and a file cut short gives the packets that
-// the whole one begins with.
+// the whole one begins with. Recordings, whose comments tell of processes and more, are such files:
+// owners are described or nobody, and what is told besides packets can be looked at.
 // Input: a pcapng file, or a pcap file, as it is.
 
 #include <cstddef>
@@ -29,6 +30,46 @@ struct Seen {
   std::uint32_t link_type;
 
   bool operator==(const Seen&) const = default;
+};
+
+std::uint64_t g_looked_at = 0;
+
+void LookAt(const wirehound_string& text) {
+  for (std::uint64_t i = 0; i < text.size; ++i) {
+    g_looked_at += static_cast<unsigned char>(text.data[i]);
+  }
+}
+
+void LookAt(const wirehound_process& process) {
+  for (const wirehound_string* text :
+       {&process.comm, &process.executable, &process.host_name, &process.container_id}) {
+    LookAt(*text);
+  }
+}
+
+// Touches everything it is told, for the sanitizers.
+class LookingSink : public RecordSink {
+ public:
+  void OnRecord(const Record& record) override {
+    WIREHOUND_FUZZ_CHECK((record.owner_id == 0) == (record.process == &UnknownProcess()));
+    WIREHOUND_FUZZ_CHECK(record.owner_source <= WIREHOUND_OWNER_KERNEL);
+    WIREHOUND_FUZZ_CHECK(record.syscall >= -1);
+    LookAt(*record.process);
+  }
+  void OnProcess(const ProcessNotice& notice) override {
+    LookAt(*notice.process);
+    for (const wirehound_string& argument : notice.arguments) {
+      LookAt(argument);
+    }
+  }
+  void OnContainer(const wirehound_container_info& container) override {
+    for (const wirehound_string* text :
+         {&container.id, &container.runtime, &container.name, &container.image, &container.pod_name,
+          &container.pod_namespace, &container.pod_uid}) {
+      LookAt(*text);
+    }
+  }
+  void OnGap(const CaptureGap& gap) override { LookAt({gap.reason.data(), gap.reason.size()}); }
 };
 
 // The reader for what the file starts with; none for what is neither format.
@@ -60,7 +101,15 @@ std::vector<Seen> ReadAll(std::span<const std::byte> file) {
   Record record;
   std::size_t behind = 0;
   ReadStep step = reader->Next(record);
-  for (; step == ReadStep::kPacket; step = reader->Next(record)) {
+  LookingSink sink;
+  for (; step == ReadStep::kPacket || step == ReadStep::kAside; step = reader->Next(record)) {
+    if (step == ReadStep::kAside) {
+      reader->DeliverAside(sink);
+      continue;
+    }
+    if (reader->facts() != nullptr) {
+      sink.OnRecord(record);
+    }
     seen.push_back(Check(record, file, behind));
     behind = seen.back().offset + seen.back().size;
   }

@@ -6,12 +6,18 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <utility>
 
 namespace wirehound::live {
 namespace {
 
 constexpr int kQuietMs = 200;
+
+std::array<int, WIREHOUND_OWNER_KERNEL + 1> owners_seen = {};
+
+// What this kernel refuses one source it refuses all: each refusal takes a while in an emulator.
+HookRefusals refusals;
 
 ChildCgroup RequireGroup() {
   Result<ChildCgroup> group = MakeGroup();
@@ -30,6 +36,8 @@ std::string Text(const wirehound_string& text) { return {text.data, text.size}; 
 
 void Collector::OnRecord(const Record& record) {
   REQUIRE(record.process != nullptr);
+  REQUIRE(record.owner_source < owners_seen.size());
+  ++owners_seen[record.owner_source];
   records_.push_back({
       .timestamp_ns = record.timestamp_ns,
       .bytes = {static_cast<const char*>(static_cast<const void*>(record.bytes.data())),
@@ -43,6 +51,25 @@ void Collector::OnRecord(const Record& record) {
       .comm = Text(record.process->comm),
       .executable = Text(record.process->executable),
   });
+}
+
+std::uint64_t Collector::Missing() const {
+  std::uint64_t missing = 0;
+  for (const CaptureGap& gap : gaps_)
+    missing += gap.records;
+  return missing;
+}
+
+void Collector::OnProcess(const ProcessNotice& notice) {
+  REQUIRE(notice.process != nullptr);
+  Told told{.kind = notice.kind,
+            .timestamp_ns = notice.timestamp_ns,
+            .process = *notice.process,
+            .comm = Text(notice.process->comm),
+            .executable = Text(notice.process->executable)};
+  for (const wirehound_string& argument : notice.arguments)
+    told.arguments.push_back(Text(argument));
+  told_.push_back(std::move(told));
 }
 
 const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const {
@@ -59,8 +86,11 @@ const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const
   return *found;
 }
 
-Lab::Lab(LiveOptions options) : group_(RequireGroup()), roles_(SharedRoles()) {
+Lab::Lab(LiveOptions options) : Lab(std::move(options), RequireGroup()) {}
+
+Lab::Lab(LiveOptions options, ChildCgroup group) : group_(std::move(group)), roles_(SharedRoles()) {
   options.cgroup = group_.path();
+  options.refusals = &refusals;
   Result<std::unique_ptr<LiveSource>> source = LiveSource::Open(options);
   REQUIRE_MESSAGE(source, (source ? std::string() : source.error().message()));
   source_ = *std::move(source);
@@ -68,6 +98,23 @@ Lab::Lab(LiveOptions options) : group_(RequireGroup()), roles_(SharedRoles()) {
 
 void Lab::Run(const Body& body) {
   Workload workload = StartWorkload(group_, roles_, body);
+  FinishWith(workload);
+}
+
+bool Lab::Attached(std::string_view hook) const {
+  for (const HookReport& report : source_->hooks()) {
+    if (report.name == hook)
+      return report.state == HookState::kAttached;
+  }
+  return false;
+}
+
+bool Lab::KnowsSenders() const {
+  return Attached("cgroup_skb/egress (sender)") || Attached("fentry/security_socket_sendmsg") ||
+         Attached("kprobe/security_socket_sendmsg");
+}
+
+void Lab::FinishWith(Workload& workload) {
   while (!workload.Ended()) {
     WaitReadable(source_->poll_fd(), 20);
     REQUIRE(source_->Read(collector_, 64));
@@ -98,9 +145,13 @@ void Lab::Finish() {
     state = *read;
   }
   std::uint64_t accounted = 0;
-  for (const SourceCounter& counter : source_->Counters())
+  std::uint64_t lost = 0;
+  for (const SourceCounter& counter : source_->Counters()) {
     accounted += counter.count;
+    lost += counter.kind == SourceCounter::Kind::kLost ? counter.count : 0;
+  }
   CHECK(accounted == source_->Seen());
+  CHECK(collector_.Missing() == lost);
   CHECK(Count("delivered") == collector_.records().size());
   CHECK(Count("malformed_record") == 0);
   CHECK(Count("owner_unknown") == 0);
@@ -117,6 +168,15 @@ std::uint64_t Lab::Count(std::string_view counter) const {
   }
   FAIL("no counter " << std::string(counter));
   return 0;
+}
+
+std::string OwnersSeen() {
+  std::string text;
+  for (std::uint32_t source = 0; source < owners_seen.size(); ++source) {
+    text += text.empty() ? "" : ", ";
+    text += std::string(OwnerSourceText(source)) + " " + std::to_string(owners_seen[source]);
+  }
+  return text;
 }
 
 Result<ChildCgroup> MakeGroup() {

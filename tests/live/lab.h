@@ -34,27 +34,49 @@ struct Seen {
   bool Carries(std::string_view text) const { return bytes.find(text) != std::string::npos; }
 };
 
+/// One notice of a process, the same way.
+struct Told {
+  ProcessNotice::Kind kind = ProcessNotice::Kind::kFound;
+  std::uint64_t timestamp_ns = 0;
+  wirehound_process process = {};  // its texts are below
+  std::string comm;
+  std::string executable;
+  std::vector<std::string> arguments;
+};
+
 class Collector final : public RecordSink {
  public:
   void OnRecord(const Record& record) override;
+  void OnGap(const CaptureGap& gap) override { gaps_.push_back(gap); }
+  void OnProcess(const ProcessNotice& notice) override;
   const std::vector<Seen>& records() const { return records_; }
+  const std::vector<Told>& told() const { return told_; }
+  /// In order; their reasons are static text.
+  const std::vector<CaptureGap>& gaps() const { return gaps_; }
+  /// Records that all gaps together say are missing.
+  std::uint64_t Missing() const;
 
   /// The one record of a direction that carries a text; fails the test when there is not one.
   const Seen& Only(std::uint8_t direction, std::string_view text) const;
 
  private:
   std::vector<Seen> records_;
+  std::vector<CaptureGap> gaps_;
+  std::vector<Told> told_;
 };
 
 class Lab {
  public:
   /// Makes a control group and opens a source on it; fails the test when that fails.
   explicit Lab(LiveOptions options);
+  /// Opens a source on a group that is there already.
+  Lab(LiveOptions options, ChildCgroup group);
 
   LiveSource& source() { return *source_; }
   const ChildCgroup& group() const { return group_; }
   Collector& collector() { return collector_; }
   Roles& roles() { return roles_; }
+  const Roles& roles() const { return roles_; }
 
   /// Runs a workload to its end while reading, then detaches and reads what is left. Fails the
   /// test when the workload fails or the account does not close.
@@ -62,6 +84,14 @@ class Lab {
 
   /// The same without reading before the end.
   void RunUnread(const Body& body);
+
+  /// Reads until a workload started elsewhere has ended, then as Run.
+  void FinishWith(Workload& workload);
+
+  /// Whether a hook is at work.
+  bool Attached(std::string_view hook) const;
+  /// Whether a packet that leaves is its sender's even on a socket somebody else made.
+  bool KnowsSenders() const;
 
   /// Detaches, reads the rest, and checks that every packet seen is accounted for.
   void Finish();
@@ -77,6 +107,9 @@ class Lab {
   Collector collector_;
   Roles& roles_;
 };
+
+/// How often each way of learning an owner was seen by all labs: "current 12, socket 3".
+std::string OwnersSeen();
 
 /// A fresh group next to the one of this process.
 Result<ChildCgroup> MakeGroup();

@@ -42,5 +42,7 @@ int main(int argc, char** argv) {
     std::printf("skipped: live capture cannot run here: %s\n", reason.c_str());
     return wirehound::live::kSkipped;
   }
-  return doctest::Context(argc, argv).run();
+  const int result = doctest::Context(argc, argv).run();
+  std::printf("attribution: %s\n", wirehound::live::OwnersSeen().c_str());
+  return result;
 }

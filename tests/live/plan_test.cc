@@ -4,7 +4,10 @@
 // that are wanted come.
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 
 #include "lab.h"
@@ -55,21 +58,21 @@ TEST_CASE("plan: nothing wanted, nothing delivered, everything counted") {
 }
 
 TEST_CASE("plan: DNS alone is port 53 over both families, whole") {
-  Lab lab(With({.dns = CaptureAmount::kWhole}));
+  Lab lab(With(Wanting({{PacketClass::kDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
   CHECK(CountCarrying(lab, "to-dns-port") == 4);
 }
 
 TEST_CASE("plan: mDNS is a class of its own") {
-  Lab lab(With({.link_local_dns = CaptureAmount::kWhole}));
+  Lab lab(With(Wanting({{PacketClass::kLinkLocalDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
   CHECK(CountCarrying(lab, "to-mdns-port") == 4);
 }
 
 TEST_CASE("plan: headers of TCP end where its options end") {
-  Lab lab(With({.tcp = CaptureAmount::kHeaders}));
+  Lab lab(With(Wanting({{PacketClass::kTcp, CaptureAmount::kHeaders}})));
   RunPlan(lab);
   REQUIRE(lab.collector().records().size() > 6);
   for (const Seen& seen : lab.collector().records()) {
@@ -80,7 +83,8 @@ TEST_CASE("plan: headers of TCP end where its options end") {
 }
 
 TEST_CASE("plan: a packet of two classes comes with the larger amount") {
-  Lab lab(With({.udp = CaptureAmount::kHeaders, .dns = CaptureAmount::kWhole}));
+  Lab lab(With(Wanting(
+      {{PacketClass::kUdp, CaptureAmount::kHeaders}, {PacketClass::kDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 12);
   CHECK(CountCarrying(lab, "to-dns-port") == 4);
@@ -89,7 +93,7 @@ TEST_CASE("plan: a packet of two classes comes with the larger amount") {
 }
 
 TEST_CASE("plan: at most so many bytes of IPv6, and no IPv4") {
-  Lab lab(With({.ipv6 = AtMost(50)}));
+  Lab lab(With(Wanting({{PacketClass::kIpv6, AtMost(50)}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 6);
   for (const Seen& seen : lab.collector().records()) {
@@ -102,7 +106,7 @@ TEST_CASE("plan: at most so many bytes of IPv6, and no IPv4") {
 
 TEST_CASE("plan: a larger plan holds from the next packet on, without attaching anything anew") {
   Lab lab(With({}));
-  lab.source().SetPlan({.dns = CaptureAmount::kWhole});
+  lab.source().SetPlan(Wanting({{PacketClass::kDns, CaptureAmount::kWhole}}));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
   CHECK(CountCarrying(lab, "to-dns-port") == 4);
@@ -110,10 +114,167 @@ TEST_CASE("plan: a larger plan holds from the next packet on, without attaching 
 
 TEST_CASE("plan: what a smaller plan leaves out is not copied any more") {
   Lab lab(With(CaptureEverything()));
-  lab.source().SetPlan({.link_local_dns = CaptureAmount::kWhole});
+  lab.source().SetPlan(Wanting({{PacketClass::kLinkLocalDns, CaptureAmount::kWhole}}));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
   CHECK(CountCarrying(lab, "to-mdns-port") == 4);
+}
+
+void CheckOnly(Lab& lab, std::initializer_list<std::string_view> texts) {
+  std::size_t expected = 0;
+  for (const std::string_view text : texts) {
+    CAPTURE(std::string(text));
+    CHECK(CountCarrying(lab, text) > 0);
+    expected += static_cast<std::size_t>(CountCarrying(lab, text));
+  }
+  CHECK(lab.collector().records().size() == expected);
+}
+
+AddressPrefix Prefix(std::initializer_list<std::uint8_t> bytes, std::uint8_t length) {
+  AddressPrefix prefix{.length = length};
+  prefix.address.family = bytes.size() == 4 ? WIREHOUND_FAMILY_IPV4 : WIREHOUND_FAMILY_IPV6;
+  std::copy(bytes.begin(), bytes.end(), prefix.address.bytes);
+  return prefix;
+}
+
+CapturePlan Udp(CaptureRule rule) {
+  rule.packets = PacketClass::kUdp;
+  rule.amount = CaptureAmount::kWhole;
+  return {.rules = {rule}, .scope = {}};
+}
+
+TEST_CASE("plan: a rule may ask for ports, and what it turns away is counted as filtered by it") {
+  Lab lab(With(Udp({.dst_ports = {{.first = 9000, .last = 10000}}})));
+  RunPlan(lab);
+  CheckOnly(lab, {"to-other-port"});
+  CHECK(lab.Count("filter") == 8);
+}
+
+TEST_CASE("plan: source ports are not destination ports, and either is both") {
+  Lab source(With(Udp({.src_ports = {{.first = kDnsPort, .last = kDnsPort}}})));
+  RunPlan(source);
+  CHECK(source.collector().records().empty());
+  Lab either(With(Udp({.either_ports = {{.first = kDnsPort, .last = kDnsPort}}})));
+  RunPlan(either);
+  CheckOnly(either, {"to-dns-port"});
+}
+
+TEST_CASE("plan: a rule may ask for one direction") {
+  Lab lab(With(Udp({.directions = CaptureDirections::kEgress})));
+  RunPlan(lab);
+  CHECK(lab.collector().records().size() == 6);
+  for (const Seen& seen : lab.collector().records())
+    CHECK(seen.direction == WIREHOUND_DIRECTION_EGRESS);
+  CHECK(lab.Count("filter") == 6);
+}
+
+TEST_CASE("plan: a rule may ask for addresses of one family or the other") {
+  const AddressPrefix loopback6 = Prefix({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128);
+  Lab ipv6(With(Udp({.src_addresses = {loopback6}})));
+  RunPlan(ipv6);
+  CHECK(ipv6.collector().records().size() == 6);
+  Lab ipv4(With(Udp({.either_addresses = {Prefix({127, 0, 0, 0}, 8)}})));
+  RunPlan(ipv4);
+  CHECK(ipv4.collector().records().size() == 6);
+  Lab elsewhere(With(Udp({.either_addresses = {Prefix({10, 0, 0, 0}, 8)}})));
+  RunPlan(elsewhere);
+  CHECK(elsewhere.collector().records().empty());
+}
+
+TEST_CASE("plan: what is in a narrow prefix is in the wide one around it too") {
+  CapturePlan plan;
+  plan.rules.push_back({.packets = PacketClass::kIpv4,
+                        .amount = AtMost(40),
+                        .dst_addresses = {Prefix({127, 0, 0, 0}, 8)}});
+  plan.rules.push_back({.packets = PacketClass::kUdp,
+                        .amount = AtMost(30),
+                        .dst_ports = {{.first = 1, .last = 1}},
+                        .dst_addresses = {Prefix({127, 0, 0, 1}, 32)}});
+  Lab lab(With(plan));
+  RunPlan(lab);
+  REQUIRE(!lab.collector().records().empty());
+  for (const Seen& seen : lab.collector().records())
+    CHECK(seen.bytes.size() <= 40);
+  CHECK(CountCarrying(lab, "to-other") == 2);
+}
+
+TEST_CASE("plan: rules with conditions change while packets flow, again and again") {
+  Lab lab(With({}));
+  for (const std::uint16_t port : {kMdnsPort, kDnsPort, kMdnsPort, kDnsPort}) {
+    lab.source().SetPlan(Udp({.dst_ports = {{.first = port, .last = port}},
+                              .either_addresses = {Prefix({127, 0, 0, 0}, 8)}}));
+  }
+  RunPlan(lab);
+  CHECK(lab.collector().records().size() == 2);
+  CHECK(CountCarrying(lab, "to-dns-port") == 2);
+}
+
+constexpr std::uint32_t kOtherUid = 12345;
+
+// One datagram each of two processes that differ in user and name, both to themselves.
+void TwoUsers(Roles&) {
+  const auto talk = [](std::string_view text) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    Send(ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver)), text);
+    Expect(receiver, text);
+  };
+  WaitFor(ForkNamed("wh-one", [&] { talk("from-one"); }));
+  WaitFor(ForkNamed("wh-two", [&] {
+    if (setuid(kOtherUid) == 0)
+      talk("from-two");
+  }));
+}
+
+void CheckScope(const CaptureScope& scope, const char* wanted, const char* unwanted) {
+  LiveOptions options = Everything();
+  options.plan.scope = scope;
+  Lab lab(options);
+  lab.Run(TwoUsers);
+  CHECK(CountCarrying(lab, wanted) == 2);
+  CHECK(CountCarrying(lab, unwanted) == 0);
+  CHECK(lab.Count("scope") == 2);
+}
+
+TEST_CASE("plan: a scope of users") {
+  CheckScope({.uids = {.values = {{.first = 12000, .last = 13000}}}}, "from-two", "from-one");
+  CheckScope({.uids = {.values = {{.first = 7, .last = 7}, {.first = kOtherUid, .last = kOtherUid}},
+                       .excludes = true}},
+             "from-one", "from-two");
+}
+
+TEST_CASE("plan: a scope of names goes by whole names") {
+  CheckScope({.comms = {.values = {"wh", "wh-two"}}}, "from-two", "from-one");
+  CheckScope({.comms = {.values = {"wh-two"}, .excludes = true}}, "from-one", "from-two");
+}
+
+TEST_CASE("plan: every list of a scope has to hold") {
+  CheckScope({.uids = {.values = {{.first = 0, .last = 20000}}}, .comms = {.values = {"wh-one"}}},
+             "from-one", "from-two");
+}
+
+TEST_CASE("plan: a scope of groups holds those below") {
+  Lab probe(Everything());
+  Result<ChildCgroup> inner = ChildCgroup::Create(probe.group().path(), "inner");
+  REQUIRE(inner);
+  const Result<std::uint64_t> outer_id = CgroupId(probe.group().path());
+  REQUIRE(outer_id);
+  LiveOptions options = Everything();
+  options.plan.scope.cgroups.values = {*outer_id};
+  options.cgroup = probe.group().path();
+  for (const bool excludes : {false, true}) {
+    options.plan.scope.cgroups.excludes = excludes;
+    Result<std::unique_ptr<LiveSource>> source = LiveSource::Open(options);
+    REQUIRE(source);
+    Workload workload = StartWorkload(*inner, SharedRoles(), TwoUsers);
+    while (!workload.Ended())
+      usleep(1000);
+    (*source)->Detach();
+    Collector seen;
+    while (*(*source)->Read(seen, 64) != SourceState::kEnd) {
+    }
+    CHECK(seen.records().size() == (excludes ? 0 : 4));
+  }
+  probe.Finish();
 }
 
 }  // namespace wirehound::live

@@ -110,6 +110,41 @@ TEST_CASE("ring: the smallest one loses, and the account closes to the packet") 
         lab.source().Seen());
   for (const Seen& seen : lab.collector().records())
     CHECK(seen.comm == "wh-client");
+  for (const CaptureGap& gap : lab.collector().gaps())
+    CHECK(gap.timestamp_ns >= lab.collector().records().front().timestamp_ns);
+}
+
+TEST_CASE("ring: what was lost is told before the next record, and at once when none comes") {
+  LiveOptions options = Everything();
+  options.ring_bytes = SmallestRing();
+  Lab lab(options);
+  Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    for (int i = 0; i < 200; ++i)
+      Send(fd, std::string(200, 'f'));
+    roles.parent = 1;
+    WaitForGo();
+    Send(fd, "after");
+  });
+  const volatile pid_t& sent = lab.roles().parent;
+  for (int i = 0; i < 5000 && sent == 0; ++i)
+    usleep(1000);
+  CHECK(lab.collector().gaps().empty());
+  lab.ReadUntilQuiet();
+  REQUIRE(lab.collector().gaps().size() == 1);
+  const CaptureGap& gap = lab.collector().gaps().front();
+  CHECK(gap.reason == "ring_full");
+  CHECK(gap.records == lab.Count("ring_full"));
+  CHECK(gap.timestamp_ns == lab.collector().records().back().timestamp_ns);
+  workload.Go();
+  while (!workload.Ended()) {
+    REQUIRE(lab.source().Read(lab.collector(), 64));
+    usleep(1000);
+  }
+  CHECK(workload.Succeeded());
+  lab.Finish();
+  CHECK(lab.collector().gaps().size() == 1);
 }
 
 TEST_CASE("ring: an owner that found no room to be announced is announced when there is room") {

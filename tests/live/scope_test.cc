@@ -4,11 +4,15 @@
 // in, and nothing beside it.
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "lab.h"
+#include "probes/unique_fd.h"
 
 namespace wirehound::live {
 namespace {
@@ -24,6 +28,13 @@ void RunToEnd(const ChildCgroup& group, const Body& body) {
   while (!workload.Ended())
     usleep(1000);
   CHECK(workload.Succeeded());
+}
+
+bool CanAskForOwnNetwork() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  return getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0;
 }
 
 }  // namespace
@@ -54,9 +65,13 @@ TEST_CASE("scope: an interface has its name in the reader's network namespace on
       Talk("abroad");
   });
   lab.Finish();
+  // Of its own namespace the reader can ask since 5.14. Before, no interface is known to be there.
+  const std::string_view home = CanAskForOwnNetwork() ? "lo" : "any";
+  if (home == "any")
+    MESSAGE("skipped: this kernel does not tell the reader its own network namespace");
   constexpr std::uint8_t kBoth[] = {WIREHOUND_DIRECTION_EGRESS, WIREHOUND_DIRECTION_INGRESS};
   for (const std::uint8_t direction : kBoth) {
-    CHECK(lab.collector().Only(direction, "at-home").interface_name == "lo");
+    CHECK(lab.collector().Only(direction, "at-home").interface_name == home);
     CHECK(lab.collector().Only(direction, "abroad").interface_name == "any");
   }
 }

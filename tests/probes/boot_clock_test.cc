@@ -8,6 +8,16 @@
 
 namespace wirehound {
 
+TEST_CASE("boot clock: now is the system's time, as long as nobody sets it") {
+  const BootClock clock = BootClock::Measure();
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  const auto system_ns = static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+  const std::int64_t difference_ns = static_cast<std::int64_t>(clock.NowNs()) - system_ns;
+  CHECK(difference_ns < 1'000'000'000);
+  CHECK(difference_ns > -1'000'000'000);
+}
+
 TEST_CASE("boot clock: a time since boot becomes Unix time, an unknown one stays 0") {
   const BootClock clock(1'000'000);
   CHECK(clock.ToEpoch(5) == 1'000'005);

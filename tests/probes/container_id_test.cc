@@ -67,10 +67,27 @@ const Row kRows[] = {
      "kubelet-kubepods-pod_.slice/cri-containerd-@.scope",
      "containerd", nullptr, true},
     {"/docker/#/docker/@", "docker", nullptr},
+    {"/docker/#/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
+     "kubelet-kubepods-besteffort-pod_.slice/cri-containerd-@.scope",
+     "containerd", nullptr, true},
+    {"/system.slice/docker-#.scope/kubepods.slice/kubepods-burstable.slice/"
+     "kubepods-burstable-pod_.slice/crio-@.scope/container",
+     "crio",
+     "/system.slice/docker-#.scope/kubepods.slice/kubepods-burstable.slice/"
+     "kubepods-burstable-pod_.slice/crio-@.scope",
+     true},
+    // rootless, in a service of a user
+    {"/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-@",
+     "podman", nullptr},
+    {"/user.slice/user-1000.slice/user@1000.service/user.slice/nerdctl-@.scope", "containerd",
+     nullptr},
+    {"/machine.slice/libpod-@.scope/libpod-payload-@", "podman", "/machine.slice/libpod-@.scope"},
     // the same container twice: a service manager in it that delegates
     {"/docker/@/docker/@/inner", "docker", "/docker/@"},
     // the monitor of an inner container runs in the outer one
     {"/docker/@/libpod_parent/libpod-conmon-#", "docker", "/docker/@"},
+    {"/garden/6b2c1f0e-7d9a-4c33-5e81-2f4a", "garden", nullptr, false,
+     "6b2c1f0e-7d9a-4c33-5e81-2f4a"},
     {"/machine.slice/libpod-0123456789abcdef0123456789ab.scope", "podman", nullptr, false,
      "0123456789abcdef0123456789ab"},
 };
@@ -123,6 +140,15 @@ TEST_CASE("container id: groups of no container have no name") {
       "/kubepods.slice/kubepods-pod_.slice/crio-conmon-@.scope",
       "/libpod_parent/libpod-conmon-@",
       "/libpod_parent/conmon",
+      "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-conmon-@.scope",
+      "/machine.slice/libpod-@.scope-init",
+      "/lxc/web",
+      "/lxc.payload.web/system.slice/nginx.service",
+      "/lxc.monitor.web",
+      "/machine.slice/systemd-nspawn@web.service/payload",
+      "/system.slice/containerd.service/docker-@.mount",
+      "/garden/6b2c1f0e-7d9a-4c33-5e81",
+      "/other/6b2c1f0e-7d9a-4c33-5e81-2f4a",
       "/kubepods/burstable/pod%",
       "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod_.slice",
       "/process_api/c1e137e5f94ccff7b290ffb87a5087fe",  // 32 digits

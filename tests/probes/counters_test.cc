@@ -46,11 +46,13 @@ TEST_CASE("counters: every reason of the kernel is one line of the account") {
   };
   check("delivered", Kind::kDelivered, 7);
   check("not_wanted", Kind::kFiltered, kernel[WIREHOUND_COUNT_FILTERED]);
+  check("filter", Kind::kFiltered, kernel[WIREHOUND_COUNT_FILTERED_BY_RULES]);
+  check("scope", Kind::kFiltered, kernel[WIREHOUND_COUNT_FILTERED_BY_SCOPE]);
   check("ring_full", Kind::kLost, kernel[WIREHOUND_COUNT_LOST_RING_FULL]);
   check("copy_failed", Kind::kLost, kernel[WIREHOUND_COUNT_LOST_COPY_FAILED]);
   check("process_record_lost", Kind::kLost, kernel[WIREHOUND_COUNT_LOST_PROCESS_RECORD]);
   check("malformed_record", Kind::kLost, 3);
-  CHECK(account.size() == 6);
+  CHECK(account.size() == 8);
 }
 
 TEST_CASE("counters: delivered + filtered + lost is what was seen once the ring is empty") {

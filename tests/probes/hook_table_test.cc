@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 
 namespace wirehound {
@@ -19,15 +20,27 @@ TEST_CASE("hook table: names are unique, every line has a program and says what 
   }
 }
 
-TEST_CASE("hook table: the first hook is mandatory, and the better egress comes before the plain") {
-  bool better_seen = false;
-  CHECK(HookTable().front().role == HookRole::kPackets);
+TEST_CASE("hook table: of each need the better rungs come first") {
+  std::map<HookNeed, HookRung> last;
   for (const HookSpec& spec : HookTable()) {
-    if (spec.role == HookRole::kBetterEgress)
-      better_seen = true;
-    if (spec.role == HookRole::kEgress)
-      CHECK(better_seen);
+    CAPTURE(spec.program);
+    CHECK(spec.rung >= last[spec.need]);
+    last[spec.need] = spec.rung;
   }
+}
+
+TEST_CASE(
+    "hook table: packets can be had without the kernel's types, and only they are mandatory") {
+  std::set<HookNeed> served;
+  for (const HookSpec& spec : HookTable()) {
+    CAPTURE(spec.program);
+    const bool packets = spec.need == HookNeed::kPacketsIn || spec.need == HookNeed::kPacketsOut;
+    CHECK((packets || !spec.mandatory));
+    CHECK((!spec.mandatory || !spec.needs_btf));
+    if (spec.mandatory)
+      served.insert(spec.need);
+  }
+  CHECK(served.size() == 2);
 }
 
 }  // namespace wirehound

@@ -28,7 +28,7 @@ TEST_CASE("process table: the facts of an owner become its process") {
   table.Put(ProcessFacts(8));
   const wirehound_process* process = table.Find(8);
   REQUIRE(process != nullptr);
-  CHECK(process->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_process, container_id));
+  CHECK(process->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_process, container));
   CHECK(process->start_time_ns == kEpochOfBoot + 1000);
   CHECK(process->thread_start_time_ns == kEpochOfBoot + 2000);
   CHECK(process->cgroup_id == 77);
@@ -131,6 +131,37 @@ TEST_CASE("entity id: stable, different for every id and start, and 0 for nobody
   CHECK(EntityId(0, 1000) == 0);
   // A value others may have stored: it must not change between versions.
   CHECK(EntityId(1, 0) == 0xeaff284u);
+}
+
+TEST_CASE("process table: a process shows its container, also what is learnt of it later") {
+  ContainerDirectory directory(1);
+  const auto container = [](const wirehound_wire_process&) { return std::string("c1"); };
+  const auto facts = [&directory](const std::string& id) { return directory.Of(id).facts; };
+  ProcessTable table(BootClock(kEpochOfBoot),
+                     {.path = Nothing, .container = container, .container_facts = facts});
+  table.Put(ProcessFacts(2));
+  const wirehound_process* process = table.Find(2);
+  REQUIRE(process->container != nullptr);
+  CHECK(Text(process->container->id) == "c1");
+  CHECK(Text(process->container->name).empty());
+  wirehound_container_info learnt{};
+  learnt.name = {"web", 3};
+  directory.Of("c1").facts->Take(learnt);
+  CHECK(Text(process->container->name) == "web");
+  directory.Of("c2");  // pushes the container out
+  REQUIRE(directory.evicted() == 1);
+  CHECK(Text(process->container->name) == "web");
+}
+
+TEST_CASE("process table: a process outside of containers shows none") {
+  ProcessTable table(
+      BootClock(kEpochOfBoot),
+      {.path = Nothing, .container = Nothing, .container_facts = [](const std::string&) {
+         FAIL("asked");
+         return std::shared_ptr<const ContainerFacts>();
+       }});
+  table.Put(ProcessFacts(2));
+  CHECK(table.Find(2)->container == nullptr);
 }
 
 }  // namespace wirehound

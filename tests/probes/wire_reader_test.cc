@@ -50,6 +50,38 @@ std::vector<std::byte> Place(const wirehound_wire_packet& packet, std::size_t sp
   return place;
 }
 
+constexpr std::string_view kArguments{"curl\0-s\0", 8};
+
+wirehound_wire_lifecycle Lifecycle(__u8 kind) {
+  const bool ended = kind == WIREHOUND_WIRE_EXITED;
+  wirehound_wire_lifecycle lifecycle = {};
+  lifecycle.process = ProcessFacts(0);
+  lifecycle.header = {.version = WIREHOUND_WIRE_VERSION,
+                      .type = WIREHOUND_WIRE_LIFECYCLE,
+                      .header_size = sizeof(lifecycle),
+                      .total_size = sizeof(lifecycle) + kArguments.size()};
+  lifecycle.kind = kind;
+  lifecycle.arguments_size = kArguments.size();
+  if (ended) {
+    lifecycle.header.header_size = WIREHOUND_WIRE_EXITED_SIZE;
+    lifecycle.header.total_size = WIREHOUND_WIRE_EXITED_SIZE;
+    lifecycle.arguments_size = 0;
+    lifecycle.process.path_offset = 0;
+    lifecycle.process.path_size = 0;
+  }
+  return lifecycle;
+}
+
+std::optional<WireLifecycle> ReadLifecycle(const wirehound_wire_lifecycle& lifecycle) {
+  std::vector<std::byte> place = Bytes(&lifecycle, sizeof(lifecycle));
+  const std::vector<std::byte> arguments = Bytes(kArguments.data(), kArguments.size());
+  place.insert(place.end(), arguments.begin(), arguments.end());
+  place.insert(place.end(), 20, std::byte{0xee});
+  if (WireTypeOf(place) != WireType::kLifecycle)
+    return std::nullopt;
+  return ReadWireLifecycle(place);
+}
+
 }  // namespace
 
 TEST_CASE("wire reader: a packet ends where its header says, not where its place ends") {
@@ -104,7 +136,7 @@ TEST_CASE("wire reader: packet members that contradict each other are refused") 
       {"more bytes than announced", [](auto& p) { p.captured_length -= 1; }},
       {"more captured than there was", [](auto& p) { p.packet_length = 9; }},
       {"no such direction", [](auto& p) { p.direction = 3; }},
-      {"no such owner source", [](auto& p) { p.owner_source = 3; }},
+      {"no such owner source", [](auto& p) { p.owner_source = WIREHOUND_OWNER_KERNEL + 1; }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -113,6 +145,47 @@ TEST_CASE("wire reader: packet members that contradict each other are refused") 
     const std::vector<std::byte> place = Place(packet);
     REQUIRE(WireTypeOf(place) == WireType::kPacket);
     CHECK_FALSE(ReadWirePacket(place).has_value());
+  }
+}
+
+TEST_CASE("wire reader: what is told of a process ends where its header says") {
+  const std::optional<WireLifecycle> began = ReadLifecycle(Lifecycle(WIREHOUND_WIRE_EXEC));
+  REQUIRE(began.has_value());
+  CHECK(began->header.process.host_pid == 100);
+  CHECK(began->arguments == kArguments);
+  CHECK(WirePath(began->header.process) == "/usr/bin/curl");
+  const std::optional<WireLifecycle> ended = ReadLifecycle(Lifecycle(WIREHOUND_WIRE_EXITED));
+  REQUIRE(ended.has_value());
+  CHECK(ended->header.process.host_pid == 100);
+  CHECK(WireComm(ended->header.process) == "curl");
+  CHECK(WirePath(ended->header.process).empty());
+  CHECK(ended->arguments.empty());
+}
+
+TEST_CASE("wire reader: of a process only what adds up is believed") {
+  struct Row {
+    const char* name;
+    std::function<void(wirehound_wire_lifecycle&)> change;
+  };
+  const Row rows[] = {
+      {"no kind", [](auto& l) { l.kind = 0; }},
+      {"an unknown kind", [](auto& l) { l.kind = 4; }},
+      {"an end with a path", [](auto& l) { l.kind = WIREHOUND_WIRE_EXITED; }},
+      {"a beginning without one",
+       [](auto& l) { l.header.header_size = WIREHOUND_WIRE_EXITED_SIZE; }},
+      {"another fixed part", [](auto& l) { l.header.header_size += 8; }},
+      {"nobody", [](auto& l) { l.process.host_pid = 0; }},
+      {"more arguments than announced", [](auto& l) { l.arguments_size -= 1; }},
+      {"fewer arguments than announced", [](auto& l) { l.arguments_size += 1; }},
+      {"longer than the place", [](auto& l) { l.header.total_size += 100; }},
+      {"a path outside its room", [](auto& l) { l.process.path_size += 1; }},
+      {"a path far outside", [](auto& l) { l.process.path_offset = UINT16_MAX; }},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    wirehound_wire_lifecycle lifecycle = Lifecycle(WIREHOUND_WIRE_EXEC);
+    row.change(lifecycle);
+    CHECK_FALSE(ReadLifecycle(lifecycle).has_value());
   }
 }
 

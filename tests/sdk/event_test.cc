@@ -87,6 +87,27 @@ std::optional<T> Read(std::uint32_t type, const wirehound_value& value) {
   return FieldRef<T>(0).Get(EventView(event));
 }
 
+TEST_CASE("event: what is known of the container of its process, where a host tells it") {
+  TestEvent event;
+  wirehound_container_info info{};
+  info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
+  info.name = {"web", 3};
+  info.image_digest = {"sha256:0", 8};
+  event.process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container);
+  CHECK_FALSE(EventView(event.event).process().container().has_value());
+  event.process.container = &info;
+  const std::optional<ContainerInfo> container = EventView(event.event).process().container();
+  REQUIRE(container.has_value());
+  CHECK(container->name() == "web");
+  CHECK(container->image_digest() == "sha256:0");
+  CHECK(container->pod_name().empty());
+  CHECK_FALSE(container->is_pod_sandbox());
+  info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, pod_uid);
+  CHECK(container->image_digest().empty());
+  event.process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id);
+  CHECK_FALSE(EventView(event.event).process().container().has_value());
+}
+
 TEST_CASE("event: messages and lists of messages are read through their views") {
   wirehound_icmp icmp{};
   icmp.id = 7;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/container.h>
 #include <wirehound/namespace.h>
 #include <wirehound/views.h>
 
@@ -27,6 +28,13 @@ class ProcessView {
   std::string_view executable() const { return ToView(process_->executable); }
   std::string_view host_name() const { return ToView(process_->host_name); }
   std::string_view container_id() const { return ToView(process_->container_id); }
+  /// What is known of that container by now; nothing when the process is in none. Its name, image
+  /// and pod are asked of its runtime and may still be empty in its first events.
+  std::optional<ContainerInfo> container() const {
+    return WIREHOUND_HAS(process_, wirehound_process, container) && process_->container != nullptr
+               ? std::optional<ContainerInfo>(ContainerInfo(*process_->container))
+               : std::nullopt;
+  }
 
  private:
   const wirehound_process* process_;

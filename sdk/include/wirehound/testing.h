@@ -260,7 +260,7 @@ class TestEvent {
     for (const TestHost::Field& field : names_) {
       fields_.push_back({field.type, WIREHOUND_FIELD_ABSENT, {}});
     }
-    process_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id);
+    process_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container);
     event_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_event, detected_from);
     event_.event_id = found->second.id;
     event_.process = &process_;

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <wirehound/abi/stores_abi.h>
+
 #include "engine/catalogue/catalogue.h"
 #include "engine/filters/event_filter.h"
 #include "engine/filters/filter_fields.h"
@@ -54,6 +56,14 @@ class Sample {
     process_.executable = Text("/usr/bin/curl");
     process_.host_name = Text("Web-1");
     process_.container_id = Text(kContainer);
+    container_.name = Text("web");
+    container_.image = Text("docker.io/library/nginx:1.25");
+    container_.image_digest = Text("sha256:beef");
+    container_.runtime = Text("containerd");
+    container_.pod_name = Text("web-0");
+    container_.pod_namespace = Text("shop");
+    container_.pod_uid = Text("d7b3");
+    process_.container = &container_;
     view_.process = &process_;
     view_.owner_source = WIREHOUND_OWNER_CURRENT;
     view_.cpu = 5;
@@ -64,6 +74,7 @@ class Sample {
   Sample& operator=(const Sample&) = delete;
 
   wirehound_process& process() { return process_; }
+  wirehound_container_info& container() { return container_; }
   wirehound_event& view() { return view_; }
 
   bool Passes(const Clauses& clauses) {
@@ -75,6 +86,7 @@ class Sample {
 
  private:
   SmallTree tree_;
+  wirehound_container_info container_{};
   wirehound_process process_{};
   wirehound_event view_{};
 };
@@ -114,6 +126,13 @@ const std::vector<Field>& OtherFields() {
       {{"uts", "hostName"}, "Web-1", "web-2"},
       {{"containerId"}, std::string(kContainer), "0123456789ab"},
       {{"container"}, "0123456789ab", "123456789abc"},
+      {{"containerName"}, "web", "web-0"},
+      {{"containerImage"}, "*/nginx:1.25", "nginx"},
+      {{"containerImageDigest"}, "sha256:beef", "sha256:0"},
+      {{"containerRuntime"}, "containerd", "docker"},
+      {{"podName"}, "web-*", "web"},
+      {{"podNamespace"}, "shop", "kube-system"},
+      {{"podUid", "podUID"}, "d7b3", "d7b4"},
       {{"syscall"}, "sendto", "sendmsg"},
       {{"owner"}, "current", "socket"},
       {{"tree"}, "7", "8"}};
@@ -189,6 +208,17 @@ TEST_CASE("scope filters: of an unknown process nothing holds but what the event
   CHECK_FALSE(sample.Passes({"syscall!=sendto"}));
 }
 
+TEST_CASE("scope filters: what is not known of a container by now never matches") {
+  Sample sample;
+  sample.container().name = {};
+  CHECK_FALSE(sample.Passes({"containerName=web"}));
+  CHECK_FALSE(sample.Passes({"containerName!=other"}));
+  CHECK(sample.Passes({"podName=web-0"}));
+  sample.process().container = nullptr;
+  CHECK_FALSE(sample.Passes({"podName=web-0"}));
+  CHECK_FALSE(sample.Passes({"podName!=other"}));
+}
+
 TEST_CASE("scope filters: in a container, in that one, in none") {
   Sample inside;
   CHECK(inside.Passes({"container"}));
@@ -222,7 +252,9 @@ TEST_CASE("scope filters: what is wrong with them, in words") {
       {"comm>a", "'>': expected the operator =, != or ~ and a text"},
       {"procesName=a", "'procesName': no such scope; did you mean 'processName'?"},
       {"follow", "'follow': is not available in this version"},
-      {"containerImage=x", "'containerImage': is not available in this version"},
+      {"podSandbox=x", "'podSandbox': is not available in this version"},
+      {"containerNam=x",
+       "'containerNam': no such scope; did you mean 'containerName', 'container', 'containerId'?"},
       {"container=abc", "'abc': expected the id of a container or its first 12 or more characters"},
       {"container=new",
        "'new': is not available in this version; expected the id of a container or its first 12 or "
@@ -230,7 +262,8 @@ TEST_CASE("scope filters: what is wrong with them, in words") {
       {"tree=init", "'init': expected the id of a process on the host"},
       {"tree=1-5", "'1-5': expected the id of a process on the host"},
       {"tree>5", "'>': expected the operator = or != and the id of a process on the host"},
-      {"owner=nobody", "'nobody': expected 'none', 'current' or 'socket'"},
+      {"owner=nobody",
+       "'nobody': expected 'none', 'current', 'socket', 'listener', 'scan' or 'kernel'"},
       {"host=x", "'host': expected no operator behind it; the name of the host is 'uts'"},
   };
   for (const Case& c : cases) {

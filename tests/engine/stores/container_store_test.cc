@@ -61,7 +61,7 @@ TEST_CASE("container store: the containers of the hierarchy are there without an
   ContainerStore store(machine.Setup());
   const wirehound_container_info* info = Ask(store, kFirst);
   REQUIRE(info != nullptr);
-  CHECK(info->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_container_info, pod_uid));
+  CHECK(info->struct_size == WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest));
   CHECK(info->cgroup_id == group);
   CHECK(Text(info->id) == kFirst);
   CHECK(Text(info->runtime) == "docker");
@@ -145,6 +145,63 @@ TEST_CASE("container store: an unhealthy one says so to every question") {
   std::span<const wirehound_container_info> infos;
   CHECK(store.Get(kFirst, &info) == WIREHOUND_ERROR_UNHEALTHY);
   CHECK(store.List(&infos) == WIREHOUND_ERROR_UNHEALTHY);
+}
+
+TEST_CASE("container store: what a source tells is enough to be healthy, and the newest counts") {
+  ContainerStore store(std::nullopt);
+  wirehound_container_info told{};
+  told.id = {kFirst.data(), kFirst.size()};
+  told.name = {"web", 3};
+  store.Take(told);
+  const wirehound_container_info* info = Ask(store, kFirst);
+  REQUIRE(info != nullptr);
+  CHECK(Text(info->name) == "web");
+  told.name = {"api", 3};
+  told.image = {"nginx", 5};
+  store.Take(told);
+  CHECK(Text(info->name) == "api");
+  CHECK(Text(info->image) == "nginx");
+  CHECK(Listed(store) == std::vector<std::string>{kFirst});
+  CHECK(Ask(store, kThird) == nullptr);
+}
+
+TEST_CASE("container store: what a runtime told stays when the hierarchy is looked through") {
+  Machine machine;
+  const std::uint64_t group = machine.Make("/docker/" + kFirst);
+  ContainerStore store(machine.Setup());
+  wirehound_container_info told{};
+  told.id = {kFirst.data(), kFirst.size()};
+  told.runtime = {"podman", 6};
+  told.name = {"web", 3};
+  store.Take(told);
+  const wirehound_container_info* info = Ask(store, kFirst);
+  REQUIRE(info != nullptr);
+  CHECK(Text(info->name) == "web");
+  CHECK(Text(info->runtime) == "podman");
+  CHECK(info->cgroup_id == group);
+}
+
+TEST_CASE("container store: each new container is told once, and what it learnt by itself too") {
+  Machine machine;
+  machine.Make("/docker/" + kThird);
+  ContainerStore store(machine.Setup());
+  std::vector<std::string> met;
+  std::vector<std::string> learnt;
+  store.OnNew([&](const wirehound_container_info& info) { met.push_back(Text(info.id)); });
+  store.OnLearnt([&](const wirehound_container_info& info) {
+    learnt.push_back(Text(info.id) + " " + Text(info.runtime));
+  });
+  wirehound_container_info told{};
+  told.id = {kFirst.data(), kFirst.size()};
+  store.Take(told);
+  store.Take(told);
+  CHECK(met == std::vector<std::string>{kFirst});
+  CHECK(learnt.empty());
+  Listed(store);
+  machine.time.now_ns += ContainerStore::kScanEveryNs;
+  Listed(store);
+  CHECK(met == std::vector<std::string>{kFirst, kThird});
+  CHECK(learnt == std::vector<std::string>{kThird + " docker"});
 }
 
 }  // namespace wirehound::test

@@ -57,7 +57,7 @@ inline DnsMessageBuilder AddressResponse(std::string_view name, const std::strin
 
 inline wirehound_process MakeProcess(std::uint32_t entity_id, std::string_view container_id = {}) {
   wirehound_process process{};
-  process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id);
+  process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container);
   process.process_entity_id = entity_id;
   process.container_id = {container_id.data(), container_id.size()};
   return process;

@@ -41,7 +41,7 @@ inline wirehound_process OfEvent(const EventProcess& from) {
     return wirehound_string{view.data(), view.size()};
   };
   wirehound_process process{};
-  process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container_id);
+  process.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process, container);
   process.uid = 1000;
   process.gid = 1001;
   process.pid = process.host_pid = process.tid = process.host_tid = from.pid;

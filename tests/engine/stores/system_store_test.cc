@@ -65,4 +65,18 @@ TEST_CASE("system store: of another system's packets it cannot tell") {
   CHECK(store.Get(&info) == WIREHOUND_ERROR_UNHEALTHY);
 }
 
+TEST_CASE("system store: what a recording tells makes it healthy, with the same answer") {
+  SystemStore replayed;
+  CHECK(replayed.facts() == nullptr);
+  const SystemStore live(SystemFacts::OfATest());
+  REQUIRE(live.facts() != nullptr);
+  replayed.Take(*live.facts());
+  const wirehound_system_info* told = nullptr;
+  const wirehound_system_info* known = nullptr;
+  REQUIRE(replayed.Get(&told) == WIREHOUND_OK);
+  REQUIRE(live.Get(&known) == WIREHOUND_OK);
+  CHECK(told->boot_time_ns == known->boot_time_ns);
+  CHECK(Text(told->kernel_release) == Text(known->kernel_release));
+}
+
 }  // namespace wirehound::test

@@ -40,6 +40,7 @@ class UdpEvent {
   }
 
   wirehound_process& process() { return process_; }
+  wirehound_event& view() { return view_; }
 
  private:
   static Plan Wanted() {

@@ -24,6 +24,7 @@
 #include <utility>
 
 #include <wirehound/abi/stores_abi.h>
+#include <wirehound/container.h>
 #include <wirehound/detector.h>
 
 WIREHOUND_NAMESPACE_BEGIN
@@ -94,24 +95,6 @@ class ProcessInfo {
 };
 using ProcessInfos = ListView<wirehound_process_info, ProcessInfo>;
 
-/// One container. Empty: not known.
-class ContainerInfo {
- public:
-  explicit ContainerInfo(const wirehound_container_info& info) : info_(&info) {}
-  const wirehound_container_info& abi() const { return *info_; }
-
-  std::uint64_t cgroup_id() const { return info_->cgroup_id; }
-  std::string_view id() const { return ToView(info_->id); }
-  std::string_view runtime() const { return ToView(info_->runtime); }
-  std::string_view name() const { return ToView(info_->name); }
-  std::string_view image() const { return ToView(info_->image); }
-  std::string_view pod_name() const { return ToView(info_->pod_name); }
-  std::string_view pod_namespace() const { return ToView(info_->pod_namespace); }
-  std::string_view pod_uid() const { return ToView(info_->pod_uid); }
-
- private:
-  const wirehound_container_info* info_;
-};
 using ContainerInfos = ListView<wirehound_container_info, ContainerInfo>;
 
 /// The system the engine runs on.

@@ -72,9 +72,13 @@ extern "C" {
 /* ---- what the host shows ------------------------------------------------------------------- */
 
 /* How the owner of a packet was learnt, from best to none. */
-#define WIREHOUND_OWNER_NONE 0u    /* no process is known: capture files, kernel sockets */
+#define WIREHOUND_OWNER_NONE 0u    /* no process is known: capture files */
 #define WIREHOUND_OWNER_CURRENT 1u /* the process was executing the send */
 #define WIREHOUND_OWNER_SOCKET 2u  /* the process that last touched the socket */
+/* The process of the socket that listens: the connection is not accepted yet, or over already. */
+#define WIREHOUND_OWNER_LISTENER 3u
+#define WIREHOUND_OWNER_SCAN 4u   /* found holding the socket when capture started */
+#define WIREHOUND_OWNER_KERNEL 5u /* the kernel itself: no process has the socket */
 
 /* The process behind an event. Always present; all zero and empty when no owner is known.
  * Ids named host_* are in the initial pid namespace, the others in the process's own. */
@@ -100,6 +104,9 @@ typedef struct wirehound_process {
   wirehound_string executable; /* path of the program file, "" when unknown */
   wirehound_string host_name;  /* of the uts namespace */
   wirehound_string container_id;
+  /* What is known of that container by now (stores_abi.h), more at a later event than at an earlier
+   * one; NULL when the process is in none. Valid as long as the process is. */
+  const struct wirehound_container_info* container;
 } wirehound_process;
 
 /* One event. Lives until on_event returns; copy what must stay. */

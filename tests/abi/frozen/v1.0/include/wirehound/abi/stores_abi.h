@@ -58,15 +58,16 @@ typedef struct wirehound_process_store {
 /* One container. Empty: not known. */
 typedef struct wirehound_container_info {
   uint32_t struct_size;
-  uint32_t reserved;
-  uint64_t cgroup_id; /* of its outermost control group */
+  uint32_t is_pod_sandbox; /* 1: it holds the namespaces of its pod and runs nothing else */
+  uint64_t cgroup_id;      /* of its outermost control group */
   wirehound_string id;
-  wirehound_string runtime; /* "docker", "containerd", "crio", "podman" or "" */
+  wirehound_string runtime; /* "docker", "containerd", "crio", "podman", "garden" or "" */
   wirehound_string name;
   wirehound_string image;
   wirehound_string pod_name;
   wirehound_string pod_namespace;
   wirehound_string pod_uid;
+  wirehound_string image_digest; /* "sha256:..." */
 } wirehound_container_info;
 
 typedef struct wirehound_container_store {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Recorder: writes what a source told to pcapng files that Wireshark opens and --read gives the
+// same events from (docs/recording.md). Stands behind Intake. When it cannot write it says so once,
+// counts what it does not write, and everything else goes on. Dispatch thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <wirehound/result.h>
+
+#include "engine/recording/file_set.h"
+#include "engine/recording/known_facts.h"
+#include "engine/recording/section_writer.h"
+#include "engine/recording/write_options.h"
+#include "probes/recent_map.h"
+#include "probes/record.h"
+
+namespace wirehound {
+
+/// The section header of what is recorded here; `system` is nothing when the packets are of another
+/// system that is not known.
+RecordingOrigin MakeRecordingOrigin(std::optional<SystemFacts> system);
+
+class Recorder final : public RecordSink {
+ public:
+  /// Opens the first file, so that what is wrong with the path is known before anything is
+  /// captured; with a split there is none yet, and the folder is looked at.
+  static Result<std::unique_ptr<Recorder>> Open(const WriteOptions& options,
+                                                RecordingOrigin origin);
+
+  void OnRecord(const Record& record) override;
+  void OnProcess(const ProcessNotice& notice) override;
+  void OnContainer(const wirehound_container_info& container) override;
+  void OnGap(const CaptureGap& gap) override;
+  void OnTime(std::uint64_t now_ns) override;
+  /// Writes all that is left.
+  void OnEndOfStream() override;
+
+  /// Writes what has gathered. To be called when nothing comes.
+  void Flush();
+
+  /// After OnEndOfStream `written` and `not_written` are all records there were.
+  const RecordingCounters& counters() const { return counters_; }
+  /// Why no more is written, "" while all is well.
+  const std::string& stopped() const { return stopped_; }
+
+ private:
+  static constexpr std::size_t kMaxNames = 8192;
+
+  Recorder(const WriteOptions& options, RecordingOrigin origin);
+
+  std::string NameOf(const Record& record);
+  std::string ProcessName(const wirehound_process& process);
+  void Write(const Record& record);
+  template <typename Tell>
+  void TellAll(Tell tell);
+  void TellTime();
+  void StopUnless(const Status& status);
+
+  WriteOptions options_;
+  RecordingOrigin origin_;
+  RecordingCounters counters_;
+  KnownFacts known_;
+  FileSet files_;
+  RecentMap<std::uint32_t, std::string> process_names_{kMaxNames};
+  // Not written before it matters: a record as late as this says as much.
+  std::uint64_t untold_time_ns_ = 0;
+  std::string stopped_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// SectionWriter: one section of a recording, block by block: what of interfaces, processes and
+// containers it has said already, and what the next packet needs to be understood. Knows nothing of
+// files. Dispatch thread.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+#include "engine/recording/known_facts.h"
+#include "engine/stores/system_store.h"
+#include "probes/record.h"
+
+namespace wirehound {
+
+/// Where what is recorded comes from.
+struct RecordingOrigin {
+  std::string application;            ///< "Wirehound 0.1.0"
+  std::string operating_system;       ///< "Linux 6.1.0 x86_64", "" when unknown
+  std::optional<SystemFacts> system;  ///< nothing when unknown
+};
+
+class SectionWriter {
+ public:
+  /// A section that has said so much of processes, or has so many interfaces, had better be ended.
+  static constexpr std::size_t kMaxSaid = 65536;
+  static constexpr std::size_t kMaxInterfaces = 4096;
+
+  /// Both outlive the writer. Blocks are appended to `out`, whole.
+  SectionWriter(std::string& out, KnownFacts& known) : out_(out), known_(known) {}
+
+  /// Begins a section; whatever was said before counts no more.
+  void Start(const RecordingOrigin& origin);
+
+  /// A packet, and before it what is not said yet of its owner. `owner` is null when it has none.
+  void Packet(const Record& record, const KnownFacts::Owner* owner);
+
+  /// What was told, at its place in the stream. The process or container is known_'s.
+  void Notice(const ProcessNotice& notice, const KnownFacts::Known& known);
+  void Container(const std::string& id, const KnownFacts::Known& known);
+  void Gap(const CaptureGap& gap);
+  void Time(std::uint64_t now_ns);
+
+  bool full() const {
+    return owners_.size() + processes_.size() + containers_.size() >= kMaxSaid ||
+           interfaces_.size() >= kMaxInterfaces;
+  }
+
+ private:
+  using InterfaceKey = std::tuple<std::uint32_t, std::uint64_t, std::uint32_t, std::string>;
+
+  /// What was said of an owner, and how much was known of others when its parents were looked at.
+  struct Said {
+    std::uint64_t version = 0;
+    std::uint64_t lessons = 0;
+  };
+
+  std::uint32_t InterfaceOf(const Record& record);
+  std::uint32_t AnyInterface();
+  void Describe(const InterfaceKey& key);
+  void SayParents(std::uint32_t entity_id);
+  void SayContainer(const std::string& id);
+  void Statistics(std::uint64_t time_ns, std::string_view word, std::string_view facts,
+                  std::uint64_t drops = 0);
+
+  std::string& out_;
+  KnownFacts& known_;
+  std::map<InterfaceKey, std::uint32_t> interfaces_;
+  InterfaceKey last_key_;
+  std::uint32_t last_interface_ = 0;
+  std::unordered_map<std::uint64_t, Said> owners_;
+  std::unordered_map<std::uint32_t, std::uint64_t> processes_;  // the version that was said
+  std::unordered_map<std::string, std::uint64_t> containers_;
+  std::uint64_t dropped_ = 0;         // in this section
+  std::uint64_t dropped_before_ = 0;  // since the last packet
+  std::string comment_;
+};
+
+}  // namespace wirehound

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/runtimes/container_answer.h"
+
+#include <cstddef>
+
+#include <wirehound/abi/detector_abi.h>
+
+namespace wirehound {
+namespace {
+
+struct Label {
+  std::string_view key;
+  std::string ContainerAnswer::*member;
+};
+
+constexpr Label kLabels[] = {
+    {"io.kubernetes.pod.name", &ContainerAnswer::pod_name},
+    {"io.kubernetes.pod.namespace", &ContainerAnswer::pod_namespace},
+    {"io.kubernetes.pod.uid", &ContainerAnswer::pod_uid},
+    {"io.kubernetes.container.name", &ContainerAnswer::name},
+    {"nerdctl/name", &ContainerAnswer::name},
+};
+
+// As containerd's and Docker's parts for Kubernetes label a sandbox.
+constexpr std::string_view kSandboxLabels[] = {"io.cri-containerd.kind",
+                                               "io.kubernetes.docker.type"};
+
+wirehound_string Text(const std::string& text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+wirehound_container_info ContainerAnswer::Info() const {
+  wirehound_container_info info{};
+  info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
+  info.is_pod_sandbox = is_pod_sandbox ? 1 : 0;
+  info.id = Text(id);
+  info.runtime = Text(runtime);
+  info.name = Text(name);
+  info.image = Text(image);
+  info.pod_name = Text(pod_name);
+  info.pod_namespace = Text(pod_namespace);
+  info.pod_uid = Text(pod_uid);
+  info.image_digest = Text(image_digest);
+  return info;
+}
+
+void TakeLabel(ContainerAnswer& answer, std::string_view key, std::string_view value) {
+  for (const Label& label : kLabels) {
+    if (label.key == key && !value.empty()) {
+      answer.*label.member = value;
+    }
+  }
+  for (const std::string_view kind : kSandboxLabels) {
+    answer.is_pod_sandbox =
+        answer.is_pod_sandbox || (kind == key && (value == "sandbox" || value == "podsandbox"));
+  }
+}
+
+std::string_view DigestOf(std::string_view image_reference) {
+  constexpr std::string_view kAlgorithm = "sha256:";
+  const std::size_t at = image_reference.rfind('@');
+  const std::string_view digest =
+      at == std::string_view::npos ? image_reference : image_reference.substr(at + 1);
+  return digest.substr(0, kAlgorithm.size()) == kAlgorithm ? digest : std::string_view();
+}
+
+}  // namespace wirehound

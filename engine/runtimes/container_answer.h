@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ContainerAnswer: what a runtime said of one container; it owns its text. Any thread.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <wirehound/abi/stores_abi.h>
+
+namespace wirehound {
+
+/// Members as in wirehound_container_info; empty: not said.
+struct ContainerAnswer {
+  std::string id;
+  std::string runtime;
+  std::string name;
+  std::string image;
+  std::string image_digest;
+  std::string pod_name;
+  std::string pod_namespace;
+  std::string pod_uid;
+  bool is_pod_sandbox = false;
+
+  /// Points into this object.
+  wirehound_container_info Info() const;
+};
+
+/// Takes what a label says: Kubernetes labels the containers it has made with their pod, nerdctl
+/// with their name. Other labels mean nothing here.
+void TakeLabel(ContainerAnswer& answer, std::string_view key, std::string_view value);
+
+/// The digest in a reference to an image, "nginx@sha256:…" or "sha256:…"; "" without one.
+std::string_view DigestOf(std::string_view image_reference);
+
+}  // namespace wirehound

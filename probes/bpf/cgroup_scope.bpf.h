@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/* Whether a control group belongs to what is watched. For the programs that run for the whole
+ * machine: they ask before they write anything down. Needs the kernel's BTF (CO-RE). */
+
+#ifndef WIREHOUND_BPF_CGROUP_SCOPE_H_
+#define WIREHOUND_BPF_CGROUP_SCOPE_H_
+
+#include "kernel_types.h"
+#include "maps.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+#define GROUP_DEPTH_MAX 32
+
+/* The id of the group `level` steps below the root on the way to `group`; level <= its own. */
+static __always_inline __u64 ancestor_id(struct cgroup *group, __u32 level)
+{
+	struct cgroup___ids *old = (void *)group;
+	struct cgroup *ancestor = NULL;
+	__u64 id = 0;
+
+	if (bpf_core_field_exists(old->ancestor_ids)) {
+		bpf_core_read(&id, sizeof(id),
+			      (void *)old + bpf_core_field_offset(old->ancestor_ids) + level * 8);
+		return id;
+	}
+	bpf_core_read(&ancestor, sizeof(ancestor),
+		      (void *)group + bpf_core_field_offset(group->ancestors) + level * 8);
+	return BPF_CORE_READ(ancestor, kn, id);
+}
+
+/* Whether a group is the attached one or below it. The attached group's depth is not known to user
+ * space, which may see only a part of the hierarchy; the first group inside it tells. */
+static __always_inline bool group_in_scope(struct cgroup *group)
+{
+	__u32 zero = 0;
+	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
+	__u32 level = BPF_CORE_READ(group, level);
+
+	if (!shared)
+		return false;
+	if (shared->scope_level) {
+		if (level < shared->scope_level - 1)
+			return false;
+		return ancestor_id(group, shared->scope_level - 1) == settings.cgroup_id;
+	}
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < GROUP_DEPTH_MAX && i <= level; i++) {
+		if (ancestor_id(group, i) == settings.cgroup_id) {
+			shared->scope_level = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+#endif /* WIREHOUND_BPF_CGROUP_SCOPE_H_ */

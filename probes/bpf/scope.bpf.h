@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/* Whether a process is in the scope of the capture. Asked when a socket gets another owner, and the
+ * answer is kept in the socket's word, so that a packet costs one bit.
+ *
+ * The lists are settings, known when the programs are loaded: the verifier drops what is not used.
+ * Needs the kernel's BTF. */
+
+#ifndef WIREHOUND_BPF_SCOPE_H_
+#define WIREHOUND_BPF_SCOPE_H_
+
+#include "kernel_types.h"
+#include "maps.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+#include <stdbool.h>
+
+#define SCOPE_GROUP_DEPTH_MAX 32
+
+static __always_inline bool scope_is_set(void)
+{
+	return settings.scope.uids || settings.scope.comms || settings.scope.cgroups;
+}
+
+static __always_inline bool lists_uid(__u32 uid)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < WIREHOUND_SCOPE_VALUES && i < settings.scope.uids; i++) {
+		if (uid >= settings.scope.first_uid[i] && uid <= settings.scope.last_uid[i])
+			return true;
+	}
+	return false;
+}
+
+/* `comm` is padded with NUL. */
+static __always_inline bool lists_comm(const __u64 *comm)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < WIREHOUND_SCOPE_VALUES && i < settings.scope.comms; i++) {
+		if (comm[0] == settings.scope.comm[i][0] && comm[1] == settings.scope.comm[i][1])
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool lists_cgroup(__u64 id)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < WIREHOUND_SCOPE_VALUES && i < settings.scope.cgroups; i++) {
+		if (id == settings.scope.cgroup[i])
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool lists_group_above(struct task_struct *task)
+{
+	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < SCOPE_GROUP_DEPTH_MAX && group; i++) {
+		if (lists_cgroup(BPF_CORE_READ(group, kn, id)))
+			return true;
+		group = BPF_CORE_READ(group, self.parent, cgroup);
+	}
+	return false;
+}
+
+static __always_inline bool is_outside(struct task_struct *task)
+{
+	__u32 excludes = settings.scope.excludes;
+	__u64 comm[2] = {};
+
+	if (settings.scope.uids && lists_uid(BPF_CORE_READ(task, cred, uid.val)) ==
+					   !!(excludes & WIREHOUND_SCOPE_EXCLUDES_UIDS))
+		return true;
+	if (settings.scope.comms) {
+		/* What is behind the NUL of the task's own may be the rest of a longer name. */
+		bpf_probe_read_kernel_str(comm, sizeof(comm), &task->comm);
+		if (lists_comm(comm) == !!(excludes & WIREHOUND_SCOPE_EXCLUDES_COMMS))
+			return true;
+	}
+	return settings.scope.cgroups &&
+	       lists_group_above(task) == !!(excludes & WIREHOUND_SCOPE_EXCLUDES_CGROUPS);
+}
+
+#endif /* WIREHOUND_BPF_SCOPE_H_ */

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
+/* What socket_calls.bpf.c does, where tracing programs may not touch socket storage (before 5.11)
+ * or fentry is refused: kprobes on the same functions. They leave the owner as mail.
+ *
+ *  kprobe/security_socket_sendmsg  every send, before its packets
+ *  kprobe/security_socket_recvmsg  every receive, before what it waits for has come
+ *  kprobe/security_sock_graft      accept(), while the connection gets its file
+ *  cgroup/sock_release             the socket is closed: nobody is to find its mail at this address
+ *
+ * They run for the whole machine and check the socket's group first. Kernels: 5.10, BTF, kprobes. */
+
+#include "mail.bpf.h"
+#include "traced_socket.bpf.h"
+
+#define ALLOW 1
+
+#if defined(__TARGET_ARCH_x86)
+
+struct pt_regs {
+	unsigned long di;
+} __attribute__((preserve_access_index));
+
+static __always_inline void *first_argument(struct pt_regs *context)
+{
+	return (void *)context->di;
+}
+
+#else
+
+struct pt_regs {
+	__u64 regs[1];
+};
+
+static __always_inline void *first_argument(struct pt_regs *context)
+{
+	return (void *)context->regs[0];
+}
+
+#endif
+
+static __always_inline int post(struct sock *sk)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	struct task_struct *task = current_task(TASK_PROBED);
+	__u64 address = (__u64)sk, owner;
+	struct wirehound_control *shared;
+	__u32 zero = 0;
+
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	if (is_kernel_thread(task, TASK_PROBED) || !in_scope(sk))
+		return 0;
+	owner = announce_judged(owner_id(task, TASK_PROBED), task);
+	shared = bpf_map_lookup_elem(&control, &zero);
+	if (!owner || !shared)
+		return 0;
+	if (!bpf_map_update_elem(&mail, &address, &owner, BPF_ANY))
+		*(volatile __u32 *)&shared->has_mail = 1;
+	return 0;
+}
+
+static __always_inline int post_socket(struct socket *socket)
+{
+	return post(BPF_CORE_READ(socket, sk));
+}
+
+SEC("kprobe/security_socket_sendmsg")
+int send_posted(struct pt_regs *context)
+{
+	return post_socket(first_argument(context));
+}
+
+SEC("kprobe/security_socket_recvmsg")
+int receive_posted(struct pt_regs *context)
+{
+	return post_socket(first_argument(context));
+}
+
+SEC("kprobe/security_sock_graft")
+int accept_posted(struct pt_regs *context)
+{
+	return post(first_argument(context));
+}
+
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *context)
+{
+	struct wirehound_socket_owner *socket = bpf_sk_storage_get(&socket_owners, context, NULL, 0);
+	__u64 address;
+
+	if (!socket || !has_mail())
+		return ALLOW;
+	address = address_in(socket, context);
+	bpf_map_delete_elem(&mail, &address);
+	return ALLOW;
+}

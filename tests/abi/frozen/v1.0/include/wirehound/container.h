@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ContainerInfo: what is known of one container, as a store answers it and as the process of an
+// event shows it. A view: it lives as long as what it was made from. Dispatch thread.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <wirehound/abi/detector_abi.h>
+#include <wirehound/abi/stores_abi.h>
+#include <wirehound/namespace.h>
+#include <wirehound/views.h>
+
+WIREHOUND_NAMESPACE_BEGIN
+
+/// One container. Empty: not known.
+class ContainerInfo {
+ public:
+  explicit ContainerInfo(const wirehound_container_info& info) : info_(&info) {}
+  const wirehound_container_info& abi() const { return *info_; }
+
+  std::uint64_t cgroup_id() const { return info_->cgroup_id; }
+  std::string_view id() const { return ToView(info_->id); }
+  std::string_view runtime() const { return ToView(info_->runtime); }
+  std::string_view name() const { return ToView(info_->name); }
+  std::string_view image() const { return ToView(info_->image); }
+  std::string_view image_digest() const {
+    return WIREHOUND_HAS(info_, wirehound_container_info, image_digest)
+               ? ToView(info_->image_digest)
+               : std::string_view();
+  }
+  std::string_view pod_name() const { return ToView(info_->pod_name); }
+  std::string_view pod_namespace() const { return ToView(info_->pod_namespace); }
+  std::string_view pod_uid() const { return ToView(info_->pod_uid); }
+  /// It holds the namespaces of its pod and runs nothing else.
+  bool is_pod_sandbox() const { return info_->is_pod_sandbox != 0; }
+
+ private:
+  const wirehound_container_info* info_;
+};
+
+WIREHOUND_NAMESPACE_END

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// DropPrivileges and its filter of system calls. Both hold for good, so each case runs in a child
+// process; what it finds comes back as its exit status.
+
+#include "engine/privileges/privileges.h"
+
+#include <fcntl.h>
+#include <sys/capability.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "engine/privileges/system_calls.h"
+
+namespace wirehound::test {
+namespace {
+
+constexpr int kHeld = 0;
+
+// The exit status of a child that runs `body`, which returns kHeld or the number of what did not.
+int InChild(const std::function<int()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(body());
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool FailsWith(long result, int error) { return result == -1 && errno == error; }
+
+int TryRefusedCalls() {
+  char* const arguments[] = {nullptr};
+  if (!FailsWith(execve("/bin/true", arguments, arguments), EPERM)) {
+    return 1;
+  }
+  if (!FailsWith(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr), EPERM)) {
+    return 2;
+  }
+  if (!FailsWith(syscall(SYS_fork), EPERM)) {
+    return 3;
+  }
+  if (!FailsWith(syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, nullptr), EPERM)) {
+    return 4;
+  }
+  if (!FailsWith(syscall(SYS_bpf, 5 /* load a program */, nullptr, 0), ENOSYS)) {
+    return 5;
+  }
+  return FailsWith(syscall(100000), ENOSYS) ? kHeld : 6;
+}
+
+int UseWhatRemains() {
+  const int memory = memfd_create("test", MFD_CLOEXEC);
+  if (memory < 0 || ftruncate(memory, 4096) != 0 ||
+      mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, memory, 0) == MAP_FAILED) {
+    return 1;  // how plugins are loaded
+  }
+  if (open("/proc/self/status", O_RDONLY | O_CLOEXEC) < 0 ||
+      socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0) {
+    return 2;
+  }
+  int made = 0;
+  std::thread([&made] { made = 1; }).join();
+  return made == 1 ? kHeld : 3;
+}
+
+TEST_CASE("system calls: what starts programs or reaches into others is refused with an error") {
+  CHECK(InChild([] { return FilterSystemCalls(BpfCalls::kMaps) ? TryRefusedCalls() : 9; }) ==
+        kHeld);
+}
+
+TEST_CASE("system calls: files, memory, threads and sockets go on as before") {
+  CHECK(InChild([] { return FilterSystemCalls(BpfCalls::kMaps) ? UseWhatRemains() : 9; }) == kHeld);
+}
+
+TEST_CASE("system calls: maps of the programs can be asked, and programs only when still needed") {
+  constexpr int kLookUp = 1;
+  constexpr int kLoad = 5;
+  const auto reaches_kernel = [](int command) {
+    return syscall(SYS_bpf, command, nullptr, 0) == -1 && errno != ENOSYS;
+  };
+  CHECK(InChild([&] {
+          return FilterSystemCalls(BpfCalls::kMaps) && reaches_kernel(kLookUp) ? kHeld : 1;
+        }) == kHeld);
+  CHECK(InChild([&] {
+          return FilterSystemCalls(BpfCalls::kAll) && reaches_kernel(kLoad) ? kHeld : 1;
+        }) == kHeld);
+}
+
+bool IsPermitted(cap_value_t capability) {
+  cap_t state = cap_get_proc();
+  cap_flag_value_t value = CAP_CLEAR;
+  cap_get_flag(state, capability, CAP_PERMITTED, &value);
+  cap_free(state);
+  return value == CAP_SET;
+}
+
+TEST_CASE("privileges: reading a file needs no capability at all") {
+  CHECK(InChild([] {
+          const Result<std::string> left =
+              DropPrivileges({}, {.user = std::nullopt, .filters_system_calls = false});
+          for (cap_value_t capability = 0; left && capability <= CAP_LAST_CAP; ++capability) {
+            if (IsPermitted(capability)) {
+              return 1 + static_cast<int>(capability);
+            }
+          }
+          return left && left->find("no capabilities") != std::string::npos ? kHeld : 100;
+        }) == kHeld);
+}
+
+TEST_CASE("privileges: a right to read maps is kept exactly where they cannot be read without") {
+  constexpr cap_value_t kBpf = 39;
+  if (!IsPermitted(kBpf)) {
+    MESSAGE("not permitted to begin with: nothing to keep");
+    return;
+  }
+  const auto kept_when = [](bool can_read) {
+    return InChild([can_read] {
+      const PrivilegeNeeds needs{.is_live = true, .can_read_maps = [can_read] { return can_read; }};
+      const Result<std::string> left =
+          DropPrivileges(needs, {.user = std::nullopt, .filters_system_calls = false});
+      return left ? static_cast<int>(IsPermitted(kBpf)) : 9;
+    });
+  };
+  CHECK(kept_when(true) == 0);
+  CHECK(kept_when(false) == 1);
+}
+
+TEST_CASE("privileges: another user cannot be become without the right to") {
+  CHECK(InChild([] {
+          if (!DropPrivileges({}, {.user = std::nullopt, .filters_system_calls = false})) {
+            return 1;
+          }
+          const RunAs other{.user = 12345, .group = 12345, .name = "other"};
+          const Result<std::string> left =
+              DropPrivileges({}, {.user = other, .filters_system_calls = false});
+          return !left && left.error().message().find("run as user other") == 0 ? kHeld : 2;
+        }) == kHeld);
+}
+
+}  // namespace
+}  // namespace wirehound::test

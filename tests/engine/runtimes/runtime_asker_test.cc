@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/runtimes/runtime_asker.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/engine/runtimes/fake_grpc.h"
+#include "tests/engine/runtimes/fake_server.h"
+
+namespace wirehound::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+const std::string kId(64, 'c');
+
+std::string Inspected(const std::string& id) {
+  return HttpAnswer(200, R"({"Id":")" + id + R"(","Name":"/web","Config":{"Image":"nginx"}})");
+}
+
+// Says of every container that it is there.
+void KnowsAll(const Caller& caller) {
+  const std::string head = caller.ReadHead();
+  const std::size_t at = head.find("/containers/");
+  caller.Write(at == std::string::npos ? HttpAnswer(404, "{}")
+                                       : Inspected(head.substr(at + 12, 64)));
+}
+
+// Nothing that a test would have to wait for.
+RuntimeAsker::Setup Asking(const std::vector<RuntimeSocket>& sockets) {
+  return {.choice = {.sockets = sockets, .nobody = false},
+          .timeout = milliseconds(30'000),
+          .retry_after = milliseconds(0),
+          .back_off = milliseconds(0),
+          .most_back_off = milliseconds(0)};
+}
+
+struct Answered {
+  std::string id;
+  std::string runtime;
+  std::string name;
+};
+
+// Takes answers until there are so many.
+std::vector<Answered> Take(RuntimeAsker& asker, std::size_t count) {
+  std::vector<Answered> answers;
+  while (answers.size() < count) {
+    pollfd wait{.fd = asker.poll_fd(), .events = POLLIN, .revents = 0};
+    REQUIRE(poll(&wait, 1, 30'000) == 1);
+    asker.TakeAnswers([&answers](const wirehound_container_info& info) {
+      answers.push_back({{info.id.data, info.id.size},
+                         {info.runtime.data, info.runtime.size},
+                         {info.name.data, info.name.size}});
+    });
+  }
+  return answers;
+}
+
+// Until every question is settled.
+RuntimeCounters Settled(const RuntimeAsker& asker) {
+  RuntimeCounters counters = asker.counters();
+  while (counters.waiting != 0) {
+    std::this_thread::yield();
+    counters = asker.counters();
+  }
+  return counters;
+}
+
+void CheckSum(const RuntimeCounters& counters) {
+  CHECK(counters.asked == counters.answered + counters.unknown + counters.failed +
+                              counters.dropped + counters.waiting);
+}
+
+}  // namespace
+
+TEST_CASE("runtime asker: an answer comes back with the runtime it is from") {
+  FakeServer server(KnowsAll);
+  RuntimeAsker asker(Asking({{RuntimeKind::kPodman, server.path()}}));
+  asker.Ask(kId, "");
+  const std::vector<Answered> answers = Take(asker, 1);
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].id == kId);
+  CHECK(answers[0].runtime == "podman");
+  CHECK(answers[0].name == "web");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.answered == 1);
+  CHECK(counters.errors == 0);
+  CheckSum(counters);
+}
+
+TEST_CASE("runtime asker: whom the group names is asked first, then the others") {
+  FakeServer docker(Always(HttpAnswer(404, "{}")));
+  FakeServer podman(KnowsAll);
+  RuntimeAsker asker(
+      Asking({{RuntimeKind::kDocker, docker.path()}, {RuntimeKind::kPodman, podman.path()}}));
+  SUBCASE("the one that has it") {
+    asker.Ask(kId, "podman");
+    Take(asker, 1);
+    CHECK(docker.callers() == 0);
+  }
+  SUBCASE("one that has it not") {
+    asker.Ask(kId, "docker");
+    CHECK(Take(asker, 1)[0].runtime == "podman");
+    CHECK(docker.callers() == 1);
+  }
+}
+
+TEST_CASE("runtime asker: containerd is asked through both of its interfaces") {
+  FakeServer server(Grpc([](const GrpcRequest&) { return GrpcReply{.status = 12}; }));
+  RuntimeAsker asker(Asking({{RuntimeKind::kContainerd, server.path()}}));
+  asker.Ask(kId, "containerd");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.unknown == 1);
+  CHECK(counters.errors == 0);
+  CHECK(server.callers() == 2 * RuntimeAsker::kAttempts);
+}
+
+TEST_CASE("runtime asker: a container nobody has is asked for a few times, then unknown") {
+  FakeServer server(Always(HttpAnswer(404, "{}")));
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
+  asker.Ask(kId, "");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.unknown == 1);
+  CHECK(server.callers() == RuntimeAsker::kAttempts);
+  CheckSum(counters);
+}
+
+TEST_CASE("runtime asker: a runtime that fails is an error each time, and the question failed") {
+  FakeServer server(Always("garbage\r\n\r\n"));
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
+  asker.Ask(kId, "");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.failed == 1);
+  CHECK(counters.errors == RuntimeAsker::kAttempts);
+  CheckSum(counters);
+}
+
+TEST_CASE("runtime asker: a question succeeds later when the runtime comes back") {
+  std::atomic<int> calls = 0;
+  FakeServer server([&calls](const Caller& caller) {
+    if (++calls > 1) {
+      KnowsAll(caller);
+    }
+  });
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
+  asker.Ask(kId, "");
+  CHECK(Take(asker, 1)[0].name == "web");
+  CHECK(Settled(asker).errors == 1);
+}
+
+TEST_CASE("runtime asker: a socket that failed is left alone for a while") {
+  FakeServer server(Always("garbage\r\n\r\n"));
+  RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
+  setup.back_off = std::chrono::hours(1);
+  setup.most_back_off = std::chrono::hours(2);
+  RuntimeAsker asker(setup);
+  asker.Ask(kId, "");
+  asker.Ask(std::string(64, 'd'), "");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.failed == 2);
+  CHECK(server.callers() == 1);
+}
+
+TEST_CASE("runtime asker: without any socket a container is unknown") {
+  const TemporaryFolder folder;
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, (folder.path() / "none").string()}}));
+  asker.Ask(kId, "docker");
+  const RuntimeCounters counters = Settled(asker);
+  CHECK(counters.unknown == 1);
+  CHECK(counters.errors == 0);
+}
+
+TEST_CASE("runtime asker: what cannot be an id is never sent to anybody") {
+  FakeServer server(KnowsAll);
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
+  for (const char* id : {"", "../images", "a b", "x\r\nHost: y", "A"}) {
+    asker.Ask(id, "");
+  }
+  CHECK(asker.counters().unknown == 5);
+  CHECK(server.callers() == 0);
+}
+
+TEST_CASE("runtime asker: beyond the limit questions are dropped, not waited for") {
+  FakeServer server(Silent);
+  RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
+  for (std::size_t i = 0; i < RuntimeAsker::kMaxWaiting + 10; ++i) {
+    asker.Ask(kId, "");
+  }
+  const RuntimeCounters counters = asker.counters();
+  CHECK(counters.dropped >= 9);  // one may be with the thread
+  CHECK(counters.dropped <= 10);
+  CheckSum(counters);
+}
+
+TEST_CASE("runtime asker: it ends at once, whoever it waits for") {
+  FakeServer server(Silent);
+  RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
+  setup.timeout = std::chrono::hours(1);
+  RuntimeAsker asker(setup);
+  asker.Ask(kId, "");
+  while (server.callers() == 0) {
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("runtime asker: nobody is asked when nobody is to be") {
+  RuntimeAsker asker({.choice = {.sockets = {}, .nobody = true}});
+  asker.Ask(kId, "docker");
+  CHECK(asker.counters().asked == 0);
+}
+
+TEST_CASE("runtime sockets: what the user names, and what is wrong about it") {
+  const Result<RuntimeChoice> choice =
+      ParseRuntimeSockets({"docker:/run/docker.sock", "crio:/a:b"});
+  REQUIRE(choice);
+  REQUIRE(choice->sockets.size() == 2);
+  CHECK(choice->sockets[0].path == "/run/docker.sock");
+  CHECK(choice->sockets[1].kind == RuntimeKind::kCrio);
+  CHECK(choice->sockets[1].path == "/a:b");
+  CHECK(ParseRuntimeSockets({"none"})->nobody);
+  CHECK_FALSE(ParseRuntimeSockets({})->nobody);
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{""},
+                                                {"docker"},
+                                                {"docker:"},
+                                                {"docker:run"},
+                                                {"rkt:/run/x"},
+                                                {"none", "docker:/x"},
+                                                {"/run/docker.sock"}}) {
+    CAPTURE(wrong.front());
+    const Result<RuntimeChoice> refused = ParseRuntimeSockets(wrong);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code() == ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_CASE("runtime sockets: only a socket counts") {
+  const TemporaryFolder folder;
+  CHECK(Status(CheckRuntimeSocket((folder.path() / "none").string())).error().code() ==
+        ErrorCode::kNotFound);
+  CHECK(CheckRuntimeSocket(folder.Write("file", "")).error().code() == ErrorCode::kNotFound);
+  FakeServer server(Silent);
+  CHECK(CheckRuntimeSocket(server.path()));
+  if (geteuid() == 0 && chown(server.path().c_str(), 12345, 12345) == 0) {
+    CHECK(CheckRuntimeSocket(server.path()).error().code() == ErrorCode::kNotPermitted);
+  }
+}
+
+}  // namespace wirehound::test

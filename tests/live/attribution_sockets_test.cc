@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Packets without a process of their own: of connections not accepted yet or over already, of the
+// kernel's sockets, and of sockets older than the engine.
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "lab.h"
+
+namespace wirehound::live {
+namespace {
+
+constexpr std::uint8_t kIn = WIREHOUND_DIRECTION_INGRESS;
+constexpr std::size_t kTcpFlags = 20 + 13;  // behind an IPv4 header without options
+constexpr char kSyn = 0x02;
+
+// The SYNs, or SYN-ACKs, of a direction. IPv4 only.
+std::vector<const Seen*> WithFlags(const Collector& collector, std::uint8_t direction, char flags) {
+  std::vector<const Seen*> found;
+  for (const Seen& seen : collector.records()) {
+    if (seen.direction == direction && seen.bytes.size() > kTcpFlags &&
+        seen.bytes[kTcpFlags] == flags)
+      found.push_back(&seen);
+  }
+  return found;
+}
+
+void RequireFd(int fd) {
+  if (fd < 0) {
+    std::perror("socket call");
+    _exit(1);
+  }
+}
+
+// A client sends before anybody accepts; "wh-child" accepts, then reads, then is sent more.
+void LateAccept(Roles& roles, Family family) {
+  SetName("wh-parent");
+  roles.parent = getpid();
+  const int listener = BoundSocket(Transport::kTcp, family);
+  const int client = ConnectedSocket(Transport::kTcp, family, PortOf(listener));
+  Send(client, "early");
+  roles.child = ForkNamed("wh-child", [&] {
+    sockaddr_storage peer = {};
+    socklen_t size = sizeof(peer);
+    const int fd = accept(listener, static_cast<sockaddr*>(static_cast<void*>(&peer)), &size);
+    RequireFd(fd);
+    Send(client, "in-time");
+    Expect(fd, "earlyin-time");
+  });
+  WaitFor(roles.child);
+}
+
+}  // namespace
+
+TEST_CASE("attribution: what comes before accept is the listener's, marked; then the acceptor's") {
+  for (const Family family : {Family::kIpv4, Family::kIpv6, Family::kIpv4OnIpv6}) {
+    Lab lab(Everything());
+    const bool acceptor_known = lab.Attached("fexit/inet_accept") ||
+                                lab.Attached("cgroup/getpeername4") ||
+                                lab.Attached("kprobe/security_sock_graft");
+    lab.Run([&](Roles& roles) {
+      LateAccept(roles, family == Family::kIpv4OnIpv6 ? Family::kIpv4 : family);
+    });
+    const Seen& before = lab.collector().Only(kIn, "early");
+    CHECK(before.owner_source == WIREHOUND_OWNER_LISTENER);
+    CHECK(before.process.host_pid == lab.roles().parent);
+    CHECK(acceptor_known);
+    const Seen& after = lab.collector().Only(kIn, "in-time");
+    CHECK(after.owner_source == WIREHOUND_OWNER_SOCKET);
+    CHECK(after.process.host_pid == lab.roles().child);
+    CHECK(after.comm == "wh-child");
+  }
+}
+
+TEST_CASE("attribution: a handshake is the listener's on its side, marked as that") {
+  Lab lab(Everything());
+  lab.Run([](Roles& roles) { LateAccept(roles, Family::kIpv4); });
+  const auto syns = WithFlags(lab.collector(), kIn, kSyn);
+  REQUIRE(syns.size() == 1);
+  CHECK(syns[0]->owner_source == WIREHOUND_OWNER_LISTENER);
+  CHECK(syns[0]->process.host_pid == lab.roles().parent);
+}
+
+TEST_CASE("attribution: what the kernel sends for itself is marked as the kernel's, not guessed") {
+  Lab lab(Everything());
+  if (!lab.Attached("cgroup_skb/egress (sender)")) {
+    MESSAGE("skipped: this kernel cannot tell its own sockets");
+    return;
+  }
+  // The sockets of IPv6's neighbour discovery are in the group of who made the network namespace.
+  lab.Run([](Roles& roles) {
+    if (!EnterOwnNetwork())
+      _exit(1);
+    const bool made = std::system(
+                          "ip link add wh0 type veth peer name wh1 && ip link set wh0 up && "
+                          "(ip link set wh1 up || ip link set veth0 up)") == 0;
+    roles.parent = made ? 1 : 0;
+    usleep(1'500'000);  // they come within a second, in the kernel's own time
+  });
+  if (lab.roles().parent == 0) {
+    MESSAGE("skipped: no pair of interfaces can be made here");
+    return;
+  }
+  int by_kernel = 0;
+  for (const Seen& seen : lab.collector().records()) {
+    CHECK(seen.owner_source == WIREHOUND_OWNER_KERNEL);
+    CHECK(seen.process.host_pid == 0);
+    by_kernel += seen.owner_source == WIREHOUND_OWNER_KERNEL ? 1 : 0;
+  }
+  CHECK(by_kernel >= 1);
+}
+
+void CheckOldSocket(HookChoice choice) {
+  Result<ChildCgroup> group = MakeGroup();
+  REQUIRE(group);
+  Roles& roles = SharedRoles();
+  Workload workload = StartWorkload(*group, roles, [](Roles& mine) {
+    SetName("wh-old");
+    const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
+    const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
+    mine.parent = getpid();
+    WaitForGo();
+    Send(fd, "from-old");
+    Expect(receiver, "from-old");
+    Send(fd, "again");
+  });
+  while (*static_cast<volatile pid_t*>(&roles.parent) == 0 && !workload.Ended())
+    usleep(1000);
+  LiveOptions options = Everything();
+  options.hook_choice = choice;
+  Lab lab(options, *std::move(group));
+  workload.Go();
+  lab.FinishWith(workload);
+  const Seen& found = lab.collector().Only(kIn, "from-old");
+  CHECK(found.process.host_pid == roles.parent);
+  CHECK(found.comm == "wh-old");
+  CHECK(found.owner_source == WIREHOUND_OWNER_SCAN);
+  CHECK(!found.executable.empty());
+  // Touched meanwhile: by the receive, and by the send itself where it can be seen.
+  const Seen& again = lab.collector().Only(WIREHOUND_DIRECTION_EGRESS, "again");
+  CHECK(again.process.host_pid == roles.parent);
+}
+
+TEST_CASE("attribution: a socket older than the engine has its holder, marked as found") {
+  SUBCASE("by the best way of the kernel") { CheckOldSocket(HookChoice::kBest); }
+  SUBCASE("through /proc, without the kernel's types") {
+    CheckOldSocket(HookChoice::kNoKernelTypes);
+  }
+}
+
+}  // namespace wirehound::live
