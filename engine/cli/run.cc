@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -74,12 +75,19 @@ Result<OpenedSource> OpenFileSource(const std::string& path) {
                       .system = source->system()};
 }
 
+// Worth a line is what leaves a need without any hook; 'wirehound doctor' shows the rest.
 void LogRefusedHooks(const LiveSource& source) {
   const auto logger = MakeLogger("wirehound");
-  for (const HookReport& hook : source.hooks()) {
-    if (hook.state == HookState::kRefused) {
-      logger->info("hook {} refused ({}): {}", hook.name, hook.reason, hook.costs);
+  const std::vector<HookReport>& hooks = source.hooks();
+  for (const HookReport& hook : hooks) {
+    if (hook.state != HookState::kRefused) {
+      continue;
     }
+    const bool served = std::any_of(hooks.begin(), hooks.end(), [&hook](const HookReport& other) {
+      return other.need == hook.need && other.state == HookState::kAttached;
+    });
+    logger->log(served ? spdlog::level::debug : spdlog::level::info, "hook {} refused ({}): {}",
+                hook.name, hook.reason, hook.costs);
   }
 }
 
