@@ -174,7 +174,8 @@ static __always_inline bool was_told(struct task_struct *leader)
 	};
 	__u8 yes = 1;
 
-	return bpf_map_update_elem(&ended, &process, &yes, BPF_NOEXIST) == -EEXIST;
+	/* An int, whatever the helper's type says: some kernels call the map's own function. */
+	return (int)bpf_map_update_elem(&ended, &process, &yes, BPF_NOEXIST) == -EEXIST;
 }
 
 SEC("raw_tp/sched_process_exit")
