@@ -72,11 +72,16 @@ wirehound_wire_lifecycle Lifecycle(__u8 kind) {
   return lifecycle;
 }
 
-std::optional<WireLifecycle> ReadLifecycle(const wirehound_wire_lifecycle& lifecycle) {
+std::vector<std::byte> PlaceOf(const wirehound_wire_lifecycle& lifecycle) {
   std::vector<std::byte> place = Bytes(&lifecycle, sizeof(lifecycle));
   const std::vector<std::byte> arguments = Bytes(kArguments.data(), kArguments.size());
   place.insert(place.end(), arguments.begin(), arguments.end());
   place.insert(place.end(), 20, std::byte{0xee});
+  return place;
+}
+
+// What it says points into the place.
+std::optional<WireLifecycle> ReadLifecycle(const std::vector<std::byte>& place) {
   if (WireTypeOf(place) != WireType::kLifecycle)
     return std::nullopt;
   return ReadWireLifecycle(place);
@@ -149,12 +154,14 @@ TEST_CASE("wire reader: packet members that contradict each other are refused") 
 }
 
 TEST_CASE("wire reader: what is told of a process ends where its header says") {
-  const std::optional<WireLifecycle> began = ReadLifecycle(Lifecycle(WIREHOUND_WIRE_EXEC));
+  const std::vector<std::byte> beginning = PlaceOf(Lifecycle(WIREHOUND_WIRE_EXEC));
+  const std::optional<WireLifecycle> began = ReadLifecycle(beginning);
   REQUIRE(began.has_value());
   CHECK(began->header.process.host_pid == 100);
   CHECK(began->arguments == kArguments);
   CHECK(WirePath(began->header.process) == "/usr/bin/curl");
-  const std::optional<WireLifecycle> ended = ReadLifecycle(Lifecycle(WIREHOUND_WIRE_EXITED));
+  const std::vector<std::byte> end = PlaceOf(Lifecycle(WIREHOUND_WIRE_EXITED));
+  const std::optional<WireLifecycle> ended = ReadLifecycle(end);
   REQUIRE(ended.has_value());
   CHECK(ended->header.process.host_pid == 100);
   CHECK(WireComm(ended->header.process) == "curl");
@@ -185,7 +192,7 @@ TEST_CASE("wire reader: of a process only what adds up is believed") {
     CAPTURE(row.name);
     wirehound_wire_lifecycle lifecycle = Lifecycle(WIREHOUND_WIRE_EXEC);
     row.change(lifecycle);
-    CHECK_FALSE(ReadLifecycle(lifecycle).has_value());
+    CHECK_FALSE(ReadLifecycle(PlaceOf(lifecycle)).has_value());
   }
 }
 
