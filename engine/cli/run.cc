@@ -58,6 +58,7 @@ struct OpenedSource {
   std::function<void(const Plan&)> capture = {};            // live only
   std::function<void(ProcessTelling)> tell_processes = {};  // live only
   std::function<bool()> can_read_maps = {};                 // live only
+  std::function<std::vector<LiveNote>()> notes = {};        // live only
   bool is_recording = false;                                // of ours, so it tells of processes
   std::optional<SystemFacts> system = {};                   // that a recording was made on
 };
@@ -116,7 +117,8 @@ Result<OpenedSource> OpenLiveSource(const std::string& cgroup, const Options& as
       [source] { return std::optional(source->Seen()); },
       [source, write = asked.write](const Plan& now) { source->SetPlan(WantedBy(now, write)); },
       [source](ProcessTelling telling) { source->SetProcesses(telling); },
-      [source] { return source->CanReadMaps(); }};
+      [source] { return source->CanReadMaps(); },
+      [source] { return source->Notes(); }};
 }
 
 // Opening the recording empties it, so it must not be what is read.
@@ -230,6 +232,19 @@ std::unique_ptr<PluginWatcher> WatchPlugins(const std::filesystem::path& folder,
     return nullptr;
   }
   return *std::move(watcher);
+}
+
+// What was noted about processes and sockets, in no sum; nothing where all is 0.
+void PrintNotes(const std::vector<LiveNote>& notes) {
+  std::string text;
+  for (const LiveNote& note : notes) {
+    if (note.count != 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", note.name, note.count);
+    }
+  }
+  if (!text.empty()) {
+    fmt::print(stderr, "wirehound: capture: {}\n", text);
+  }
 }
 
 int ExitStatus(const Options& options, const Status& status, const Ledger& ledger,
@@ -518,6 +533,9 @@ int MainJob::Perform() {
     TakeRecording(ledger, recorder_->counters());
   }
   fmt::print(stderr, "{}", DescribeLedger(ledger));
+  if (source_.notes) {
+    PrintNotes(source_.notes());
+  }
   return ExitStatus(options_, status, ledger, loop.command_status());
 }
 
