@@ -3,7 +3,6 @@
 # Warnings and sanitizers for our own code, as a target to link privately, never globally.
 
 add_library(wirehound_build_flags INTERFACE)
-target_include_directories(wirehound_build_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(wirehound_build_flags INTERFACE
   -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "decoders/anomaly.h"
+#include "decoders/core/anomaly.h"
 #include "decoders/http/http_sink.h"
 
 namespace wirehound {

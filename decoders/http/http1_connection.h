@@ -17,7 +17,7 @@
 #include <span>
 #include <string_view>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 #include "decoders/http/http1_body.h"
 #include "decoders/http/http1_head_parser.h"
 #include "decoders/http/http1_header_lines.h"

@@ -12,7 +12,7 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 #include "decoders/http/http1_anomalies.h"
 #include "decoders/http/http1_framing.h"
 #include "decoders/http/http1_header_lines.h"

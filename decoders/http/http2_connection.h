@@ -18,7 +18,7 @@
 #include <span>
 #include <string_view>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 #include "decoders/http/hpack_decoder.h"
 #include "decoders/http/http2_frame_reader.h"
 #include "decoders/http/http2_pool.h"

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "decoders/byte_reader.h"
+#include "decoders/core/byte_reader.h"
 
 namespace wirehound {
 namespace {

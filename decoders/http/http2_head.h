@@ -16,7 +16,7 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 #include "decoders/http/http_sink.h"
 
 namespace wirehound {

@@ -11,7 +11,7 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/anomaly.h"
+#include "decoders/core/anomaly.h"
 
 namespace wirehound {
 

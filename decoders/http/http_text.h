@@ -13,7 +13,7 @@
 
 #include <wirehound/abi/values.h>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 
 namespace wirehound {
 

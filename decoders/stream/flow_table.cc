@@ -5,8 +5,6 @@
 
 #include "decoders/stream/flow_table.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -52,14 +50,6 @@ FlowTable::FlowTable(const FlowLimits& limits, FlowObserver& observer, std::uint
       hasher_(seed),
       index_(shared_.limits.max_flows),
       pool_(shared_.limits.max_flows) {}
-
-std::uint64_t FlowTable::RandomSeed() {
-  std::uint64_t seed = 0;
-  if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
-    seed = reinterpret_cast<std::uintptr_t>(&RandomSeed);  // what address randomisation gives
-  }
-  return seed;
-}
 
 void FlowTable::OnSegment(const Segment& segment) {
   if (segment.timestamp_ns > now_ns_) {

@@ -16,11 +16,13 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/captured_bytes.h"
+#include "base/hash_index.h"
+#include "base/random_seed.h"
+#include "decoders/core/captured_bytes.h"
 #include "decoders/stream/flow.h"
 #include "decoders/stream/flow_counters.h"
 #include "decoders/stream/flow_entry.h"
-#include "decoders/stream/flow_index.h"
+#include "decoders/stream/flow_hasher.h"
 #include "decoders/stream/flow_limits.h"
 #include "decoders/stream/tcp_reassembler.h"
 
@@ -72,8 +74,6 @@ class FlowTable {
   const FlowTableCounters& counters() const { return counters_; }
   /// Connections that have not ended.
   std::size_t open_flows() const { return half_open_.size() + open_.size(); }
-
-  static std::uint64_t RandomSeed();
 
  private:
   using AgeList = FlowList<&FlowEntry::age>;
@@ -127,7 +127,7 @@ class FlowTable {
   FlowTableCounters counters_;
   StreamShared shared_;
   FlowHasher hasher_;
-  FlowIndex index_;
+  HashIndex index_;
   FlowPool pool_;
   // Every entry is in one of these, the longest idle first.
   AgeList half_open_;  ///< kSyn, kAnswered, kPickedUp

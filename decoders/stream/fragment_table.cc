@@ -8,8 +8,8 @@
 #include <bit>
 #include <cstring>
 
-#include "decoders/ip_payload.h"
-#include "decoders/ipv4_decoder.h"
+#include "decoders/ip/ip_payload.h"
+#include "decoders/ip/ipv4_decoder.h"
 
 namespace wirehound {
 namespace {

@@ -24,8 +24,8 @@
 
 #include <wirehound/abi/values.h>
 
-#include "decoders/anomaly.h"
-#include "decoders/captured_bytes.h"
+#include "decoders/core/anomaly.h"
+#include "decoders/core/captured_bytes.h"
 #include "decoders/stream/fragment_chunks.h"
 #include "decoders/stream/partial_datagram.h"
 

@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <span>
 
-#include "decoders/captured_bytes.h"
-#include "decoders/ip_payload.h"
+#include "decoders/core/captured_bytes.h"
+#include "decoders/ip/ip_payload.h"
 #include "decoders/stream/fragment_chunks.h"
 
 namespace wirehound {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "decoders/captured_bytes.h"
+#include "decoders/core/captured_bytes.h"
 
 namespace wirehound {
 

@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/captured_bytes.h"
+#include "decoders/core/captured_bytes.h"
 #include "decoders/stream/delivered_tail.h"
 #include "decoders/stream/flow.h"
 #include "decoders/stream/flow_counters.h"

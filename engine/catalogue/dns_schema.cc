@@ -7,8 +7,8 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/dns_svcb.h"
-#include "decoders/dns_types.h"
+#include "decoders/dns/dns_svcb.h"
+#include "decoders/dns/dns_types.h"
 #include "engine/catalogue/message_schema.h"
 #include "engine/catalogue/schema_members.h"
 
@@ -47,7 +47,7 @@ struct TypeAndKind {
   std::uint32_t kind;
 };
 
-// Which types have which form of data, as decoders/dns_rdata.cc reads them. Those that have no
+// Which types have which form of data, as decoders/dns/dns_rdata.cc reads them. Those that have no
 // member of their own are left out.
 constexpr TypeAndKind kDataOfTypes[] = {
     {kDnsTypeA, WIREHOUND_DNS_DATA_ADDRESS},     {kDnsTypeAaaa, WIREHOUND_DNS_DATA_ADDRESS},

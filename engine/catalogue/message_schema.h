@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "decoders/protocol_text.h"
+#include "decoders/core/protocol_text.h"
 
 namespace wirehound {
 

@@ -19,8 +19,8 @@
 #include "engine/filters/event_filter.h"
 #include "engine/filters/no_tree.h"
 #include "engine/graph/availability.h"
-#include "engine/plugin_loader/plugin_loader.h"
-#include "engine/utf8_text.h"
+#include "engine/plugins/plugin_loader.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "engine/detector_set.h"
-#include "engine/logging.h"
-#include "engine/utf8_text.h"
+#include "engine/log/logging.h"
+#include "engine/run/detector_set.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

@@ -15,9 +15,9 @@
 #include <fmt/format.h>
 
 #include "engine/cli/commands.h"
-#include "engine/detector_set.h"
-#include "probes/cgroup.h"
-#include "probes/hooks.h"
+#include "engine/run/detector_set.h"
+#include "probes/host/cgroup.h"
+#include "probes/live/hooks.h"
 
 namespace wirehound {
 

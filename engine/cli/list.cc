@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.h"
-#include "engine/detector_set.h"
+#include "engine/run/detector_set.h"
 
 namespace wirehound {
 

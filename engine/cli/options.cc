@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/byte_size.h"
-#include "engine/version.h"
+#include "engine/text/byte_size.h"
+#include "engine/text/version.h"
 
 namespace wirehound {
 

@@ -11,7 +11,7 @@
 
 #include <wirehound/result.h>
 
-#include "engine/graph/selection.h"
+#include "engine/plan/selection.h"
 #include "engine/recording/write_options.h"
 
 namespace wirehound {

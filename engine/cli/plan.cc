@@ -16,14 +16,14 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.h"
-#include "engine/detector_set.h"
 #include "engine/filters/no_tree.h"
-#include "engine/graph/selection.h"
 #include "engine/plan/capture_needs.h"
 #include "engine/plan/event_packets.h"
 #include "engine/plan/rule_text.h"
-#include "engine/utf8_text.h"
-#include "probes/hooks.h"
+#include "engine/plan/selection.h"
+#include "engine/run/detector_set.h"
+#include "engine/text/utf8_text.h"
+#include "probes/live/hooks.h"
 
 namespace wirehound {
 

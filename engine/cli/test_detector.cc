@@ -12,10 +12,10 @@
 #include <fmt/format.h>
 
 #include "engine/cli/commands.h"
-#include "engine/detector_set.h"
+#include "engine/run/detector_set.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/case_runner.h"
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "engine/config/config_reader.h"
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

@@ -19,7 +19,7 @@
 #include <wirehound/result.h>
 
 #include "engine/config/detector_config.h"
-#include "engine/dispatch/detector_services.h"
+#include "engine/config/detector_limits.h"
 
 namespace wirehound {
 

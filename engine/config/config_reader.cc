@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/graph/closest_name.h"
 #include "engine/runtimes/runtime_socket.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

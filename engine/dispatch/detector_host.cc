@@ -11,8 +11,8 @@
 
 #include "engine/dispatch/detector_instance.h"
 #include "engine/dispatch/subscription.h"
-#include "engine/logging.h"
-#include "engine/utf8_text.h"
+#include "engine/log/logging.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

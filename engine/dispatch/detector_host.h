@@ -16,10 +16,10 @@
 #include <wirehound/detector.h>
 
 #include "engine/catalogue/catalogue.h"
+#include "engine/catalogue/loaded_detector.h"
 #include "engine/config/detector_config.h"
 #include "engine/dispatch/dispatch_parts.h"
 #include "engine/dispatch/instance_timers.h"
-#include "engine/plugin_loader/plugin_loader.h"
 #include "engine/state/instance_state.h"
 #include "engine/stores/store_extensions.h"
 

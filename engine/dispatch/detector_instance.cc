@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/safety/stray_output.h"
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

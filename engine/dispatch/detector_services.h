@@ -4,23 +4,12 @@
 
 #pragma once
 
-#include <cstdint>
-
+#include "engine/config/detector_limits.h"
 #include "engine/dispatch/call_clock.h"
-#include "engine/dispatch/stream_time.h"
+#include "engine/event/stream_time.h"
 #include "engine/stores/stores.h"
 
 namespace wirehound {
-
-/// What a detector may do before it is suspended. A suspended one sees no more events.
-struct DetectorLimits {
-  std::uint32_t max_errors_in_a_row = 100;  ///< 0: no limit
-  /// Wall-clock time one call may take; measured with the kernel's coarse clock, so that it costs
-  /// next to nothing and is good to a few milliseconds. 0: no budget.
-  std::uint64_t time_budget_ns = 100'000'000;
-  /// Calls over the budget, in a row, that suspend. 0: no limit.
-  std::uint32_t max_overruns_in_a_row = 3;
-};
 
 /// All must outlive the dispatcher. The dispatcher moves the time on.
 struct DetectorServices {

@@ -30,10 +30,10 @@
 #include "engine/dispatch/detector_instance.h"
 #include "engine/dispatch/detector_services.h"
 #include "engine/dispatch/dispatch_parts.h"
-#include "engine/dispatch/event.h"
 #include "engine/dispatch/route_table.h"
-#include "engine/graph/selection.h"
-#include "engine/outputs/output.h"
+#include "engine/event/event.h"
+#include "engine/event/output.h"
+#include "engine/plan/plan.h"
 
 namespace wirehound {
 

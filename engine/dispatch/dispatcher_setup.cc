@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/dispatch/dispatcher.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

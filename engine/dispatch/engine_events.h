@@ -14,7 +14,7 @@
 
 #include "engine/catalogue/catalogue.h"
 #include "engine/dispatch/finding_queue.h"
-#include "engine/graph/selection.h"
+#include "engine/plan/plan.h"
 
 namespace wirehound {
 

@@ -12,8 +12,8 @@
 
 #include <wirehound/abi/detector_abi.h>
 
-#include "decoders/arena.h"
-#include "engine/dispatch/event.h"
+#include "decoders/core/arena.h"
+#include "engine/event/event.h"
 #include "engine/stores/process_store.h"
 
 namespace wirehound {

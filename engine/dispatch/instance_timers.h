@@ -15,8 +15,8 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/timers_abi.h>
 
-#include "engine/dispatch/stream_time.h"
 #include "engine/dispatch/timer_queue.h"
+#include "engine/event/stream_time.h"
 
 namespace wirehound {
 

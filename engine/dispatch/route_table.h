@@ -14,7 +14,7 @@
 
 #include "engine/dispatch/detector_instance.h"
 #include "engine/filters/event_filter.h"
-#include "engine/graph/selection.h"
+#include "engine/plan/plan.h"
 
 namespace wirehound {
 

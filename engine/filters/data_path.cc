@@ -9,7 +9,7 @@
 
 #include "engine/filters/catalogue_types.h"
 #include "engine/filters/filter_fields.h"
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

@@ -13,8 +13,8 @@
 #include <wirehound/abi/stores_abi.h>
 
 #include "engine/filters/filter_clause.h"
-#include "engine/graph/closest_name.h"
-#include "probes/record.h"
+#include "engine/text/closest_name.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -4,20 +4,9 @@
 
 #pragma once
 
-#include <cstdint>
-
-#include <wirehound/abi/detector_abi.h>
+#include "engine/event/process_tree.h"
 
 namespace wirehound {
-
-/// Who descends from whom.
-class ProcessTree {
- public:
-  virtual ~ProcessTree() = default;
-  /// Whether `process` is the process with this id in the initial pid namespace, or descends from
-  /// it. Asked for every event that a filter on the tree sees: answers are to be remembered.
-  virtual bool IsInTree(const wirehound_process& process, std::int32_t root_host_pid) = 0;
-};
 
 /// Whatever is null is not available: a filter that needs it does not compile.
 struct ScopeServices {

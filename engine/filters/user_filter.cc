@@ -9,7 +9,7 @@
 #include "engine/filters/event_filter.h"
 #include "engine/filters/filter_clause.h"
 #include "engine/filters/scope_path.h"
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

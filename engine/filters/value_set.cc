@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "engine/filters/number_values.h"
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "decoders/protocol_text.h"
+#include "decoders/core/protocol_text.h"
 #include "engine/filters/filter_clause.h"
 
 namespace wirehound {

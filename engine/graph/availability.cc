@@ -8,7 +8,7 @@
 #include <iterator>
 #include <span>
 
-#include "engine/version.h"
+#include "engine/text/version.h"
 
 namespace wirehound {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "engine/outputs/json_text.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

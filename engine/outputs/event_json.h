@@ -21,7 +21,7 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 #include "engine/outputs/json_buffer.h"
 #include "engine/outputs/message_json.h"
 

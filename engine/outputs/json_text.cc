@@ -12,7 +12,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

@@ -14,7 +14,7 @@
 
 #include <wirehound/abi/values.h>
 
-#include "decoders/short_numbers.h"
+#include "decoders/core/short_numbers.h"
 #include "engine/outputs/json_buffer.h"
 
 namespace wirehound {

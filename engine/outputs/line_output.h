@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/outputs/output.h"
+#include "engine/event/output.h"
 #include "engine/outputs/output_queue.h"
 
 namespace wirehound {

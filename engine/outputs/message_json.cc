@@ -10,7 +10,7 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/address_text.h"
+#include "decoders/core/address_text.h"
 #include "decoders/http/http_sink.h"
 #include "engine/outputs/json_text.h"
 

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "probes/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wirehound {
 

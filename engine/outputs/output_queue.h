@@ -19,9 +19,9 @@
 
 #include <wirehound/result.h>
 
+#include "engine/event/output.h"
 #include "engine/outputs/byte_sink.h"
 #include "engine/outputs/json_buffer.h"
-#include "engine/outputs/output.h"
 
 namespace wirehound {
 

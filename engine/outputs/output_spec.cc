@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/byte_size.h"
 #include "engine/outputs/byte_sink.h"
 #include "engine/outputs/json_output.h"
 #include "engine/outputs/table_output.h"
+#include "engine/text/byte_size.h"
 
 namespace wirehound {
 

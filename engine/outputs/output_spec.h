@@ -11,7 +11,7 @@
 
 #include <wirehound/result.h>
 
-#include "engine/outputs/output.h"
+#include "engine/event/output.h"
 #include "engine/outputs/output_queue.h"
 
 namespace wirehound {

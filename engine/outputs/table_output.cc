@@ -12,7 +12,7 @@
 #include <wirehound/abi/stores_abi.h>
 
 #include "engine/outputs/message_json.h"
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

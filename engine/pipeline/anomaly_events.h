@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdint>
 
-#include "decoders/anomaly.h"
+#include "decoders/core/anomaly.h"
 #include "engine/pipeline/event_emitter.h"
 
 namespace wirehound {

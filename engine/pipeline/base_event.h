@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/dispatch/event.h"
-#include "engine/graph/selection.h"
+#include "engine/event/event.h"
+#include "engine/plan/plan.h"
 
 namespace wirehound {
 

@@ -2,9 +2,9 @@
 
 #include "engine/pipeline/dns_events.h"
 
-#include "decoders/dns_answer_text.h"
-#include "decoders/ip_payload.h"
-#include "engine/pipeline/dns_ports.h"
+#include "decoders/dns/dns_answer_text.h"
+#include "decoders/dns/dns_ports.h"
+#include "decoders/ip/ip_payload.h"
 
 namespace wirehound {
 

@@ -10,10 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/arena.h"
-#include "decoders/captured_bytes.h"
-#include "decoders/decode_status.h"
-#include "decoders/dns_decoder.h"
+#include "decoders/core/arena.h"
+#include "decoders/core/captured_bytes.h"
+#include "decoders/core/decode_status.h"
+#include "decoders/dns/dns_decoder.h"
 #include "engine/pipeline/anomaly_events.h"
 #include "engine/pipeline/event_emitter.h"
 #include "engine/stores/dns_store.h"

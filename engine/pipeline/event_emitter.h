@@ -19,7 +19,7 @@
 #include "engine/pipeline/base_event.h"
 #include "engine/pipeline/syscall_names.h"
 #include "engine/safety/crash_context.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

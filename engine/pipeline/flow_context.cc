@@ -6,7 +6,7 @@
 
 #include <wirehound/abi/detector_abi.h>
 
-#include "decoders/ip_payload.h"
+#include "decoders/ip/ip_payload.h"
 
 namespace wirehound {
 

@@ -9,7 +9,7 @@
 
 #include "engine/pipeline/base_event.h"
 #include "engine/pipeline/event_emitter.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

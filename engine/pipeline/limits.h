@@ -8,8 +8,8 @@
 
 #include <cstddef>
 
+#include "decoders/dns/dns_buffer_pool.h"
 #include "decoders/http/http2_pool.h"
-#include "decoders/stream/dns_buffer_pool.h"
 #include "decoders/stream/flow_limits.h"
 #include "decoders/stream/fragment_table.h"
 

@@ -4,7 +4,7 @@
 
 #include <wirehound/abi/detector_abi.h>
 
-#include "engine/pipeline/dns_ports.h"
+#include "decoders/dns/dns_ports.h"
 #include "engine/safety/crash_context.h"
 
 namespace wirehound {
@@ -38,7 +38,7 @@ PacketPipeline::PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dis
       http_(plan, catalogue, emitter_),
       flows_(plan, catalogue, emitter_, names),
       streams_(limits_, {emitter_, anomalies_, dns_, http_, flows_, arena_}),
-      fragments_(limits_.fragments, FlowTable::RandomSeed()) {
+      fragments_(limits_.fragments, RandomSeed()) {
   ipv4_.field("proto_ipv4").message = &packet_.ipv4;
   ipv6_.field("proto_ipv6").message = &packet_.ipv6;
   tcp_.field("proto_tcp").message = &packet_.tcp;

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "decoders/arena.h"
-#include "decoders/decode_status.h"
-#include "decoders/packet_decoder.h"
+#include "decoders/core/arena.h"
+#include "decoders/core/decode_status.h"
+#include "decoders/packet/packet_decoder.h"
 #include "decoders/stream/fragment_table.h"
 #include "engine/dispatch/dispatcher.h"
 #include "engine/pipeline/anomaly_events.h"
@@ -27,7 +27,7 @@
 #include "engine/pipeline/http_events.h"
 #include "engine/pipeline/limits.h"
 #include "engine/pipeline/stream_pipeline.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "decoders/byte_reader.h"
-#include "decoders/dns_decoder.h"
+#include "decoders/core/byte_reader.h"
+#include "decoders/dns/dns_decoder.h"
 
 namespace wirehound {
 

@@ -13,13 +13,13 @@
 #include <optional>
 #include <span>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
+#include "decoders/dns/dns_tcp_framer.h"
 #include "decoders/http/http1_connection.h"
 #include "decoders/http/http2_connection.h"
 #include "decoders/http/http2_frame_reader.h"
 #include "decoders/http/http_detection.h"
 #include "decoders/http/http_sink.h"
-#include "decoders/stream/dns_tcp_framer.h"
 #include "decoders/stream/flow.h"
 
 namespace wirehound {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/pipeline/dns_ports.h"
+#include "decoders/dns/dns_ports.h"
 
 namespace wirehound {
 

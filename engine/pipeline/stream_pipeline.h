@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
-#include "decoders/arena.h"
-#include "decoders/packet_decoder.h"
+#include "decoders/core/arena.h"
+#include "decoders/packet/packet_decoder.h"
 #include "decoders/stream/flow_table.h"
 #include "engine/pipeline/anomaly_events.h"
 #include "engine/pipeline/dns_events.h"

@@ -9,7 +9,7 @@
 
 #include "engine/filters/compiled_filter.h"
 #include "engine/plan/number_ranges.h"
-#include "probes/capture_plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

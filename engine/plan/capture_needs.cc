@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "decoders/ip_payload.h"
-#include "engine/pipeline/dns_ports.h"
+#include "decoders/dns/dns_ports.h"
+#include "decoders/ip/ip_payload.h"
 #include "engine/plan/event_packets.h"
 #include "engine/plan/rule_set.h"
 

@@ -8,8 +8,8 @@
 
 #include <vector>
 
-#include "engine/graph/selection.h"
-#include "probes/capture_plan.h"
+#include "engine/plan/plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

@@ -10,7 +10,7 @@
 
 #include "engine/catalogue/catalogue.h"
 #include "engine/filters/scope_services.h"
-#include "engine/graph/selection.h"
+#include "engine/plan/plan.h"
 
 namespace wirehound {
 

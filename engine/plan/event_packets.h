@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "probes/capture_plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "decoders/ip_payload.h"
+#include "decoders/ip/ip_payload.h"
 #include "engine/catalogue/catalogue.h"
 #include "engine/filters/compiled_filter.h"
 #include "engine/plan/address_prefixes.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/plan/event_demand.h"
-#include "probes/capture_plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/capture_plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

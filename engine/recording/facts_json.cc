@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 namespace {

@@ -20,8 +20,8 @@
 #include <wirehound/result.h>
 
 #include "engine/stores/system_store.h"
-#include "probes/container_directory.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
+#include "probes/host/container_directory.h"
 
 namespace wirehound {
 

@@ -12,7 +12,7 @@
 
 #include <wirehound/result.h>
 
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

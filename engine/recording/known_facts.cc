@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/recent_map.h"
 #include "engine/recording/facts_json.h"
-#include "probes/recent_map.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/recording/recording_format.h"
-#include "engine/utf8_text.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 namespace {

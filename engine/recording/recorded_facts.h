@@ -17,10 +17,10 @@
 
 #include <wirehound/result.h>
 
+#include "base/recent_map.h"
 #include "engine/recording/facts_json.h"
 #include "engine/recording/facts_line.h"
-#include "probes/recent_map.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

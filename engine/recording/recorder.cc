@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/logging.h"
-#include "engine/version.h"
+#include "engine/log/logging.h"
+#include "engine/text/version.h"
 
 namespace wirehound {
 namespace {

@@ -14,12 +14,12 @@
 
 #include <wirehound/result.h>
 
+#include "base/recent_map.h"
 #include "engine/recording/file_set.h"
 #include "engine/recording/known_facts.h"
 #include "engine/recording/section_writer.h"
 #include "engine/recording/write_options.h"
-#include "probes/recent_map.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -13,8 +13,8 @@
 
 #include <wirehound/result.h>
 
+#include "base/unique_fd.h"
 #include "engine/recording/section_writer.h"
-#include "probes/unique_fd.h"
 
 namespace wirehound {
 

@@ -16,7 +16,7 @@
 
 #include "engine/recording/known_facts.h"
 #include "engine/stores/system_store.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -11,7 +11,7 @@
 
 #include <wirehound/result.h>
 
-#include "probes/capture_plan.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound {
 

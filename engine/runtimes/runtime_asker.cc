@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-#include "engine/logging.h"
+#include "engine/log/logging.h"
 #include "engine/runtimes/containerd_client.h"
 #include "engine/runtimes/cri_client.h"
 #include "engine/runtimes/docker_client.h"

@@ -26,11 +26,11 @@
 
 #include <wirehound/abi/stores_abi.h>
 
+#include "base/unique_fd.h"
 #include "engine/runtimes/container_answer.h"
 #include "engine/runtimes/runtime_counters.h"
 #include "engine/runtimes/runtime_socket.h"
 #include "engine/runtimes/unix_stream.h"
-#include "probes/unique_fd.h"
 
 namespace wirehound {
 

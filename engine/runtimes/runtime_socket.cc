@@ -9,7 +9,7 @@
 #include <iterator>
 #include <optional>
 
-#include "probes/system_error.h"
+#include "base/system_error.h"
 
 namespace wirehound {
 namespace {

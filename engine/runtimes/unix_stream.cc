@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "probes/system_error.h"
+#include "base/system_error.h"
 
 namespace wirehound {
 namespace {

@@ -15,7 +15,7 @@
 
 #include <wirehound/result.h>
 
-#include "probes/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wirehound {
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -15,11 +15,11 @@
 #include <cstring>
 #include <string_view>
 
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 #include "engine/safety/crash_capture.h"
 #include "engine/safety/crash_context.h"
 #include "engine/safety/signal_text.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -12,8 +12,8 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/logging.h"
-#include "engine/utf8_text.h"
+#include "engine/log/logging.h"
+#include "engine/text/utf8_text.h"
 
 namespace wirehound {
 

@@ -16,7 +16,7 @@
 #include <spdlog/logger.h>
 #include <wirehound/result.h>
 
-#include "probes/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wirehound {
 

@@ -13,12 +13,12 @@
 #include <span>
 #include <utility>
 
-#include "decoders/link_decoder.h"
+#include "base/unique_fd.h"
+#include "decoders/link/link_decoder.h"
 #include "engine/sources/input_window.h"
 #include "engine/sources/libpcap_reader.h"
 #include "engine/sources/pcap_reader.h"
 #include "engine/sources/pcapng_reader.h"
-#include "probes/unique_fd.h"
 
 namespace wirehound {
 

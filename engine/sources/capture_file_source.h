@@ -15,9 +15,9 @@
 
 #include <wirehound/result.h>
 
+#include "base/unique_fd.h"
 #include "engine/sources/capture_reader.h"
-#include "probes/source.h"
-#include "probes/unique_fd.h"
+#include "probes/capture/source.h"
 
 namespace wirehound {
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
-#include "decoders/byte_reader.h"
+#include "decoders/core/byte_reader.h"
 #include "engine/recording/recorded_facts.h"
 #include "engine/sources/input_window.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

@@ -11,7 +11,7 @@
 #include <span>
 #include <utility>
 
-#include "probes/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wirehound {
 

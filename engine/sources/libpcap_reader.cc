@@ -15,7 +15,7 @@
 #include <span>
 #include <string>
 
-#include "decoders/link_decoder.h"
+#include "decoders/link/link_decoder.h"
 
 namespace wirehound {
 namespace {

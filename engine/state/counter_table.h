@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "engine/state/bounded_table.h"
+#include "base/bounded_table.h"
 
 namespace wirehound {
 

@@ -14,9 +14,9 @@
 
 #include <wirehound/abi/state_abi.h>
 
-#include "engine/dispatch/stream_time.h"
+#include "base/keyed_digest.h"
+#include "engine/event/stream_time.h"
 #include "engine/state/counter_table.h"
-#include "engine/state/keyed_digest.h"
 #include "engine/state/map_table.h"
 
 namespace wirehound {

@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-#include "engine/state/bounded_table.h"
+#include "base/bounded_table.h"
 
 namespace wirehound {
 

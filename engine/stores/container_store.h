@@ -20,11 +20,11 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "engine/dispatch/stream_time.h"
+#include "engine/event/stream_time.h"
 #include "engine/stores/answers.h"
-#include "probes/cgroup_tree.h"
-#include "probes/container_directory.h"
-#include "probes/container_id.h"
+#include "probes/host/cgroup_tree.h"
+#include "probes/host/container_directory.h"
+#include "probes/host/container_id.h"
 
 namespace wirehound {
 

@@ -12,7 +12,7 @@
 
 #include <wirehound/abi/values.h>
 
-#include "engine/state/intrusive_list.h"
+#include "base/intrusive_list.h"
 
 namespace wirehound {
 

@@ -216,7 +216,7 @@ const DnsNameNode* DnsStore::FindName(std::string_view name) const {
   const std::uint32_t number = name_index_.Find(
       HashOf(name),
       [this, name](std::uint32_t candidate) { return names_.at(candidate).text() == name; });
-  return number == FlowIndex::kNone ? nullptr : &names_.at(number);
+  return number == HashIndex::kNone ? nullptr : &names_.at(number);
 }
 
 const DnsAddressNode* DnsStore::FindAddress(const wirehound_address& address) const {
@@ -224,7 +224,7 @@ const DnsAddressNode* DnsStore::FindAddress(const wirehound_address& address) co
       address_index_.Find(HashOf(address), [this, &address](std::uint32_t candidate) {
         return IsSameAddress(addresses_.at(candidate).address, address);
       });
-  return number == FlowIndex::kNone ? nullptr : &addresses_.at(number);
+  return number == HashIndex::kNone ? nullptr : &addresses_.at(number);
 }
 
 DnsNameNode& DnsStore::NodeOf(std::string_view name) {

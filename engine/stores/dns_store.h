@@ -17,10 +17,10 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "decoders/stream/flow_index.h"
-#include "engine/dispatch/stream_time.h"
-#include "engine/state/chunked_pool.h"
-#include "engine/state/keyed_digest.h"
+#include "base/chunked_pool.h"
+#include "base/hash_index.h"
+#include "base/keyed_digest.h"
+#include "engine/event/stream_time.h"
 #include "engine/stores/dns_lessons.h"
 #include "engine/stores/dns_mapping.h"
 
@@ -90,8 +90,8 @@ class DnsStore {
   ChunkedPool<DnsMapping> mappings_;
   ChunkedPool<DnsNameNode> names_;
   ChunkedPool<DnsAddressNode> addresses_;
-  FlowIndex name_index_;
-  FlowIndex address_index_;
+  HashIndex name_index_;
+  HashIndex address_index_;
   IntrusiveList<DnsMapping, &DnsMapping::age> by_age_;
   Counters counters_;
 };

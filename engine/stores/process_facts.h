@@ -15,9 +15,9 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "probes/boot_clock.h"
-#include "probes/container_id.h"
-#include "probes/proc_folder.h"
+#include "probes/host/boot_clock.h"
+#include "probes/host/container_id.h"
+#include "probes/host/proc_folder.h"
 
 namespace wirehound {
 

@@ -30,12 +30,12 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "engine/dispatch/stream_time.h"
-#include "engine/filters/scope_services.h"
+#include "engine/event/process_tree.h"
+#include "engine/event/stream_time.h"
 #include "engine/stores/answers.h"
 #include "engine/stores/process_index.h"
 #include "engine/stores/tree_membership.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

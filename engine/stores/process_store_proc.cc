@@ -9,7 +9,7 @@
 
 #include "engine/stores/container_store.h"
 #include "engine/stores/process_store.h"
-#include "probes/process_table.h"
+#include "probes/host/entity_id.h"
 
 namespace wirehound {
 namespace {

@@ -13,8 +13,8 @@
 
 #include <wirehound/abi/stores_abi.h>
 
-#include "engine/dispatch/stream_time.h"
-#include "engine/state/keyed_digest.h"
+#include "base/keyed_digest.h"
+#include "engine/event/stream_time.h"
 #include "engine/state/map_table.h"
 
 namespace wirehound {

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "probes/boot_clock.h"
-#include "probes/cgroup.h"
+#include "probes/host/boot_clock.h"
+#include "probes/host/cgroup.h"
 
 namespace wirehound {
 namespace {

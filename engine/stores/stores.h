@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "engine/dispatch/stream_time.h"
+#include "engine/event/stream_time.h"
 #include "engine/stores/container_store.h"
 #include "engine/stores/dns_store.h"
 #include "engine/stores/process_store.h"

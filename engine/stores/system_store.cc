@@ -9,9 +9,9 @@
 #include <chrono>
 #include <utility>
 
-#include "engine/version.h"
-#include "probes/boot_clock.h"
-#include "probes/proc_folder.h"
+#include "engine/text/version.h"
+#include "probes/host/boot_clock.h"
+#include "probes/host/proc_folder.h"
 
 namespace wirehound {
 namespace {

@@ -15,8 +15,8 @@
 
 #include <wirehound/abi/detector_abi.h>
 
+#include "base/recent_map.h"
 #include "engine/stores/process_facts.h"
-#include "probes/recent_map.h"
 
 namespace wirehound {
 

@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "engine/outputs/output.h"
+#include "engine/event/output.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/plan/selection.h"
 #include "engine/sources/capture_file_source.h"
 
 namespace wirehound {

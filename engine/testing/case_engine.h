@@ -18,11 +18,11 @@
 #include <wirehound/result.h>
 
 #include "engine/config/detector_config.h"
-#include "engine/detector_set.h"
 #include "engine/dispatch/dispatcher.h"
-#include "engine/graph/selection.h"
+#include "engine/plan/plan.h"
+#include "engine/run/detector_set.h"
 #include "engine/testing/event_text.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 

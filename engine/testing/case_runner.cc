@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/graph/closest_name.h"
 #include "engine/testing/case_engine.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

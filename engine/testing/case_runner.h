@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/detector_set.h"
+#include "engine/run/detector_set.h"
 #include "engine/testing/case_file.h"
 
 namespace wirehound {

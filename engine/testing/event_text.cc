@@ -12,12 +12,12 @@
 #include <fmt/format.h>
 #include <wirehound/views.h>
 
-#include "decoders/address_text.h"
+#include "decoders/core/address_text.h"
 #include "engine/catalogue/schema_members.h"
-#include "engine/graph/closest_name.h"
 #include "engine/testing/event_defaults.h"
 #include "engine/testing/message_builder.h"
 #include "engine/testing/value_text.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

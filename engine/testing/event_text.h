@@ -20,7 +20,7 @@
 #include <wirehound/result.h>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 #include "engine/testing/event_memory.h"
 #include "engine/testing/words.h"
 

@@ -15,8 +15,8 @@
 #include <fmt/ranges.h>
 #include <wirehound/abi/messages.h>
 
-#include "engine/graph/closest_name.h"
 #include "engine/testing/value_text.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

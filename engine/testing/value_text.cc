@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/graph/closest_name.h"
+#include "engine/text/closest_name.h"
 
 namespace wirehound {
 

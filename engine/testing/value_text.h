@@ -11,7 +11,7 @@
 #include <wirehound/abi/values.h>
 #include <wirehound/result.h>
 
-#include "decoders/protocol_text.h"
+#include "decoders/core/protocol_text.h"
 #include "engine/testing/event_memory.h"
 
 namespace wirehound {

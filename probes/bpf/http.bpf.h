@@ -23,7 +23,7 @@
 #define WIREHOUND_BPF_HTTP_H_
 
 #include "packet.bpf.h"
-#include "probes/http_start.h"
+#include "probes/bpf/http_start.h"
 
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02

@@ -14,8 +14,8 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "probes/settings.h"
-#include "probes/wire.h"
+#include "probes/bpf/settings.h"
+#include "probes/bpf/wire.h"
 
 struct dentry;
 struct vfsmount;

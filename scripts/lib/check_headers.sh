@@ -27,5 +27,5 @@ not_built_first() {
 cd "$TOP"
 header_files | not_built_first | xargs -P "$(nproc)" -I '{}' \
   g++ -std=c++20 -fsyntax-only -fvisibility=hidden -Wall -Wextra -Werror \
-  -I. -Isdk/include -Ibuild/release/probes -DBOOST_DLL_USE_STD_FS \
+  -I. -Isdk/include -Ibuild/release/probes/live/bpf -DBOOST_DLL_USE_STD_FS \
   -x c++ -include '{}' /dev/null

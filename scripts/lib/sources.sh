@@ -3,15 +3,16 @@
 
 # Which files are ours, by what can be checked about them. Sourced; needs common.sh.
 
-readonly SOURCE_FOLDERS="sdk probes decoders engine detectors examples tests"
+readonly SOURCE_FOLDERS="sdk base probes decoders engine detectors examples tests"
 
 # c_family_files: every C and C++ source and header, one per line, from the top of the tree. The
 # BPF programs are not among them: they are written in the style of the kernel. Nor are the frozen
 # copies of the ABI tests, which stay as they are.
 c_family_files() {
   # shellcheck disable=SC2086 # a list of folders
-  (cd "$TOP" && find $SOURCE_FOLDERS \( -name build -o -path probes/bpf -o -path tests/abi/frozen \) -prune -o \
-    -type f \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) -print | LC_ALL=C sort)
+  (cd "$TOP" && find $SOURCE_FOLDERS \( -name build -o -path tests/abi/frozen \) -prune -o \
+    -type f \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) \
+    ! -name '*.bpf.[ch]' ! -path probes/bpf/kernel_types.h -print | LC_ALL=C sort)
 }
 
 # header_files: the headers among them.

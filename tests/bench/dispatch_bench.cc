@@ -17,10 +17,10 @@
 
 #include <wirehound/detector.h>
 
-#include "engine/detector_set.h"
 #include "engine/dispatch/dispatcher.h"
-#include "engine/graph/selection.h"
-#include "probes/record.h"
+#include "engine/plan/selection.h"
+#include "engine/run/detector_set.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 namespace {

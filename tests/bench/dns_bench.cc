@@ -9,10 +9,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include "decoders/dns_answer_text.h"
-#include "decoders/dns_decoder.h"
-#include "decoders/stream/dns_tcp_framer.h"
-#include "tests/decoders/dns_message_builder.h"
+#include "decoders/dns/dns_answer_text.h"
+#include "decoders/dns/dns_decoder.h"
+#include "decoders/dns/dns_tcp_framer.h"
+#include "tests/decoders/dns/dns_message_builder.h"
 
 namespace wirehound::test {
 namespace {

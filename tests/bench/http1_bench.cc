@@ -8,7 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "decoders/arena.h"
+#include "decoders/core/arena.h"
 #include "decoders/http/http1_connection.h"
 #include "decoders/http/http_buffer_pool.h"
 #include "decoders/http/http_detection.h"

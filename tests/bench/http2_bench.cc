@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "decoders/http/http2_connection.h"
-#include "tests/decoders/http2_test_support.h"
+#include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound {
 namespace {

@@ -13,10 +13,10 @@
 #include <wirehound/abi/messages.h>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 #include "engine/outputs/event_json.h"
 #include "engine/outputs/json_buffer.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 
 namespace wirehound {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "decoders/packet_decoder.h"
+#include "decoders/packet/packet_decoder.h"
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {

@@ -5,7 +5,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include "engine/logging.h"
+#include "engine/log/logging.h"
 
 int main(int argc, char** argv) {
   if (!wirehound::SetLogLevel("off")) {

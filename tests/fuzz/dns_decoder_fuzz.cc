@@ -12,10 +12,10 @@
 
 #include <wirehound/abi/messages.h>
 
-#include "decoders/arena.h"
-#include "decoders/dns_answer_text.h"
-#include "decoders/dns_decoder.h"
-#include "decoders/dns_name_reader.h"
+#include "decoders/core/arena.h"
+#include "decoders/dns/dns_answer_text.h"
+#include "decoders/dns/dns_decoder.h"
+#include "decoders/dns/dns_name_reader.h"
 #include "tests/fuzz/fuzz_check.h"
 
 namespace wirehound {

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "decoders/stream/dns_tcp_framer.h"
+#include "decoders/dns/dns_tcp_framer.h"
 #include "tests/fuzz/fuzz_check.h"
 
 namespace wirehound {

@@ -12,8 +12,8 @@
 #include <span>
 #include <vector>
 
-#include "decoders/byte_reader.h"
-#include "decoders/ip_payload.h"
+#include "decoders/core/byte_reader.h"
+#include "decoders/ip/ip_payload.h"
 #include "decoders/stream/fragment_table.h"
 #include "tests/fuzz/fuzz_check.h"
 

@@ -16,7 +16,7 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/messages.h>
 
-#include "decoders/byte_reader.h"
+#include "decoders/core/byte_reader.h"
 #include "decoders/http/http2_connection.h"
 #include "tests/fuzz/fuzz_check.h"
 

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/icmp_decoder.h"
-#include "decoders/protocol_text.h"
+#include "decoders/core/protocol_text.h"
+#include "decoders/ip/icmp_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/ipv4_decoder.h"
+#include "decoders/ip/ipv4_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

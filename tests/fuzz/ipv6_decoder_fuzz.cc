@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/ipv6_decoder.h"
+#include "decoders/ip/ipv6_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

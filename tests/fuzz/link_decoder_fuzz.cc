@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "decoders/link_decoder.h"
+#include "decoders/link/link_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

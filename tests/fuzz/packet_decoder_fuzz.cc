@@ -11,8 +11,8 @@
 #include <iterator>
 #include <span>
 
-#include "decoders/address_text.h"
-#include "decoders/packet_decoder.h"
+#include "decoders/core/address_text.h"
+#include "decoders/packet/packet_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/detector_set.h"
-#include "engine/graph/selection.h"
-#include "engine/ledger.h"
+#include "engine/event/output.h"
 #include "engine/outputs/event_json.h"
-#include "engine/outputs/output.h"
 #include "engine/pipeline/packet_pipeline.h"
+#include "engine/plan/selection.h"
+#include "engine/run/detector_set.h"
+#include "engine/run/ledger.h"
 #include "engine/sources/pcap_reader.h"
 #include "engine/sources/pcapng_reader.h"
 #include "tests/fuzz/fuzz_check.h"

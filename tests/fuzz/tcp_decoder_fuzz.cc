@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/tcp_decoder.h"
+#include "decoders/transport/tcp_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-#include "decoders/byte_reader.h"
+#include "decoders/core/byte_reader.h"
 #include "decoders/stream/flow_table.h"
 #include "tests/fuzz/fuzz_check.h"
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "decoders/tunnel_decoder.h"
+#include "decoders/packet/tunnel_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoders/udp_decoder.h"
+#include "decoders/transport/udp_decoder.h"
 #include "tests/fuzz/captured_input.h"
 
 namespace wirehound {

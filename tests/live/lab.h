@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/cgroup.h"
-#include "probes/live_source.h"
+#include "probes/host/cgroup.h"
+#include "probes/live/live_source.h"
 #include "workload.h"
 
 namespace wirehound::live {

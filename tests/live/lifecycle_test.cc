@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "lab.h"
-#include "probes/wire.h"
+#include "probes/bpf/wire.h"
 
 namespace wirehound::live {
 namespace {

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "lab.h"
-#include "probes/unique_fd.h"
 
 namespace wirehound::live {
 namespace {

@@ -13,7 +13,7 @@
 #include <functional>
 #include <string_view>
 
-#include "probes/cgroup.h"
+#include "probes/host/cgroup.h"
 
 namespace wirehound::live {
 

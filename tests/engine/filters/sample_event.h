@@ -18,7 +18,7 @@
 #include <wirehound/abi/messages.h>
 
 #include "engine/catalogue/event_definition.h"
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 
 namespace wirehound::test {
 

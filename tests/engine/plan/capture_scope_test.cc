@@ -10,6 +10,7 @@
 #include "engine/filters/no_tree.h"
 #include "engine/plan/capture_needs.h"
 #include "engine/plan/rule_text.h"
+#include "engine/plan/selection.h"
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {

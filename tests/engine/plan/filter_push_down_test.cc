@@ -15,7 +15,7 @@
 #include "engine/pipeline/packet_pipeline.h"
 #include "engine/plan/capture_needs.h"
 #include "engine/plan/rule_text.h"
-#include "tests/decoders/dns_message_builder.h"
+#include "tests/decoders/dns/dns_message_builder.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/plan/plan_evaluator.h"
 #include "tests/engine/support/engine_run.h"

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "decoders/packet_decoder.h"
-#include "probes/capture_plan.h"
+#include "decoders/packet/packet_decoder.h"
+#include "probes/capture/capture_plan.h"
 
 namespace wirehound::test {
 

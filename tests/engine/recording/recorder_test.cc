@@ -10,7 +10,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "engine/ledger.h"
+#include "engine/run/ledger.h"
 #include "tests/engine/recording/recording_lab.h"
 
 namespace wirehound::test {

@@ -20,7 +20,7 @@
 
 #include "engine/recording/recorder.h"
 #include "engine/sources/capture_file_source.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {

@@ -23,8 +23,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "engine/runtimes/unix_stream.h"
-#include "probes/unique_fd.h"
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {

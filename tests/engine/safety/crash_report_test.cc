@@ -17,9 +17,9 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/dispatch/event.h"
+#include "engine/event/event.h"
 #include "engine/safety/crash_context.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 #include "tests/engine/support/captured_stderr.h"
 
 namespace wirehound::test {

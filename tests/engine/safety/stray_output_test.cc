@@ -16,7 +16,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/logging.h"
+#include "engine/log/logging.h"
 #include "engine/outputs/byte_sink.h"
 #include "tests/engine/support/captured_stderr.h"
 

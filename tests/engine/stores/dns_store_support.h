@@ -13,9 +13,9 @@
 
 #include <wirehound/abi/detector_abi.h>
 
-#include "decoders/address_text.h"
+#include "decoders/core/address_text.h"
 #include "engine/stores/dns_store.h"
-#include "tests/decoders/dns_test_support.h"
+#include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
 

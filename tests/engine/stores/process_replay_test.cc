@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/host/entity_id.h"
 #include "tests/engine/stores/process_test_support.h"
 
 namespace wirehound::test {

@@ -12,8 +12,9 @@
 #include <wirehound/abi/detector_abi.h>
 
 #include "engine/stores/process_store.h"
-#include "probes/process_table.h"
-#include "tests/probes/proc_test_folder.h"
+#include "probes/host/entity_id.h"
+#include "probes/live/process_table.h"
+#include "tests/probes/host/proc_test_folder.h"
 
 namespace wirehound::test {
 

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "engine/stores/process_facts.h"
-#include "probes/process_table.h"
+#include "probes/host/entity_id.h"
+#include "probes/live/process_table.h"
 
 namespace wirehound::test {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "engine/version.h"
+#include "engine/text/version.h"
 
 namespace wirehound::test {
 namespace {

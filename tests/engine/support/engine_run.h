@@ -12,11 +12,11 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/detector_set.h"
 #include "engine/dispatch/dispatcher.h"
-#include "engine/graph/selection.h"
+#include "engine/event/output.h"
 #include "engine/outputs/event_json.h"
-#include "engine/outputs/output.h"
+#include "engine/plan/selection.h"
+#include "engine/run/detector_set.h"
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {

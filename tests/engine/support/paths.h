@@ -14,7 +14,7 @@ std::filesystem::path SourceFolder();
 /// The detector DNS as the build made it.
 std::filesystem::path DnsPlugin();
 
-/// The folder of the shared objects of tests/engine/plugins.
+/// The folder of the shared objects of tests/engine/test_plugins.
 std::filesystem::path BuiltTestPlugins();
 
 }  // namespace wirehound::test

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/plugin_loader/plugin_loader.h"
+#include "engine/plugins/plugin_loader.h"
 #include "tests/engine/support/paths.h"
 #include "tests/engine/support/temporary_folder.h"
 

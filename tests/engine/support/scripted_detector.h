@@ -15,7 +15,7 @@
 
 #include <wirehound/detector.h>
 
-#include "engine/plugin_loader/plugin_loader.h"
+#include "engine/plugins/plugin_loader.h"
 
 namespace wirehound::test {
 

@@ -7,10 +7,10 @@
 
 #include <cstdint>
 
-#include "decoders/packet_decoder.h"
+#include "decoders/packet/packet_decoder.h"
 #include "engine/catalogue/catalogue.h"
 #include "engine/pipeline/base_event.h"
-#include "probes/record.h"
+#include "probes/capture/record.h"
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {

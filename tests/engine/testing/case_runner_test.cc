@@ -16,8 +16,8 @@
 #include <wirehound/abi/timers_abi.h>
 #include <wirehound/stores.h>
 
-#include "probes/boot_clock.h"
-#include "probes/proc_folder.h"
+#include "probes/host/boot_clock.h"
+#include "probes/host/proc_folder.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/capture_writer.h"
 #include "tests/engine/support/scripted_detector.h"

@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include "decoders/address_text.h"
+#include "decoders/core/address_text.h"
 
 namespace wirehound::test {
 namespace {

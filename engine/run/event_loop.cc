@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/run/event_loop.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
+#include "probes/host/boot_clock.h"
+
+namespace wirehound {
+
+namespace {
+
+using boost::asio::posix::descriptor_base;
+using boost::asio::posix::stream_descriptor;
+using boost::system::error_code;
+
+// The clock of timers stands while the machine sleeps and stream time goes on: look now and then.
+constexpr std::uint64_t kLongestWaitNs = 1'000'000'000;
+// So that a timer of detectors is due when ours goes off.
+constexpr std::chrono::milliseconds kClockStep{1};
+
+}  // namespace
+
+EventLoop::EventLoop(Source& source, RecordSink& sink, Dispatcher& dispatcher,
+                     const std::vector<std::unique_ptr<Output>>& outputs,
+                     std::function<void()> stop_source)
+    : source_(source),
+      sink_(sink),
+      dispatcher_(dispatcher),
+      outputs_(outputs),
+      stop_source_(std::move(stop_source)),
+      io_(1),
+      signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      idle_timer_(io_),
+      records_(io_),
+      command_exit_(io_) {
+  if (source.poll_fd() >= 0) {
+    records_.assign(dup(source.poll_fd()));  // the descriptor object closes what it is given
+  }
+}
+
+void EventLoop::Follow(CommandProcess& command) {
+  command_ = &command;
+  command_exit_.assign(dup(command.exit_fd()));
+  WaitForCommand();
+}
+
+void EventLoop::Watch(int fd, std::function<void()> on_readable) {
+  watched_.push_back({stream_descriptor(io_, dup(fd)), std::move(on_readable)});
+  WaitForWatched(watched_.size() - 1);
+}
+
+Status EventLoop::Run() {
+  WaitForSignal();
+  WatchOutputs();
+  boost::asio::post(io_, [this] { ReadRecords(); });
+  io_.run();
+  return std::move(status_);
+}
+
+// An output fails in a thread of its own, perhaps when no event will come for long.
+void EventLoop::WatchOutputs() {
+  for (const auto& output : outputs_) {
+    const int fd = output->failure_fd();
+    if (fd >= 0) {
+      Watch(fd, [this, fd] {
+        std::uint64_t failures = 0;
+        [[maybe_unused]] const ssize_t size = read(fd, &failures, sizeof(failures));
+        FlushOutputs();
+      });
+    }
+  }
+}
+
+void EventLoop::WaitForSignal() {
+  signals_.async_wait([this](const error_code& error, int signal) {
+    if (!error) {
+      OnSignal(signal);
+      WaitForSignal();
+    }
+  });
+}
+
+// The first signal goes to the command, if there is one, whose end then ends us; a terminal has
+// sent it SIGINT already. A second signal, or one without a command, ends the stream.
+void EventLoop::OnSignal(int signal) {
+  if (signal == SIGHUP) {
+    if (on_hangup_) {
+      on_hangup_();
+    }
+    return;
+  }
+  if (command_ != nullptr && !command_status_) {
+    if (signal != SIGINT) {
+      command_->Signal(signal);
+    }
+    if (!std::exchange(stopping_, true)) {
+      return;
+    }
+  }
+  StopSource();
+}
+
+void EventLoop::WaitForCommand() {
+  command_exit_.async_wait(descriptor_base::wait_read, [this](const error_code& error) {
+    if (!error) {
+      command_status_ = command_->ExitStatus();
+      StopSource();
+    }
+  });
+}
+
+void EventLoop::WaitForWatched(std::size_t index) {
+  watched_[index].descriptor.async_wait(descriptor_base::wait_read,
+                                        [this, index](const error_code& error) {
+                                          if (!error) {
+                                            watched_[index].on_readable();
+                                            WaitForWatched(index);
+                                          }
+                                        });
+}
+
+void EventLoop::WaitForRecords() {
+  if (std::exchange(waiting_, true)) {
+    return;
+  }
+  records_.async_wait(descriptor_base::wait_read, [this](const error_code& error) {
+    waiting_ = false;
+    if (!error) {
+      ReadRecords();
+    }
+  });
+}
+
+void EventLoop::ReadRecords() {
+  if (finished_) {
+    return;
+  }
+  Result<SourceState> state = source_.Read(sink_, kBatch);
+  if (!state) {
+    return Finish(std::move(state).error());
+  }
+  if (!dispatcher_.output_status() && status_) {
+    status_ = dispatcher_.output_status();
+    StopSource();
+  }
+  switch (*state) {
+    case SourceState::kMore:
+      boost::asio::post(io_, [this] { ReadRecords(); });
+      break;
+    case SourceState::kIdle:
+      AdvanceIdleTime();
+      FlushOutputs();
+      if (on_idle_) {
+        on_idle_();
+      }
+      WaitForRecords();
+      break;
+    case SourceState::kEnd:
+      Finish({});
+      break;
+  }
+}
+
+// Nothing waits to be read, so what has not come by now was captured after `now`.
+void EventLoop::AdvanceIdleTime() {
+  if (!clock_behind_ns_ || !dispatcher_.next_timer_ns()) {
+    return;
+  }
+  const std::uint64_t now_ns = BootClock::OfThisRun().NowNs() - *clock_behind_ns_;
+  sink_.OnTime(now_ns);
+  const std::optional<std::uint64_t> next_ns = dispatcher_.next_timer_ns();
+  if (!next_ns) {
+    return;
+  }
+  const std::uint64_t wait_ns = std::min(*next_ns > now_ns ? *next_ns - now_ns : 0, kLongestWaitNs);
+  idle_timer_.expires_after(std::chrono::nanoseconds(wait_ns) + kClockStep);
+  idle_timer_.async_wait([this](const error_code& error) {
+    if (!error) {
+      ReadRecords();
+    }
+  });
+}
+
+void EventLoop::FlushOutputs() {
+  for (const auto& output : outputs_) {
+    Status status = output->Flush();
+    if (!status && status_) {
+      status_ = std::move(status);
+      StopSource();
+    }
+  }
+}
+
+// What the source still holds is read at once, without waiting for its descriptor.
+void EventLoop::StopSource() {
+  stop_source_();
+  if (records_.is_open()) {
+    records_.cancel();
+  }
+  boost::asio::post(io_, [this] { ReadRecords(); });
+}
+
+void EventLoop::Finish(Status status) {
+  if (!status && status_) {
+    status_ = std::move(status);
+  }
+  finished_ = true;
+  sink_.OnEndOfStream();
+  if (!dispatcher_.output_status() && status_) {
+    status_ = dispatcher_.output_status();
+  }
+  for (const auto& output : outputs_) {
+    Status closed = output->Close();
+    if (!closed && status_) {
+      status_ = std::move(closed);
+    }
+  }
+  io_.stop();
+}
+
+}  // namespace wirehound

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/run/reloader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/log/logging.h"
+#include "engine/run/standing_selection.h"
+#include "engine/text/utf8_text.h"
+
+namespace wirehound {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Lines may quote what a plugin calls itself.
+std::string Printable(const std::string& line) {
+  std::string printable;
+  AppendPrintable(printable, line);
+  return printable;
+}
+
+}  // namespace
+
+Result<DetectorConfigs> MakeConfigs(const ConfigFile& file,
+                                    std::span<const DetectorDefinition* const> detectors) {
+  DetectorConfigs configs;
+  for (const DetectorDefinition* detector : detectors) {
+    Result<DetectorConfig> config = file.ConfigOf(*detector);
+    if (!config) {
+      return std::move(config).error();
+    }
+    configs.emplace(detector->id, *std::move(config));
+  }
+  return configs;
+}
+
+Reloader::Reloader(ReloadOrigin origin, ReloadTargets targets, ConfigFile config)
+    : origin_(std::move(origin)),
+      targets_(std::move(targets)),
+      logger_(MakeLogger("wirehound")),
+      config_(std::move(config)),
+      files_(targets_.set.files_at_start()) {
+  std::set<fs::path> good;
+  for (const LoadedDetector* detector : targets_.set.detectors()) {
+    good.insert(detector->file);
+  }
+  for (const auto& [file, identity] : files_) {
+    if (good.count(file) == 0) {
+      failed_.insert(file);
+    }
+  }
+}
+
+void Reloader::ReloadPlugins() {
+  if (origin_.plugins.empty()) {
+    return;
+  }
+  Result<PluginFiles> listed = ListPluginFolder(origin_.plugins);
+  if (!listed) {
+    if (folder_error_ != listed.error().message()) {
+      folder_error_ = listed.error().message();
+      logger_->error("{}; what runs goes on", Printable(folder_error_));
+    }
+    return;
+  }
+  folder_error_.clear();
+  const PluginFiles before = std::exchange(files_, *std::move(listed));
+  for (const auto& [file, identity] : before) {
+    if (files_.count(file) == 0) {
+      TakeAway(file);
+    }
+  }
+  for (const auto& [file, identity] : files_) {
+    const auto old = before.find(file);
+    if (old == before.end()) {
+      Take(file, "added", counters_.added);
+    } else if (!(old->second == identity)) {
+      Take(file, "replaced", counters_.replaced);
+    }
+  }
+}
+
+void Reloader::Take(const fs::path& file, const char* what, std::uint64_t& counter) {
+  failed_.erase(file);
+  std::vector<std::string> complaints;
+  Result<std::vector<LoadedDetector>> loaded = LoadPlugin(file, complaints);
+  Status taken = loaded ? Change(file, *std::move(loaded)) : Status(std::move(loaded).error());
+  for (const std::string& complaint : complaints) {
+    logger_->warn("{}", Printable(complaint));
+  }
+  if (!taken) {
+    ++counters_.refused;
+    failed_.insert(file);
+    const std::string prefix = "plugin " + file.string() + ": ";
+    const std::string& reason = taken.error().message();
+    logger_->error("{}{}; what ran before goes on", reason.rfind(prefix, 0) == 0 ? "" : prefix,
+                   Printable(reason));
+    return;
+  }
+  ++counter;
+  logger_->info("plugin {}: {}; {}", file.string(), what, WhatRuns(file));
+}
+
+void Reloader::TakeAway(const fs::path& file) {
+  failed_.erase(file);
+  const std::string ran = WhatRuns(file);
+  if (Status taken = Change(file, {}); !taken) {
+    ++counters_.refused;
+    logger_->error("plugin {}: removed, but {}; its detectors go on", file.string(),
+                   Printable(taken.error().message()));
+    return;
+  }
+  ++counters_.removed;
+  logger_->info("plugin {}: removed; before, {}", file.string(), ran);
+}
+
+// The detectors of a file, in the place of those it had.
+Status Reloader::Change(const fs::path& file, std::vector<LoadedDetector> loaded) {
+  Result<DetectorSet::Undo> undo = targets_.set.Replace(file, std::move(loaded));
+  if (!undo) {
+    return std::move(undo).error();
+  }
+  const DetectorSet::State before = undo->state;
+  if (Status gone_over = GoOver(config_); !gone_over) {
+    targets_.set.Restore(*std::move(undo));
+    return gone_over;
+  }
+  TellNew(before);
+  return {};
+}
+
+Status Reloader::GoOver(const ConfigFile& config) {
+  const DetectorSet& set = targets_.set;
+  Result<DetectorConfigs> configs = MakeConfigs(config, set.definitions());
+  if (!configs) {
+    return std::move(configs).error();
+  }
+  Result<StandingPlan> standing = PlanStanding(origin_.selection, set, origin_.services);
+  if (!standing) {
+    return std::move(standing).error();
+  }
+  Plan& plan = standing->plan;
+  Status adopted = targets_.dispatcher.Adopt({plan, set.catalogue(), set.detectors(), *configs});
+  if (!adopted) {
+    return adopted;
+  }
+  targets_.pipeline.SetPlan(plan);
+  if (targets_.capture) {
+    targets_.capture(plan);
+  }
+  WarnOfMissing(std::move(standing->missing));
+  return {};
+}
+
+void Reloader::WarnOfMissing(std::vector<std::string> missing) {
+  for (const std::string& line : missing) {
+    if (std::find(missing_.begin(), missing_.end(), line) == missing_.end()) {
+      logger_->warn("{}; the rest goes on without", Printable(line));
+    }
+  }
+  missing_ = std::move(missing);
+}
+
+// Who is left out now and was not before.
+void Reloader::TellNew(const DetectorSet::State& before) {
+  const auto tell = [this](const std::vector<std::string>& lines,
+                           const std::vector<std::string>& known, spdlog::level::level_enum level) {
+    for (const std::string& line : lines) {
+      if (std::find(known.begin(), known.end(), line) == known.end()) {
+        logger_->log(level, "{}", Printable(line));
+      }
+    }
+  };
+  tell(targets_.set.complaints(), before.complaints, spdlog::level::warn);
+  tell(targets_.set.notes(), before.notes, spdlog::level::info);
+}
+
+// "detectors A, B run"
+std::string Reloader::WhatRuns(const fs::path& file) const {
+  std::set<std::string> running;
+  for (const auto& instance : targets_.dispatcher.detectors()) {
+    running.insert(instance->definition().id);
+  }
+  std::vector<std::string> ids;
+  for (const LoadedDetector* detector : targets_.set.detectors()) {
+    if (detector->file == file && running.count(detector->definition.id) != 0) {
+      ids.push_back(detector->definition.id);
+    }
+  }
+  if (ids.empty()) {
+    return "no detector of it runs";
+  }
+  return ids.size() == 1 ? fmt::format("detector {} runs", ids.front())
+                         : fmt::format("detectors {} run", fmt::join(ids, ", "));
+}
+
+void Reloader::ReloadAll() {
+  ReloadPlugins();
+  ReloadConfig();
+  RetryFailed();
+}
+
+void Reloader::ReloadConfig() {
+  if (origin_.config_path.empty()) {
+    return;
+  }
+  Result<ConfigFile> read = ConfigFile::Read(origin_.config_path);
+  const Status gone_over = read ? GoOver(*read) : Status(read.error());
+  if (!gone_over) {
+    ++counters_.configurations_refused;
+    logger_->error("{}; the configuration before goes on", Printable(gone_over.error().message()));
+    return;
+  }
+  config_ = *std::move(read);
+  targets_.dispatcher.SetLimits(config_.limits());
+  ++counters_.configurations;
+  logger_->info("configuration {}: read again", origin_.config_path.string());
+  for (const std::string& line : config_.UnknownDetectors(targets_.set.definitions())) {
+    logger_->warn("{}", Printable(line));
+  }
+}
+
+// What was wrong may have been the configuration, or something outside the file.
+void Reloader::RetryFailed() {
+  const std::set<fs::path> failed = failed_;
+  for (const fs::path& file : failed) {
+    if (files_.count(file) != 0) {
+      Take(file, "loaded after all", counters_.added);
+    }
+  }
+}
+
+}  // namespace wirehound

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/run/standing_selection.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "engine/filters/event_filter.h"
+
+namespace wirehound {
+
+namespace {
+
+using Items = std::vector<std::string> Selection::*;
+
+Result<Plan> MakePlanFor(const Selection& selection, const DetectorSet& set,
+                         const ScopeServices& services) {
+  return MakePlan(selection, set.catalogue(), set.definitions(), set.graph(), services);
+}
+
+// A filter is one item, commas and all; everything else is a list.
+std::vector<std::string> SplitItems(const std::vector<std::string>& lists, bool may_be_filters) {
+  std::vector<std::string> items;
+  for (const std::string& list : lists) {
+    if (may_be_filters && IsFilter(list)) {
+      items.push_back(list);
+      continue;
+    }
+    std::size_t begin = 0;
+    for (std::size_t comma = 0; comma != std::string::npos; begin = comma + 1) {
+      comma = list.find(',', begin);
+      items.push_back(list.substr(begin, comma == std::string::npos ? comma : comma - begin));
+    }
+  }
+  return items;
+}
+
+bool IsExclusion(const std::string& item) { return !item.empty() && item.front() == '-'; }
+
+class Pruner {
+ public:
+  Pruner(const DetectorSet& set, const ScopeServices& services) : set_(set), services_(services) {}
+
+  // Keeps the items of a list that select something; `otherwise` stands for a list of nothing but
+  // exclusions. Fails on an item that is wrong for another reason than a missing name.
+  Status Prune(Selection& selection, Items list, const std::string& otherwise) {
+    const bool is_events = list == &Selection::events;
+    std::vector<std::string> kept;
+    bool excludes_only = true;
+    for (const std::string& item : SplitItems(selection.*list, is_events)) {
+      excludes_only = excludes_only && IsExclusion(item);
+      Selection alone;
+      (alone.*list) = {item};
+      Result<Plan> plan = MakePlanFor(alone, set_, services_);
+      if (plan) {
+        kept.push_back(item);
+      } else if (is_events && IsFilter(item) && ParseUserFilter(item, set_.catalogue())) {
+        return std::move(plan).error();
+      } else {
+        missing_.push_back(plan.error().message());
+      }
+    }
+    // Exclusions that are left alone would select all the rest.
+    if (!excludes_only && std::all_of(kept.begin(), kept.end(), IsExclusion)) {
+      kept.clear();
+    } else if (excludes_only && kept.empty() && !(selection.*list).empty()) {
+      kept.push_back(otherwise);
+    }
+    selection.*list = std::move(kept);
+    return {};
+  }
+
+  std::vector<std::string> TakeMissing() { return std::move(missing_); }
+
+ private:
+  const DetectorSet& set_;
+  const ScopeServices& services_;
+  std::vector<std::string> missing_;
+};
+
+}  // namespace
+
+Result<StandingPlan> PlanStanding(const Selection& selection, const DetectorSet& set,
+                                  const ScopeServices& services) {
+  Result<Plan> whole = MakePlanFor(selection, set, services);
+  if (whole) {
+    return StandingPlan{*std::move(whole), {}};
+  }
+  if (selection.events.empty() && selection.detectors.empty()) {
+    return std::move(whole).error();
+  }
+  Selection left = selection;
+  Pruner pruner(set, services);
+  Status events = pruner.Prune(left, &Selection::events, "default");
+  Status detectors = events ? pruner.Prune(left, &Selection::detectors, "all") : Status();
+  if (!events || !detectors) {
+    return std::move(events ? detectors : events).error();
+  }
+  if (left.events.empty() && left.detectors.empty()) {
+    return StandingPlan{Plan(), pruner.TakeMissing()};  // not the default: nothing is left
+  }
+  Result<Plan> plan = MakePlanFor(left, set, services);
+  if (!plan) {
+    return std::move(plan).error();
+  }
+  return StandingPlan{*std::move(plan), pruner.TakeMissing()};
+}
+
+}  // namespace wirehound

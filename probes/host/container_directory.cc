@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/host/container_directory.h"
+
+#include <algorithm>
+
+#include <wirehound/abi/detector_abi.h>
+
+namespace wirehound {
+namespace {
+
+constexpr wirehound_string wirehound_container_info::*kTextMembers[] = {
+    &wirehound_container_info::id,       &wirehound_container_info::runtime,
+    &wirehound_container_info::name,     &wirehound_container_info::image,
+    &wirehound_container_info::pod_name, &wirehound_container_info::pod_namespace,
+    &wirehound_container_info::pod_uid,  &wirehound_container_info::image_digest,
+};
+
+wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view Bounded(const wirehound_string& text) {
+  return {text.data, std::min(text.size, ContainerFacts::kMaxTextBytes)};
+}
+
+}  // namespace
+
+wirehound_container_info InfoOf(const ContainerName& name, std::uint64_t cgroup_id) {
+  wirehound_container_info info{};
+  info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
+  info.cgroup_id = cgroup_id;
+  info.id = Text(name.id);
+  info.runtime = Text(name.runtime);
+  info.pod_uid = Text(name.pod_uid);
+  return info;
+}
+
+ContainerFacts::ContainerFacts(const wirehound_container_info& info) {
+  info_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
+  Merge(info, Known::kReplace);
+}
+
+bool ContainerFacts::Take(const wirehound_container_info& info) {
+  return Merge(info, Known::kReplace);
+}
+
+bool ContainerFacts::Fill(const wirehound_container_info& info) {
+  return Merge(info, Known::kKeep);
+}
+
+bool ContainerFacts::MergeNumbers(const wirehound_container_info& info, Known known) {
+  bool news = false;
+  if (info.cgroup_id != 0 && info.cgroup_id != info_.cgroup_id &&
+      (known == Known::kReplace || info_.cgroup_id == 0)) {
+    info_.cgroup_id = info.cgroup_id;
+    news = true;
+  }
+  if (info.is_pod_sandbox != 0 && info_.is_pod_sandbox == 0) {
+    info_.is_pod_sandbox = 1;
+    news = true;
+  }
+  return news;
+}
+
+bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
+  static_assert(std::size(kTextMembers) == kTexts);
+  bool news = MergeNumbers(info, known);
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    const std::string_view said = Bounded(info.*kTextMembers[i]);
+    const bool is_open = known == Known::kReplace || texts_[i].empty();
+    if (said.empty() || !is_open || said == texts_[i])
+      continue;
+    texts_[i] = said;
+    info_.*kTextMembers[i] = Text(texts_[i]);
+    news = true;
+  }
+  return news;
+}
+
+ContainerDirectory::Entry& ContainerDirectory::Of(const std::string& id) {
+  if (Entry* known = entries_.Find(id))
+    return *known;
+  wirehound_container_info info{};
+  info.id = Text(id);
+  return entries_.Put(id, {.facts = std::make_shared<ContainerFacts>(info)});
+}
+
+}  // namespace wirehound

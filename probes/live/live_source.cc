@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/live/live_source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <ctime>
+#include <utility>
+
+#include "base/random_seed.h"
+#include "base/system_error.h"
+#include "base/unique_fd.h"
+#include "probes/host/boot_clock.h"
+#include "probes/host/cgroup.h"
+#include "probes/host/interface_names.h"
+#include "probes/host/proc_folder.h"
+#include "probes/live/container_ids.h"
+#include "probes/live/control_memory.h"
+#include "probes/live/counters.h"
+#include "probes/live/hook_set.h"
+#include "probes/live/loss_tracker.h"
+#include "probes/live/old_sockets.h"
+#include "probes/live/partial_process.h"
+#include "probes/live/plan_memory.h"
+#include "probes/live/plan_tables.h"
+#include "probes/live/process_notices.h"
+#include "probes/live/process_table.h"
+#include "probes/live/reader_wakeup.h"
+#include "probes/live/ring_reader.h"
+#include "probes/live/wire_reader.h"
+
+namespace wirehound {
+namespace {
+
+// Places of the ring are given back after so many, so that a long batch does not starve it.
+constexpr std::size_t kReleaseEvery = 64;
+// How full the ring gets before a reader that polls is woken early: a quarter.
+constexpr std::uint32_t kWakeupDivisor = 4;
+
+std::uint64_t NowSinceBoot() {
+  timespec now = {};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+class RingSource final : public LiveSource {
+ public:
+  RingSource(HookSet hooks, PlanMemory plan, RingReader ring, ReaderWakeup wakeup)
+      : hooks_(std::move(hooks)),
+        plan_(std::move(plan)),
+        ring_(std::move(ring)),
+        wakeup_(std::move(wakeup)),
+        clock_(BootClock::OfThisRun()),
+        containers_(ContainerIds::OfThisSystem()),
+        processes_(clock_, MakeResolvers()),
+        notices_(clock_, MakeResolvers()),
+        last_ns_(clock_.ToEpoch(NowSinceBoot())) {}
+
+  /// Processes that own sockets already.
+  void Know(const std::vector<wirehound_wire_process>& owners) {
+    for (const wirehound_wire_process& process : owners)
+      processes_.Put(process);
+  }
+
+  int poll_fd() const override { return wakeup_.fd(); }
+  Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
+  std::vector<SourceCounter> Counters() const override;
+  const wirehound_process* FindOwner(std::uint64_t owner_id) override {
+    return processes_.Find(owner_id);
+  }
+  void UseContainers(ContainerDirectory& containers) override { directory_ = &containers; }
+  void SetPlan(const CapturePlan& plan) override { plan_.Set(plan); }
+  void SetProcesses(ProcessTelling processes) override {
+    wakeup_.control().SetTellsProcesses(processes == ProcessTelling::kOn ? 1 : 0);
+  }
+  void Detach() override;
+  bool CanReadMaps() const override;
+  std::uint64_t Seen() const override { return ReadKernel()[WIREHOUND_COUNT_SEEN]; }
+  const std::vector<HookReport>& hooks() const override { return hooks_.reports(); }
+  std::vector<LiveNote> Notes() const override;
+
+ private:
+  ProcessResolvers MakeResolvers() {
+    return {
+        .path =
+            [](const wirehound_wire_process& process) {
+              return ProcFolder().ExecutableOf(process.host_pid, process.start_time_ns);
+            },
+        .container = [this](const wirehound_wire_process& process) { return ContainerOf(process); },
+        .container_facts = [this](const std::string& id) { return FactsOf(id); }};
+  }
+  std::size_t Drain(RecordSink& sink, std::size_t max_records);
+  void Take(std::span<const std::byte> place, RecordSink& sink);
+  void Deliver(const WirePacket& packet, RecordSink& sink);
+  void TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink);
+  void TellRest(RecordSink& sink);
+  const wirehound_process& OwnerOf(const wirehound_wire_packet& header);
+  std::string ContainerOf(const wirehound_wire_process& process);
+  std::shared_ptr<const ContainerFacts> FactsOf(const std::string& container_id);
+  KernelCounters ReadKernel() const;
+  ReaderCounters ReadReader() const;
+
+  HookSet hooks_;
+  PlanMemory plan_;
+  RingReader ring_;
+  ReaderWakeup wakeup_;
+  BootClock clock_;
+  ContainerIds containers_;
+  ContainerDirectory* directory_ = nullptr;  // null: nobody wants more than ids
+  RecordSink* sink_ = nullptr;               // of the current Read
+  ProcessTable processes_;
+  ProcessNotices notices_;
+  ProcFolder proc_;
+  InterfaceNames interfaces_;
+  ReaderCounters counted_;
+  LossTracker losses_;
+  std::uint64_t last_ns_;  // of the last record, at first of the start; since 1970
+  bool detached_ = false;
+};
+
+Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) {
+  wakeup_.Acknowledge();
+  sink_ = &sink;
+  std::size_t taken = Drain(sink, max_records);
+  if (taken == 0 && wakeup_.polling()) {
+    wakeup_.StopPolling();
+    taken = Drain(sink, max_records);
+  } else if (taken == 0) {
+    // Something half-written has no wake-up of its own to come.
+    ring_.HasData() ? wakeup_.StopPolling() : wakeup_.StopTimer();
+  }
+  if (taken > 0)
+    wakeup_.StartPolling();
+  if (taken > 0 && taken >= max_records)
+    return SourceState::kMore;
+  TellRest(sink);
+  return detached_ && !ring_.HasData() ? SourceState::kEnd : SourceState::kIdle;
+}
+
+std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
+  std::size_t taken = 0;
+  while (taken < max_records) {
+    const std::optional<std::span<const std::byte>> place = ring_.Next();
+    if (!place)
+      break;
+    Take(*place, sink);
+    if (++taken % kReleaseEvery == 0)
+      ring_.Release();
+  }
+  ring_.Release();
+  return taken;
+}
+
+void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
+  switch (WireTypeOf(place)) {
+    case WireType::kPacket:
+      if (const std::optional<WirePacket> packet = ReadWirePacket(place))
+        return Deliver(*packet, sink);
+      break;
+    case WireType::kProcess:
+      if (std::optional<wirehound_wire_process> process = ReadWireProcess(place)) {
+        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost())
+          CompleteFromProc(*process, proc_);
+        return processes_.Put(*process);
+      }
+      ++counted_.malformed_process;
+      return;
+    case WireType::kLifecycle:
+      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place))
+        return sink.OnProcess(notices_.Make(*told));
+      ++counted_.malformed_process;
+      return;
+    case WireType::kMalformed:
+      break;
+  }
+  ++counted_.malformed;
+  sink.OnGap({.timestamp_ns = last_ns_, .reason = "malformed_record", .records = 1});
+}
+
+void RingSource::TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink) {
+  const std::uint64_t records = losses_.Notice(lost_so_far);
+  if (records == 0)
+    return;
+  sink.OnGap({.timestamp_ns = timestamp_ns,
+              .reason = losses_.Explain(records, ReadKernel()),
+              .records = records});
+}
+
+// What was lost since the last record there is: no other may come for a long time, or ever. The
+// time is that of this last one, as the next may have been captured already.
+void RingSource::TellRest(RecordSink& sink) { TellLoss(wakeup_.control().Lost(), last_ns_, sink); }
+
+// What the record says, but where its process has been forgotten. The kernel is none.
+std::uint32_t SourceOf(const wirehound_wire_packet& header, const wirehound_process& process) {
+  const bool known = process.host_pid != 0 || header.owner_source == WIREHOUND_OWNER_KERNEL;
+  return known ? header.owner_source : WIREHOUND_OWNER_NONE;
+}
+
+void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
+  const wirehound_wire_packet& header = packet.header;
+  const wirehound_process& process = OwnerOf(header);
+  const bool known = process.host_pid != 0;
+  const bool own_netns = (header.flags & WIREHOUND_WIRE_OWN_NETNS) != 0;
+  last_ns_ = clock_.ToEpoch(header.timestamp_ns);
+  TellLoss(header.lost, last_ns_, sink);
+  ++counted_.delivered;
+  sink.OnRecord({
+      .timestamp_ns = last_ns_,
+      .bytes = packet.bytes,
+      .wire_length = header.packet_length,
+      .link_type = kLinkTypeRaw,
+      .direction = header.direction,
+      .interface_index = header.interface_index,
+      .interface_name =
+          own_netns ? interfaces_.Find(header.interface_index, header.timestamp_ns) : "any",
+      .cpu = header.cpu,
+      .syscall = header.syscall,
+      .owner_source = SourceOf(header, process),
+      .process = &process,
+      .owner_id = known ? header.owner_id : 0,
+      .network_namespace = header.netns_cookie,
+  });
+}
+
+const wirehound_process& RingSource::OwnerOf(const wirehound_wire_packet& header) {
+  if (header.owner_id == 0)
+    return UnknownProcess();
+  if (const wirehound_process* process = processes_.Find(header.owner_id))
+    return *process;
+  ++counted_.owner_unknown;
+  return UnknownProcess();
+}
+
+// A container that nobody has heard of is told before the first record of its process.
+std::string RingSource::ContainerOf(const wirehound_wire_process& process) {
+  const std::optional<ContainerName> name = containers_.Name(process);
+  if (!name)
+    return {};
+  if (directory_ != nullptr && directory_->Find(name->id) == nullptr) {
+    const wirehound_container_info info = InfoOf(*name, containers_.GroupIdOf(*name));
+    if (sink_ != nullptr)
+      sink_->OnContainer(info);
+    directory_->Of(name->id).facts->Fill(info);
+  }
+  return name->id;
+}
+
+std::shared_ptr<const ContainerFacts> RingSource::FactsOf(const std::string& container_id) {
+  return directory_ == nullptr ? nullptr : directory_->Of(container_id).facts;
+}
+
+KernelCounters RingSource::ReadKernel() const {
+  const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
+  std::vector<KernelCounters> per_cpu(cpus);
+  KernelCounters sum = {};
+  const std::uint32_t key = 0;
+  if (bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) != 0)
+    return sum;
+  for (const KernelCounters& counters : per_cpu) {
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      sum[i] += counters[i];
+  }
+  return sum;
+}
+
+bool RingSource::CanReadMaps() const {
+  const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
+  std::vector<KernelCounters> per_cpu(cpus);
+  const std::uint32_t key = 0;
+  return bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) == 0;
+}
+
+ReaderCounters RingSource::ReadReader() const {
+  ReaderCounters reader = counted_;
+  reader.owners_evicted = processes_.evicted();
+  return reader;
+}
+
+std::vector<SourceCounter> RingSource::Counters() const {
+  return AccountOf(ReadKernel(), ReadReader());
+}
+
+std::vector<LiveNote> RingSource::Notes() const { return NotesOf(ReadKernel(), ReadReader()); }
+
+void RingSource::Detach() {
+  if (detached_)
+    return;
+  hooks_.Detach();
+  detached_ = true;
+  wakeup_.StartPolling();  // so that whoever waits comes and finds the end
+}
+
+// Tells one network namespace from every other of this boot; 0 before 5.14.
+std::uint64_t OwnNetworkNamespace() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0)
+    return 0;
+  return cookie;
+}
+
+wirehound_settings SettingsOf(const LiveOptions& options, std::uint64_t cgroup_id) {
+  return {
+      .owner_seed = RandomSeed(),
+      .cgroup_id = cgroup_id,
+      .own_netns_cookie = OwnNetworkNamespace(),
+      .wakeup_bytes = options.ring_bytes / kWakeupDivisor,
+      .reserved = 0,
+      .scope = MakeScope(options.plan.scope),
+  };
+}
+
+Status CheckRingSize(std::uint32_t bytes) {
+  const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
+  if (std::has_single_bit(bytes) && bytes >= page)
+    return {};
+  return Error(ErrorCode::kInvalidInput,
+               "ring buffer of " + std::to_string(bytes) +
+                   " bytes: expected a power of two, at least a page of " + std::to_string(page));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options) {
+  if (Status size = CheckRingSize(options.ring_bytes); !size)
+    return std::move(size).error();
+  Result<std::string> root = options.cgroup.empty() ? FindCgroupMount() : options.cgroup;
+  if (!root)
+    return std::move(root).error();
+  Result<std::uint64_t> id = CgroupId(*root);
+  if (!id)
+    return std::move(id).error();
+  const UniqueFd cgroup(open(root->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!cgroup)
+    return SystemError("open control group " + *root, errno);
+
+  const bool best = options.egress_owner == EgressOwner::kBest;
+  HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
+                                 .choice = options.hook_choice,
+                                 .settings = SettingsOf(options, *id),
+                                 .ring_bytes = options.ring_bytes,
+                                 .cgroup_fd = cgroup.get(),
+                                 .refusals = options.refusals});
+  if (std::optional<Error> refusal = hooks.MandatoryRefusal())
+    return *std::move(refusal);
+  Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
+  if (!ring)
+    return std::move(ring).error();
+  Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
+  if (!control)
+    return std::move(control).error();
+  control->SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
+  Result<PlanMemory> plan = PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes"));
+  if (!plan)
+    return std::move(plan).error();
+  plan->Set(options.plan);
+  Result<ReaderWakeup> wakeup =
+      ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
+  if (!wakeup)
+    return std::move(wakeup).error();
+  std::vector<wirehound_wire_process> old;
+  if (hooks.MustCopyDescriptors())
+    old = OwnOldSockets(*root, hooks.map_fd("socket_owners"), RandomSeed());
+  auto source = std::make_unique<RingSource>(std::move(hooks), *std::move(plan), *std::move(ring),
+                                             *std::move(wakeup));
+  source->Know(old);
+  return std::unique_ptr<LiveSource>(std::move(source));
+}
+
+}  // namespace wirehound

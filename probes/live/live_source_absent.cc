@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// LiveSource of a build without BPF programs: says so. Links without libbpf.
+
+#include "probes/live/live_source.h"
+
+namespace wirehound {
+
+Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions&) {
+  return Error(ErrorCode::kUnsupported,
+               "live capture: this build has none; build with WIREHOUND_BUILD_PROBES=ON, or read "
+               "a capture file with --read");
+}
+
+std::vector<HookReport> ProbeHooks(HookChoice /*choice*/) { return {}; }
+
+std::vector<KnownHook> KnownHooks() { return {}; }
+
+std::string_view HookStateText(HookState /*state*/) { return "absent"; }
+
+}  // namespace wirehound

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/live/process_notices.h"
+
+#include <algorithm>
+
+namespace wirehound {
+namespace {
+
+ProcessNotice::Kind KindOf(const wirehound_wire_lifecycle& told) {
+  switch (told.kind) {
+    case WIREHOUND_WIRE_FORKED:
+      return ProcessNotice::Kind::kForked;
+    case WIREHOUND_WIRE_EXEC:
+      return ProcessNotice::Kind::kExec;
+    default:
+      return ProcessNotice::Kind::kExited;
+  }
+}
+
+}  // namespace
+
+std::vector<wirehound_string> SplitArguments(std::string_view text) {
+  std::vector<wirehound_string> arguments;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\0'), text.size());
+    arguments.push_back({text.data(), end});
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return arguments;
+}
+
+ProcessNotice ProcessNotices::Make(const WireLifecycle& told) {
+  FillProcess(process_, told.header.process, clock_, resolvers_);
+  arguments_ = SplitArguments(told.arguments);
+  return {.kind = KindOf(told.header),
+          .timestamp_ns = clock_.ToEpoch(told.header.timestamp_ns),
+          .process = &process_.process,
+          .arguments = arguments_};
+}
+
+}  // namespace wirehound

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/live/reader_wakeup.h"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <utility>
+
+#include "base/system_error.h"
+
+namespace wirehound {
+namespace {
+
+// Edge-triggered: while the reader polls, the ring being non-empty must not make the set readable.
+bool Watch(int epoll_fd, int fd) {
+  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.fd = fd}};
+  return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+}  // namespace
+
+ReaderWakeup::ReaderWakeup(UniqueFd epoll, UniqueFd timer, ControlMemory control,
+                           std::uint64_t interval_ns)
+    : epoll_(std::move(epoll)),
+      timer_(std::move(timer)),
+      control_(std::move(control)),
+      interval_ns_(interval_ns) {}
+
+Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
+                                          std::uint64_t interval_ns) {
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
+    return SystemError("prepare waiting for the ring buffer", errno);
+  return ReaderWakeup(std::move(epoll), std::move(timer), std::move(control), interval_ns);
+}
+
+void ReaderWakeup::Acknowledge() {
+  // Edges stay in the set until they are fetched, and an interval timer goes on only once its
+  // expirations have been read.
+  epoll_event events[2];
+  epoll_wait(epoll_.get(), events, 2, 0);
+  std::uint64_t expirations = 0;
+  [[maybe_unused]] const ssize_t size = read(timer_.get(), &expirations, sizeof(expirations));
+}
+
+void ReaderWakeup::StartPolling() {
+  SetPolling(true);
+  SetTimer(true);
+}
+
+void ReaderWakeup::StopPolling() {
+  SetPolling(false);
+  SetTimer(true);
+}
+
+void ReaderWakeup::StopTimer() { SetTimer(false); }
+
+void ReaderWakeup::SetPolling(bool polling) {
+  if (polling_ == polling)
+    return;
+  polling_ = polling;
+  control_.SetReaderPolls(polling ? 1 : 0);
+}
+
+void ReaderWakeup::SetTimer(bool on) {
+  if (timer_on_ == on)
+    return;
+  timer_on_ = on;
+  itimerspec times = {};
+  if (on) {
+    times.it_value.tv_nsec = static_cast<long>(interval_ns_);
+    times.it_interval = times.it_value;
+  }
+  timerfd_settime(timer_.get(), 0, &times, nullptr);
+}
+
+}  // namespace wirehound

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What detections say of their input, and the event about a gap: lost records, gaps of streams, cut
+// records, suspended detectors.
+
+#include "engine/event/completeness.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/pipeline/packet_pipeline.h"
+#include "tests/decoders/packet_builder.h"
+#include "tests/engine/support/conversation.h"
+#include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/scripted_detector.h"
+
+namespace wirehound::test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kUdpPacketBytes = 20 + 8 + 1;
+
+// A detector that detects every event it is shown.
+void AddEager(ScriptedDetectors& detectors, const char* text) {
+  detectors.Add(ParseDetector(text)).on_event = [](const EventView&, const Emitter& emit) {
+    return emit.Detected();
+  };
+}
+
+class Run {
+ public:
+  Run(LoadedPlugins plugins, const std::string& events, const DetectorLimits& limits = {})
+      : run_(std::move(plugins), {.events = {events}, .detectors = {"all"}}, {.limits = limits}),
+        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
+
+  void Feed(const ByteWriter& packet, std::size_t captured = SIZE_MAX) {
+    Record record;
+    record.bytes = packet.span().first(std::min(captured, packet.size()));
+    record.wire_length = static_cast<std::uint32_t>(packet.size());
+    record.process = &UnknownProcess();
+    record.timestamp_ns = ++now_ns_;
+    pipeline_.OnRecord(record);
+  }
+  void FeedUdp(std::size_t captured = SIZE_MAX) { Feed(Ipv4(17, Udp({'x'})), captured); }
+  void Lose(std::uint64_t records) {
+    pipeline_.OnGap({.timestamp_ns = ++now_ns_, .reason = "ring_full", .records = records});
+  }
+
+  std::string names() const { return run_.names(); }
+  Json event(std::size_t index) const { return Json::parse(run_.shown().json.at(index)); }
+  Json last() const { return Json::parse(run_.shown().json.back()); }
+  /// Of the last event shown.
+  std::string Completeness() const { return last()["completeness"].dump(); }
+  Json Argument(std::size_t index, const std::string& name) const {
+    const Json whole = event(index);
+    for (const Json& argument : whole["args"]) {
+      if (argument["name"] == name) {
+        return argument["value"];
+      }
+    }
+    return {};
+  }
+  EngineRun& engine() { return run_; }
+  PacketPipeline& pipeline() { return pipeline_; }
+
+ private:
+  EngineRun run_;
+  PacketPipeline pipeline_;
+  std::uint64_t now_ns_ = 0;
+};
+
+const char kWhole[] = R"({"whole":true})";
+
+TEST_CASE("gap: it is an event at its place, with what is missing here and so far") {
+  Run run({}, "net_packet_udp,capture_gap");
+  run.FeedUdp();
+  run.Lose(7);
+  run.FeedUdp();
+  run.Lose(2);
+  CHECK(run.names() == "net_packet_udp capture_gap net_packet_udp capture_gap");
+  CHECK(run.event(1)["timestamp"] == 2);
+  CHECK(run.event(1)["processId"] == 0);
+  CHECK(run.Argument(1, "reason") == "ring_full");
+  CHECK(run.Argument(1, "lost_records") == 7);
+  CHECK(run.Argument(3, "lost_records") == 2);
+  CHECK(run.Argument(3, "lost_so_far") == 9);
+  CHECK_FALSE(run.event(1).contains("completeness"));
+  CHECK(run.pipeline().gaps().gaps == 2);
+  CHECK(run.pipeline().gaps().records == 9);
+}
+
+TEST_CASE("gap: it can be filtered and required like any other event") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs capture_gap");
+  Run run(detectors.Load(), "A");
+  run.Lose(3);
+  CHECK(run.names() == "A");
+  Run filtered({}, "capture_gap.data.lost_records>5");
+  filtered.Lose(5);
+  filtered.Lose(6);
+  CHECK(filtered.names() == "capture_gap");
+}
+
+TEST_CASE("gap: no scope holds it back, and nobody's wish for it costs nothing") {
+  EngineRun engine(
+      {}, {.events = {"net_packet_udp", "capture_gap"}, .detectors = {}, .scope = {"comm=nobody"}});
+  PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
+                          engine.stores().dns);
+  pipeline.OnGap({.timestamp_ns = 1, .reason = "ring_full", .records = 1});
+  CHECK(engine.names() == "capture_gap");
+  CHECK(engine.dispatcher().counters().gap_events == 1);
+  Run unwanted({}, "net_packet_udp");
+  unwanted.Lose(1);
+  CHECK(unwanted.names().empty());
+  CHECK(unwanted.pipeline().gaps().gaps == 1);
+}
+
+TEST_CASE("completeness: records lost before a detection, since the one before it") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_udp");
+  Run run(detectors.Load(), "A");
+  run.FeedUdp();
+  CHECK(run.Completeness() == kWhole);
+  run.Lose(2);
+  run.Lose(3);
+  run.FeedUdp();
+  CHECK(run.Completeness() == R"({"lostRecords":5,"whole":false})");
+  CHECK(run.engine().shown().json.back().find(
+            R"(,"completeness":{"whole":false,"lostRecords":5}})") != std::string::npos);
+  run.FeedUdp();
+  CHECK(run.Completeness() == kWhole);
+}
+
+TEST_CASE("completeness: what was lost before a detector started is not its loss") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_udp");
+  Run run(detectors.Load(), "net_packet_udp");
+  REQUIRE(run.engine().Adopt({.events = {"net_packet_udp"}, .detectors = {"-a"}}));
+  run.pipeline().SetPlan(run.engine().plan());
+  run.Lose(4);
+  REQUIRE(run.engine().Adopt({.events = {"A"}, .detectors = {"a"}}));
+  run.pipeline().SetPlan(run.engine().plan());
+  run.FeedUdp();
+  CHECK(run.Completeness() == kWhole);
+}
+
+TEST_CASE("completeness: detections of one call say the same") {
+  ScriptedDetectors detectors;
+  detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
+      [](const EventView&, const Emitter& emit) -> Status {
+    return emit.Detected() && emit.Detected() ? Status() : Error("refused");
+  };
+  Run run(detectors.Load(), "A");
+  run.Lose(1);
+  run.FeedUdp();
+  REQUIRE(run.names() == "A A");
+  CHECK(run.event(0)["completeness"] == run.event(1)["completeness"]);
+  CHECK(run.event(0)["completeness"]["whole"] == false);
+}
+
+TEST_CASE("completeness: a detection from a detection misses what that one misses") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_ipv4");
+  AddEager(detectors, "b: B needs A");
+  Run run(detectors.Load(), "B");
+  run.FeedUdp(20 + 4);
+  CHECK(run.Completeness() == R"({"truncated":true,"whole":false})");
+  run.FeedUdp();
+  CHECK(run.Completeness() == kWhole);
+}
+
+TEST_CASE("completeness: a record cut inside what is decoded is one, and an anomaly") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_ipv4");
+  Run run(detectors.Load(), "A,net_anomaly");
+  run.FeedUdp(20 + 4);
+  REQUIRE(run.names() == "net_anomaly A");
+  CHECK(run.Completeness() == R"({"truncated":true,"whole":false})");
+  CHECK(run.Argument(0, "kind") == "record_truncated");
+  CHECK(run.Argument(0, "layer") == "capture");
+  CHECK(run.Argument(0, "offset") == 24);
+  CHECK(run.Argument(0, "size") == kUdpPacketBytes - 24);
+}
+
+TEST_CASE("completeness: a record without data that nobody decodes is whole") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_udp");
+  Run run(detectors.Load(), "A");
+  run.FeedUdp(20 + 8);
+  CHECK(run.names() == "A");
+  CHECK(run.Completeness() == kWhole);
+}
+
+TEST_CASE("completeness: a gap of its connection, until that ends; others are whole") {
+  ScriptedDetectors detectors;
+  AddEager(detectors, "a: A needs net_packet_http_request");
+  Run run(detectors.Load(), "A,net_anomaly");
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  Conversation conversation(8080);
+  conversation.Open().Client(request);
+  conversation.Server("HTTP/1.1 204 No Content\r\n\r\n").Lost(100).Client(request);
+  for (const Conversation::Sent& sent : conversation.packets()) {
+    run.Feed(sent.packet);
+  }
+  run.pipeline().OnEndOfStream();
+  bool told = false;
+  for (std::size_t i = 0; i < run.engine().shown().names.size(); ++i) {
+    if (run.event(i)["eventName"] == "A") {
+      CHECK(run.event(i)["completeness"]["whole"] == !told);
+    } else if (run.Argument(i, "kind") == "tcp_gap") {
+      told = true;
+    }
+  }
+  CHECK(told);
+  CHECK(run.names().find("net_anomaly A") != std::string::npos);
+  Conversation other(8081);
+  other.Open().Client(request);
+  for (const Conversation::Sent& sent : other.packets()) {
+    run.Feed(sent.packet);
+  }
+  CHECK(run.Completeness() == kWhole);
+}
+
+TEST_CASE("completeness: one that needs a suspended detector says so") {
+  ScriptedDetectors detectors;
+  int calls = 0;
+  detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
+      [&](const EventView&, const Emitter&) -> Status {
+    ++calls;
+    return Error("no");
+  };
+  AddEager(detectors, "b: B needs A net_packet_udp");
+  AddEager(detectors, "c: C needs net_packet_udp");
+  Run run(detectors.Load(), "B,C", {.max_errors_in_a_row = 2});
+  run.FeedUdp();
+  CHECK(run.Completeness() == kWhole);
+  run.FeedUdp();
+  run.FeedUdp();
+  REQUIRE(calls == 2);
+  const std::size_t shown = run.engine().shown().names.size();
+  for (std::size_t i = shown - 2; i < shown; ++i) {
+    const bool needs_it = run.event(i)["eventName"] == "B";
+    CHECK(run.event(i)["completeness"].contains("inputSuspended") == needs_it);
+  }
+}
+
+}  // namespace
+}  // namespace wirehound::test

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Whose the events of connections are when the packet that brings them to light says nothing: that
+// of the process last known to use the connection, as far as the source still knows it. And that
+// network namespaces keep connections and fragments apart.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/pipeline/packet_pipeline.h"
+#include "tests/decoders/dns/dns_message_builder.h"
+#include "tests/engine/support/conversation.h"
+#include "tests/engine/support/engine_run.h"
+
+TEST_SUITE_BEGIN("pipeline");
+
+namespace wirehound::test {
+namespace {
+
+using Json = nlohmann::json;
+using From = Conversation::From;
+
+constexpr std::uint64_t kPacketGapNs = 1'000'000;
+constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+// The processes a source knows by its owner ids.
+class Owners {
+ public:
+  Owners() {
+    for (const std::uint64_t id : {11, 22}) {
+      wirehound_process process = UnknownProcess();
+      process.pid = process.host_pid = static_cast<std::int32_t>(id);
+      processes_.emplace(id, process);
+    }
+  }
+
+  const wirehound_process* Find(std::uint64_t id) const {
+    const auto found = processes_.find(id);
+    return found == processes_.end() ? nullptr : &found->second;
+  }
+  void Forget(std::uint64_t id) { processes_.erase(id); }
+
+ private:
+  std::map<std::uint64_t, wirehound_process> processes_;
+};
+
+class OwnedStreams {
+ public:
+  explicit OwnedStreams(const std::string& events)
+      : run_({}, {.events = {events}}),
+        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {
+    pipeline_.SetOwners([this](std::uint64_t id) { return owners.Find(id); });
+  }
+
+  Owners owners;
+
+  // A packet of the process with this id; 0: of nobody known.
+  void Feed(const ByteWriter& packet, std::uint64_t owner_id, std::uint64_t network_namespace = 0) {
+    Record record;
+    record.bytes = packet.span();
+    record.wire_length = static_cast<std::uint32_t>(packet.size());
+    record.timestamp_ns = now_ns_ += kPacketGapNs;
+    record.owner_id = owner_id;
+    record.process = owner_id == 0 ? &UnknownProcess() : owners.Find(owner_id);
+    record.owner_source = owner_id == 0 ? WIREHOUND_OWNER_NONE : WIREHOUND_OWNER_SOCKET;
+    record.network_namespace = network_namespace;
+    pipeline_.OnRecord(record);
+  }
+
+  void Feed(const Conversation& conversation, std::uint64_t owner_id,
+            std::uint64_t network_namespace = 0) {
+    for (const Conversation::Sent& sent : conversation.packets()) {
+      Feed(sent.packet, owner_id, network_namespace);
+    }
+  }
+
+  void End() { pipeline_.OnEndOfStream(); }
+
+  // "net_packet_http of 11", one by ", ".
+  std::string shown() const {
+    std::vector<std::string> lines;
+    for (const std::string& text : run_.shown().json) {
+      const Json event = Json::parse(text);
+      lines.push_back(event["eventName"].get<std::string>() + " of " +
+                      std::to_string(event["processId"].get<int>()));
+    }
+    return Join(lines, ", ");
+  }
+
+ private:
+  EngineRun run_;
+  PacketPipeline pipeline_;
+  std::uint64_t now_ns_ = 0;
+};
+
+TEST_CASE("flow owner: a connection that only the end of capture ends is of its last process") {
+  OwnedStreams streams("net_flow_tcp_end");
+  streams.Feed(Conversation(80).Open(), 11);
+  SUBCASE("that is still known") {
+    streams.End();
+    CHECK(streams.shown() == "net_flow_tcp_end of 11");
+  }
+  SUBCASE("after another took over") {
+    Conversation later = Conversation(80).Open().Client("x");
+    streams.Feed(later.packets().back().packet, 22);
+    streams.End();
+    CHECK(streams.shown() == "net_flow_tcp_end of 22");
+  }
+  SUBCASE("but nobody's when the source has forgotten it") {
+    streams.owners.Forget(11);
+    streams.End();
+    CHECK(streams.shown() == "net_flow_tcp_end of 0");
+  }
+}
+
+TEST_CASE("flow owner: a message completed by a packet of nobody is of the connection's process") {
+  OwnedStreams streams("net_packet_http");
+  const Conversation conversation =
+      Conversation(80).Open().Client(kRequest.substr(0, 10)).Client(kRequest.substr(10));
+  const std::vector<Conversation::Sent>& packets = conversation.packets();
+  for (std::size_t i = 0; i + 1 < packets.size(); ++i) {
+    streams.Feed(packets[i].packet, 11);
+  }
+  SUBCASE("of nobody") {
+    streams.Feed(packets.back().packet, 0);
+    CHECK(streams.shown() == "net_packet_http of 11");
+  }
+  SUBCASE("of somebody, who is then the one") {
+    streams.Feed(packets.back().packet, 22);
+    CHECK(streams.shown() == "net_packet_http of 22");
+  }
+}
+
+TEST_CASE("flow owner: what a packet of another connection brings to light is not its process's") {
+  OwnedStreams streams("net_flow_tcp_end");
+  streams.Feed(Conversation(80).Open(), 11);
+  streams.Feed(Conversation(81).Open(), 22);
+  streams.End();
+  CHECK(streams.shown() == "net_flow_tcp_end of 11, net_flow_tcp_end of 22");
+}
+
+TEST_CASE("flow owner: a connection nobody was ever known to use is nobody's") {
+  OwnedStreams streams("net_packet_http,net_flow_tcp_end");
+  streams.Feed(Conversation(80).Open().Client(kRequest).Close(), 0);
+  CHECK(streams.shown() == "net_packet_http of 0, net_flow_tcp_end of 0");
+}
+
+TEST_CASE("network namespaces: the same addresses and ports are a connection in each") {
+  const Conversation conversation = Conversation(80).Open().Client(kRequest).Close();
+  OwnedStreams streams("net_packet_http,net_flow_tcp_end");
+  for (const Conversation::Sent& sent : conversation.packets()) {
+    streams.Feed(sent.packet, 11, 1);
+    streams.Feed(sent.packet, 22, 2);
+  }
+  CHECK(streams.shown() ==
+        "net_packet_http of 11, net_packet_http of 22, net_flow_tcp_end of 11, "
+        "net_flow_tcp_end of 22");
+}
+
+TEST_CASE("network namespaces: fragments of one are not put together with those of another") {
+  const DnsMessageBuilder message = DnsMessageBuilder().Question("example.com", 1);
+  const ByteWriter datagram = Udp(ByteWriter().Append(message.span()));
+  const auto piece = [&datagram](std::size_t offset, std::size_t size, bool more) {
+    ByteWriter packet = Ipv4(17, ByteWriter().Append(datagram.span().subspan(offset, size)));
+    packet.PatchBe16(kIpv4FragmentOffset,
+                     (more ? 0x2000U : 0U) | static_cast<unsigned>(offset / 8));
+    return packet;
+  };
+  OwnedStreams streams("net_packet_dns");
+  streams.Feed(piece(0, 16, true), 11, 1);
+  streams.Feed(piece(16, datagram.size() - 16, false), 22, 2);
+  CHECK(streams.shown().empty());
+  streams.Feed(piece(16, datagram.size() - 16, false), 11, 1);
+  CHECK(streams.shown() == "net_packet_dns of 11");
+}
+
+}  // namespace
+}  // namespace wirehound::test
+
+TEST_SUITE_END();

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The event loop while nothing comes: stream time follows the clock, so that timers of detectors go
+// off. The source is a pipe that nobody writes to; a test ends with the timer it waits for, or
+// fails after kPatience.
+
+#include "engine/run/event_loop.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <wirehound/timers.h>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/unique_fd.h"
+#include "engine/pipeline/packet_pipeline.h"
+#include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/scripted_detector.h"
+
+namespace wirehound::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kPatience{20};
+
+// Has no records, and ends when it is told to.
+class IdleSource : public Source {
+ public:
+  IdleSource() {
+    std::array<int, 2> ends{};
+    REQUIRE(pipe(ends.data()) == 0);
+    read_end_ = UniqueFd(ends[0]);
+    write_end_ = UniqueFd(ends[1]);
+  }
+  int poll_fd() const override { return read_end_.get(); }
+  Result<SourceState> Read(RecordSink& /*sink*/, std::size_t /*max*/) override {
+    return ended_ ? SourceState::kEnd : SourceState::kIdle;
+  }
+  std::vector<SourceCounter> Counters() const override { return {}; }
+
+  // The pipe becomes readable, so the loop notices.
+  void End() {
+    ended_ = true;
+    write_end_ = UniqueFd();
+  }
+
+ private:
+  UniqueFd read_end_;
+  UniqueFd write_end_;
+  bool ended_ = false;
+};
+
+// An engine without records, whose one detector has a timer.
+struct IdleEngine {
+  explicit IdleEngine(std::uint64_t fires) : fires_wanted(fires) {}
+
+  // Runs until the timer has gone off as often as wanted. False when patience ended it.
+  bool Run() {
+    bool in_time = true;
+    boost::asio::steady_timer patience(loop.io(), kPatience);
+    patience.async_wait([&](const boost::system::error_code& error) {
+      if (!error) {
+        in_time = false;
+        source.End();
+      }
+    });
+    CHECK(loop.Run().has_value());
+    return in_time;
+  }
+
+  LoadedPlugins Load() {
+    Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
+    script.init = [](const InitContext& context) -> Status {
+      Result<Timers> timers = Timers::Of(context);
+      return timers ? timers->StartPeriodic(1, milliseconds(1)) : Status(std::move(timers).error());
+    };
+    script.on_timer = [this](const wirehound_timer& timer, const Emitter& emit) {
+      due_ns.push_back(timer.due_ns);
+      if (due_ns.size() == fires_wanted) {
+        source.End();
+      }
+      return emit.Detected();
+    };
+    return detectors.Load();
+  }
+
+  std::uint64_t fires_wanted;
+  IdleSource source;
+  std::vector<std::uint64_t> due_ns;
+  ScriptedDetectors detectors;
+  EngineRun run{Load(), {}};
+  PacketPipeline pipeline{run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns};
+  const std::vector<std::unique_ptr<Output>> outputs;  // only flushed by the loop
+  EventLoop loop{source, pipeline, run.dispatcher(), outputs, [] {}};
+};
+
+std::uint64_t ClockNs() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+TEST_CASE("event loop: timers go off while no record comes, and what they find is shown") {
+  constexpr std::uint64_t kBehindNs = 1'000'000'000;
+  IdleEngine engine(3);
+  engine.loop.FollowClock(kBehindNs);
+  const std::uint64_t before_ns = ClockNs();
+  CHECK(engine.Run());
+  REQUIRE(engine.due_ns.size() >= 3);
+  CHECK(engine.run.shown().names.size() == engine.due_ns.size());
+  // As far behind the clock as was asked for, so that no record can come late.
+  CHECK(engine.due_ns.front() + kBehindNs >= before_ns);
+  CHECK(engine.due_ns.back() + kBehindNs <= ClockNs());
+}
+
+TEST_CASE(
+    "event loop: of a source that does not follow the clock no time passes while it is idle") {
+  IdleEngine engine(1);
+  boost::asio::steady_timer soon(engine.loop.io(), milliseconds(20));
+  soon.async_wait([&engine](const boost::system::error_code&) { engine.source.End(); });
+  CHECK(engine.Run());
+  CHECK(engine.due_ns.empty());
+}
+
+}  // namespace
+}  // namespace wirehound::test

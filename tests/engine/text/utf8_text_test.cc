@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Text made fit for a terminal.
+
+#include "engine/text/utf8_text.h"
+
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+namespace wirehound::test {
+namespace {
+
+std::string Printable(std::string_view text) {
+  std::string out;
+  AppendPrintable(out, text);
+  return out;
+}
+
+TEST_CASE("printable text: what people write stays") {
+  for (const std::string_view text :
+       {"", "dig", "a b\\c\"d~", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x90\xba", "\xc2\xa0"}) {
+    CHECK(Printable(text) == text);
+  }
+}
+
+TEST_CASE("printable text: control characters become question marks, one for each byte") {
+  CHECK(Printable("\x1b[2J") == "?[2J");
+  CHECK(Printable("a\r\n\tb\x7f") == "a???b?");
+  CHECK(Printable(std::string_view("\0", 1)) == "?");
+  CHECK(Printable("\xc2\x9b[2J") == "??[2J");
+  CHECK(Printable("\xc2\x80\xc2\x9f") == "????");
+}
+
+TEST_CASE("printable text: what is no UTF-8 becomes question marks, and the rest stays") {
+  CHECK(Printable("a\x9bz") == "a?z");
+  CHECK(Printable("\xff\xc3\xa9\xc3") == "?\xc3\xa9?");
+  CHECK(Printable("\xe2\x82") == "??");
+}
+
+TEST_CASE("printable text: is appended") {
+  std::string out = "comm=";
+  AppendPrintable(out, "x\n");
+  CHECK(out == "comm=x?");
+}
+
+}  // namespace
+}  // namespace wirehound::test

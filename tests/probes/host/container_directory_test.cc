@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/host/container_directory.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace wirehound {
+namespace {
+
+const std::string kId(64, 'a');
+
+wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
+std::string String(const wirehound_string& text) { return {text.data, text.size}; }
+
+wirehound_container_info Info(std::string_view name, std::string_view image) {
+  wirehound_container_info info{};
+  info.id = Text(kId);
+  info.name = Text(name);
+  info.image = Text(image);
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("container directory: what the path of a group tells") {
+  const ContainerName name{kId, "crio", "/kubepods/crio-" + kId, "d7b3"};
+  const wirehound_container_info info = InfoOf(name, 99);
+  CHECK(info.struct_size == sizeof(wirehound_container_info));
+  CHECK(info.cgroup_id == 99);
+  CHECK(String(info.id) == kId);
+  CHECK(String(info.runtime) == "crio");
+  CHECK(String(info.pod_uid) == "d7b3");
+  CHECK(info.name.size == 0);
+}
+
+TEST_CASE("container facts: the newest counts, and what is empty takes nothing away") {
+  ContainerFacts facts(Info("first", "nginx"));
+  const wirehound_container_info* shown = &facts.info();
+  CHECK(facts.Take(Info("second", "")));
+  CHECK(&facts.info() == shown);
+  CHECK(String(shown->name) == "second");
+  CHECK(String(shown->image) == "nginx");
+  CHECK_FALSE(facts.Take(Info("second", "nginx")));
+}
+
+TEST_CASE("container facts: filling changes no text that somebody may be reading") {
+  ContainerFacts facts(Info("first", ""));
+  const wirehound_string name = facts.info().name;
+  CHECK(facts.Fill(Info("second, and much longer than the first", "nginx")));
+  CHECK(String(name) == "first");
+  CHECK(String(facts.info().name) == "first");
+  CHECK(String(facts.info().image) == "nginx");
+  CHECK_FALSE(facts.Fill(Info("third", "apache")));
+}
+
+TEST_CASE("container facts: numbers are taken over like texts") {
+  ContainerFacts facts(Info("", ""));
+  wirehound_container_info info = Info("", "");
+  info.cgroup_id = 7;
+  info.is_pod_sandbox = 1;
+  CHECK(facts.Fill(info));
+  CHECK(facts.info().cgroup_id == 7);
+  CHECK(facts.info().is_pod_sandbox == 1);
+  info.cgroup_id = 8;
+  CHECK_FALSE(facts.Fill(info));
+  CHECK(facts.Take(info));
+  CHECK(facts.info().cgroup_id == 8);
+}
+
+TEST_CASE("container facts: a text beyond the limit is cut") {
+  const ContainerFacts facts(Info(std::string(ContainerFacts::kMaxTextBytes + 1, 'x'), ""));
+  CHECK(facts.info().name.size == ContainerFacts::kMaxTextBytes);
+}
+
+TEST_CASE("container directory: one object for one id, until it is forgotten") {
+  ContainerDirectory directory(2);
+  CHECK(directory.Find(kId) == nullptr);
+  const auto held = directory.Of(kId).facts;
+  CHECK(directory.Of(kId).facts == held);
+  CHECK(String(held->info().id) == kId);
+  directory.Of("b");
+  directory.Of("c");
+  CHECK(directory.size() == 2);
+  CHECK(directory.evicted() == 1);
+  CHECK(directory.Find(kId) == nullptr);
+  CHECK(String(held->info().id) == kId);  // whoever holds it still reads it
+}
+
+}  // namespace wirehound

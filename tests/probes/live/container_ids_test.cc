@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "probes/live/container_ids.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "process_facts.h"
+#include "tests/probes/host/proc_test_folder.h"
+
+namespace wirehound {
+namespace {
+
+using test::FakeProc;
+using test::FakeProcess;
+using test::TemporaryFolder;
+
+const std::string kId(64, 'a');
+const std::string kOther(64, 'b');
+
+// A hierarchy of plain folders, whose inode numbers stand for the ids of groups; the kernel does
+// not translate those, so every road but that one is taken.
+class Machine {
+ public:
+  std::uint64_t MakeGroup(const std::string& path) const {
+    std::filesystem::create_directories(groups_.path().string() + path);
+    return CgroupTree(groups_.path().string()).IdOf(path);
+  }
+  void RemoveGroup(const std::string& path) const {
+    std::filesystem::remove_all(groups_.path().string() + path);
+  }
+  ContainerIds Resolver(std::size_t capacity = 64) {
+    return ContainerIds({.tree = CgroupTree(groups_.path().string()),
+                         .proc = ProcFolder(proc.path()),
+                         .now_ns = [this] { return now_ns; },
+                         .capacity = capacity});
+  }
+
+  FakeProc proc;
+  std::uint64_t now_ns = 0;
+
+ private:
+  TemporaryFolder groups_;
+};
+
+wirehound_wire_process Process(std::uint64_t cgroup_id, std::uint64_t start_ticks = 1000) {
+  wirehound_wire_process facts = ProcessFacts(8);
+  facts.cgroup_id = cgroup_id;
+  facts.start_time_ns = start_ticks * ProcTickNs() + 1;
+  return facts;
+}
+
+}  // namespace
+
+TEST_CASE("container ids: the group of a running process tells its container") {
+  Machine machine;
+  const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
+  machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(group)) == kId);
+}
+
+TEST_CASE("container ids: what is known of a group serves every process in it, running or not") {
+  Machine machine;
+  const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
+  machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
+  ContainerIds ids = machine.Resolver();
+  REQUIRE(ids.Find(Process(group)) == kId);
+  machine.proc.End(100);
+  machine.RemoveGroup("/docker/" + kId);
+  CHECK(ids.Find(Process(group)) == kId);
+  REQUIRE(ids.FindGroup(group) != nullptr);
+  CHECK(ids.FindGroup(group)->runtime == "docker");
+}
+
+TEST_CASE("container ids: another process that got the pid is not asked") {
+  Machine machine;
+  machine.proc.Run({.start_ticks = 2000, .cgroup = "0::/docker/" + kId + "\n"});
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(4711, 1000)).empty());
+}
+
+TEST_CASE("container ids: nothing is asked of a /proc that numbers processes otherwise") {
+  Machine machine;
+  machine.proc.Link("self/ns/pid", "pid:[4026532184]");
+  machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(4711)).empty());
+}
+
+TEST_CASE("container ids: of a process that moved, the new group is not taken for the old one") {
+  Machine machine;
+  machine.MakeGroup("/docker/" + kId);
+  machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
+  ContainerIds ids = machine.Resolver();
+  const std::uint64_t old_group = machine.MakeGroup("/system.slice");
+  CHECK(ids.Find(Process(old_group)) == kId);  // where it is now
+  CHECK(ids.FindGroup(old_group) == nullptr);
+}
+
+TEST_CASE("container ids: version 1 names a container where version 2 does not") {
+  Machine machine;
+  const std::uint64_t root = machine.MakeGroup("/");
+  machine.proc.Write("self/cgroup", "9:name=systemd:/\n0::/\n");
+  machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kId + "\n0::/\n"});
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(root)) == kId);
+  SUBCASE("and each process counts: the version 2 group is the same for all") {
+    machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kOther + "\n0::/\n"});
+    CHECK(ids.Find(Process(root)) == kOther);
+    machine.proc.Run({.cgroup = "9:name=systemd:/\n0::/\n"});
+    CHECK(ids.Find(Process(root)).empty());
+  }
+}
+
+TEST_CASE("container ids: the group of a process that is gone is found in the hierarchy") {
+  Machine machine;
+  const std::uint64_t group = machine.MakeGroup("/kubepods/pod1/" + kId);
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(group)) == kId);
+}
+
+TEST_CASE("container ids: the hierarchy is looked through at most once a second") {
+  Machine machine;
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(4711)).empty());
+  const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
+  machine.now_ns = ContainerIds::kScanEveryNs - 1;
+  CHECK(ids.Find(Process(group)).empty());
+  machine.now_ns = ContainerIds::kScanEveryNs;
+  CHECK(ids.Find(Process(group)) == kId);
+}
+
+TEST_CASE("container ids: a process of an unknown group is in no container") {
+  Machine machine;
+  ContainerIds ids = machine.Resolver();
+  CHECK(ids.Find(Process(0)).empty());
+  CHECK(ids.FindGroup(0) == nullptr);
+}
+
+TEST_CASE("cgroup tree: a scan shows every group once and stops at its limit") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "a/b");
+  std::filesystem::create_directories(folder.path() / "c");
+  folder.Write("cgroup.procs", "");
+  const CgroupTree tree(folder.path().string());
+  std::vector<std::string> shown;
+  const auto show = [&](std::uint64_t id, const std::string& path) {
+    CHECK(id == tree.IdOf(path));
+    shown.push_back(path);
+  };
+  tree.Scan(100, show);
+  std::sort(shown.begin(), shown.end());
+  CHECK(shown == std::vector<std::string>{"/a", "/a/b", "/c"});
+  shown.clear();
+  tree.Scan(2, show);
+  CHECK(shown.size() == 2);
+}
+
+TEST_CASE("cgroup tree: without a hierarchy nothing is found") {
+  const CgroupTree tree("");
+  CHECK_FALSE(tree.PathOf(1).has_value());
+  CHECK(tree.IdOf("/") == 0);
+  tree.Scan(10, [](std::uint64_t, const std::string&) { FAIL("shown"); });
+}
+
+}  // namespace wirehound
