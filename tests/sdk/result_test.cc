@@ -80,5 +80,22 @@ TEST_CASE("status: the error can be moved out into another result") {
   CHECK(moved.error().code() == ErrorCode::kNotPermitted);
 }
 
+// Of several fallible calls in a row, the sum of what they gave.
+Result<int> Sum(Result<int> first, Status between, Result<std::unique_ptr<int>> second) {
+  const int sum = WIREHOUND_TRY(std::move(first));
+  WIREHOUND_TRY(std::move(between));
+  const std::unique_ptr<int> owned = WIREHOUND_TRY(std::move(second));
+  return sum + *owned;
+}
+
+TEST_CASE("result: TRY gives the value, or returns the first error") {
+  CHECK(Sum(1, {}, std::make_unique<int>(2)).value() == 3);
+  CHECK(Sum(Error("a"), {}, std::make_unique<int>(2)).error().message() == "a");
+  CHECK(Sum(1, Error("b"), std::make_unique<int>(2)).error().message() == "b");
+  const Result<int> third = Sum(1, {}, Error(ErrorCode::kNotFound, "c"));
+  CHECK(third.error().message() == "c");
+  CHECK(third.error().code() == ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace wirehound::test

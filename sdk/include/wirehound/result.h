@@ -111,4 +111,28 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
+namespace detail {
+
+template <typename T>
+T TakeValue(Result<T>&& result) {
+  return *std::move(result);
+}
+inline void TakeValue(Status&& /*status*/) {}
+
+}  // namespace detail
+
 WIREHOUND_NAMESPACE_END
+
+/// The value of a Result, or, when it holds an Error, a return from this function with that Error.
+/// Of a Status it has no value. A GNU statement expression, which g++ and clang++ know:
+///
+///   const Plan plan = WIREHOUND_TRY(MakePlan(selection));
+///   WIREHOUND_TRY(CheckCgroup(directory));
+#define WIREHOUND_TRY(...)                                           \
+  __extension__({                                                    \
+    auto wirehound_try_result = (__VA_ARGS__);                       \
+    if (!wirehound_try_result) {                                     \
+      return std::move(wirehound_try_result).error();                \
+    }                                                                \
+    ::wirehound::detail::TakeValue(std::move(wirehound_try_result)); \
+  })
