@@ -39,7 +39,7 @@ namespace wirehound {
 
 /// Which detectors run, and what for.
 struct DispatcherSetup {
-  Plan& plan;  ///< its filters and its scope are taken out of it when the setup is gone over to
+  const Plan& plan;  ///< its filters are used from there as long as this setup is in force
   const Catalogue& catalogue;
   std::span<const LoadedDetector* const> detectors;      ///< what plan.detectors are indices of
   const std::map<std::string, DetectorConfig>& configs;  ///< by detector id; none: the defaults
@@ -64,8 +64,9 @@ class Dispatcher {
   };
 
   /// Starts the detectors of the plan. One that fails to start is left out, with a line in
-  /// start_failures(). What the services and detectors refer to must outlive the dispatcher; plan,
-  /// configurations and the catalogue itself need not, its definitions must.
+  /// start_failures(). What the services and detectors refer to must outlive the dispatcher, the
+  /// plan until another one is adopted; configurations and the catalogue itself need not, its
+  /// definitions must.
   static std::unique_ptr<Dispatcher> Start(const DispatcherSetup& setup,
                                            const DetectorServices& services,
                                            const std::vector<std::unique_ptr<Output>>& outputs);
@@ -131,8 +132,6 @@ class Dispatcher {
   const Status& output_status() const { return output_status_; }
 
   const Counters& counters() const { return counters_; }
-  const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
-  const Stores& stores() const { return parts_.services.stores; }
   const FindingQueue& findings() const { return parts_.findings; }
   /// In the order of the graph.
   const std::vector<std::unique_ptr<DetectorInstance>>& detectors() const { return detectors_; }
@@ -140,8 +139,8 @@ class Dispatcher {
   const std::map<std::string, DetectorInstance::Counters>& past_detectors() const { return past_; }
 
  private:
-  // Detectors as a setup wants them: those that run already, and the new ones.
-  struct Lineup {
+  // The detectors of a setup, ready to take over: those that run already, and the new ones.
+  struct Prepared {
     std::vector<DetectorInstance*> order;
     std::vector<std::unique_ptr<DetectorInstance>> started;
     std::map<std::string, std::string> failures;  // by detector id
@@ -149,8 +148,8 @@ class Dispatcher {
 
   Dispatcher(const DetectorServices& services, const std::vector<std::unique_ptr<Output>>& outputs);
 
-  Lineup MakeLineup(const DispatcherSetup& setup);
-  void GoOver(const DispatcherSetup& setup, Lineup lineup);
+  Prepared Prepare(const DispatcherSetup& setup);
+  void SwitchTo(const DispatcherSetup& setup, Prepared prepared);
   void Retire(const std::vector<std::unique_ptr<DetectorInstance>>& detectors);
   DetectorInstance* FindRunning(const InstanceSetup& setup) const;
   bool NeedsProcesses() const;

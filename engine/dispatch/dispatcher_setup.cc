@@ -53,7 +53,7 @@ std::unique_ptr<Dispatcher> Dispatcher::Start(const DispatcherSetup& setup,
                                               const DetectorServices& services,
                                               const std::vector<std::unique_ptr<Output>>& outputs) {
   std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(services, outputs));
-  dispatcher->GoOver(setup, dispatcher->MakeLineup(setup));
+  dispatcher->SwitchTo(setup, dispatcher->Prepare(setup));
   return dispatcher;
 }
 
@@ -61,13 +61,13 @@ Status Dispatcher::Adopt(const DispatcherSetup& setup) {
   if (!parts_.findings.empty()) {
     return Error("detectors cannot be changed in the middle of a turn");
   }
-  Lineup lineup = MakeLineup(setup);
-  for (const auto& [id, failure] : lineup.failures) {
+  Prepared prepared = Prepare(setup);
+  for (const auto& [id, failure] : prepared.failures) {
     if (failed_.count(id) == 0) {
-      return Error(failure);  // what was started for it ends with the lineup
+      return Error(failure);  // what was started for it ends with `prepared`
     }
   }
-  GoOver(setup, std::move(lineup));
+  SwitchTo(setup, std::move(prepared));
   return {};
 }
 
@@ -76,30 +76,30 @@ void Dispatcher::SetLimits(const DetectorLimits& limits) {
   parts_.clock.SetBudget(limits.time_budget_ns);
 }
 
-Dispatcher::Lineup Dispatcher::MakeLineup(const DispatcherSetup& setup) {
-  Lineup lineup;
+Dispatcher::Prepared Dispatcher::Prepare(const DispatcherSetup& setup) {
+  Prepared prepared;
   for (const std::size_t index : setup.plan.detectors) {
     const LoadedDetector& detector = *setup.detectors[index];
     const std::string& id = detector.definition.id;
     const Result<DetectorConfig> config = ConfigOf(setup, detector.definition);
     if (!config) {
-      lineup.failures[id] = config.error().message();
+      prepared.failures[id] = config.error().message();
       continue;
     }
     const InstanceSetup wanted = {detector, *config, setup.catalogue};
     if (DetectorInstance* running = FindRunning(wanted)) {
-      lineup.order.push_back(running);
+      prepared.order.push_back(running);
       continue;
     }
     auto started = DetectorInstance::Start(wanted, parts_);
     if (started) {
-      lineup.order.push_back(started->get());
-      lineup.started.push_back(*std::move(started));
+      prepared.order.push_back(started->get());
+      prepared.started.push_back(*std::move(started));
     } else {
-      lineup.failures[id] = started.error().message();
+      prepared.failures[id] = started.error().message();
     }
   }
-  return lineup;
+  return prepared;
 }
 
 DetectorInstance* Dispatcher::FindRunning(const InstanceSetup& setup) const {
@@ -110,11 +110,11 @@ DetectorInstance* Dispatcher::FindRunning(const InstanceSetup& setup) const {
 }
 
 // Nothing here can fail.
-void Dispatcher::GoOver(const DispatcherSetup& setup, Lineup lineup) {
+void Dispatcher::SwitchTo(const DispatcherSetup& setup, Prepared prepared) {
   std::vector<std::unique_ptr<DetectorInstance>> before = std::move(detectors_);
-  std::move(lineup.started.begin(), lineup.started.end(), std::back_inserter(before));
+  std::move(prepared.started.begin(), prepared.started.end(), std::back_inserter(before));
   detectors_.clear();
-  for (const DetectorInstance* wanted : lineup.order) {
+  for (const DetectorInstance* wanted : prepared.order) {
     const auto found = std::find_if(
         before.begin(), before.end(),
         [wanted](const std::unique_ptr<DetectorInstance>& d) { return d.get() == wanted; });
@@ -126,7 +126,7 @@ void Dispatcher::GoOver(const DispatcherSetup& setup, Lineup lineup) {
   parts_.engine_events.Follow(setup.plan, setup.catalogue);
   notes_processes_ = NeedsProcesses();
   looks_first_ = notes_processes_ || !routes_.scope().empty();
-  failed_ = std::move(lineup.failures);
+  failed_ = std::move(prepared.failures);
   start_failures_.clear();
   for (const auto& [id, failure] : failed_) {
     start_failures_.push_back(failure);

@@ -3,7 +3,7 @@
 #include "engine/dispatch/route_table.h"
 
 #include <algorithm>
-#include <utility>
+#include <map>
 
 namespace wirehound {
 
@@ -27,15 +27,15 @@ std::uint32_t LargestId(const Plan& plan,
 
 }  // namespace
 
-RouteTable::RouteTable(Plan& plan, std::span<const std::unique_ptr<DetectorInstance>> detectors)
+RouteTable::RouteTable(const Plan& plan,
+                       std::span<const std::unique_ptr<DetectorInstance>> detectors)
     : routes_(LargestId(plan, detectors) + 1),
-      filters_(std::move(plan.filters)),
-      scope_(std::exchange(plan.scope, EventFilter())) {
-  plan.filters.clear();
+      scope_(&plan.scope),
+      has_user_filters_(!plan.filters.empty() || !plan.scope.empty()) {
   for (const std::uint32_t id : plan.shown) {
     routes_[id].shown = true;
   }
-  for (const auto& [id, filter] : filters_) {
+  for (const auto& [id, filter] : plan.filters) {
     if (id < routes_.size() && !filter.empty()) {
       routes_[id].shown_filter = &filter;
     }

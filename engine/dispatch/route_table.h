@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -48,9 +47,9 @@ class RouteTable {
  public:
   RouteTable() = default;
 
-  /// The consumers of each event come in the order of `detectors`. Takes the filters of `plan`;
-  /// the detectors must outlive this.
-  RouteTable(Plan& plan, std::span<const std::unique_ptr<DetectorInstance>> detectors);
+  /// The consumers of each event come in the order of `detectors`. Uses the filters of `plan`,
+  /// which must outlive this, as must the detectors.
+  RouteTable(const Plan& plan, std::span<const std::unique_ptr<DetectorInstance>> detectors);
 
   const Route& Find(std::uint32_t event_id) const { return routes_[event_id]; }
   std::span<const Consumer> ConsumersOf(const Route& route) const {
@@ -58,15 +57,15 @@ class RouteTable {
   }
 
   /// Whose base events exist at all.
-  const EventFilter& scope() const { return scope_; }
+  const EventFilter& scope() const { return *scope_; }
   /// Whether the user filters anything.
-  bool has_user_filters() const { return !filters_.empty() || !scope_.empty(); }
+  bool has_user_filters() const { return has_user_filters_; }
 
  private:
-  std::vector<Route> routes_;        // by event id
-  std::vector<Consumer> consumers_;  // those of one event in a row
-  std::map<std::uint32_t, EventFilter> filters_;
-  EventFilter scope_;
+  std::vector<Route> routes_;           // by event id
+  std::vector<Consumer> consumers_;     // those of one event in a row
+  const EventFilter* scope_ = nullptr;  // null before there is a plan
+  bool has_user_filters_ = false;
 };
 
 }  // namespace wirehound

@@ -2,15 +2,9 @@
 
 #include "engine/pipeline/anomaly_events.h"
 
-#include <string_view>
+#include <wirehound/views.h>
 
 namespace wirehound {
-
-namespace {
-
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 AnomalyEvents::AnomalyEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter)
     : emitter_(emitter),
@@ -20,17 +14,18 @@ AnomalyEvents::AnomalyEvents(const Plan& plan, const Catalogue& catalogue, Event
       offset_(event_.field("offset")),
       size_(event_.field("size")) {}
 
-void AnomalyEvents::Report(const wirehound_packet_metadata& metadata, const Anomaly& anomaly) {
+void AnomalyEvents::Report(const wirehound_packet_metadata& metadata, const EventContext& context,
+                           const Anomaly& anomaly) {
   ++counters_[static_cast<std::size_t>(anomaly.kind)];
   if (!event_.wanted()) {
     return;
   }
   metadata_ = metadata;
-  kind_.text = Text(AnomalyName(anomaly.kind));
-  layer_.text = Text(AnomalyLayer(anomaly.kind));
+  kind_.text = FromView(AnomalyName(anomaly.kind));
+  layer_.text = FromView(AnomalyLayer(anomaly.kind));
   offset_.unsigned_integer = anomaly.offset;
   size_.unsigned_integer = anomaly.size;
-  emitter_.Emit(event_);
+  emitter_.Emit(event_, context);
   emitter_.EndTurn();
 }
 

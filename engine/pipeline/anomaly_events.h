@@ -24,7 +24,8 @@ class AnomalyEvents {
   void SetPlan(const Plan& plan) { event_.SetPlan(plan); }
 
   /// Takes an anomaly of what `metadata` describes. Ends the turn when it became an event.
-  void Report(const wirehound_packet_metadata& metadata, const Anomaly& anomaly);
+  void Report(const wirehound_packet_metadata& metadata, const EventContext& context,
+              const Anomaly& anomaly);
 
   const Counters& counters() const { return counters_; }
 

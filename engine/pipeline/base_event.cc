@@ -22,6 +22,13 @@ BaseEvent::BaseEvent(const Catalogue& catalogue, const Plan& plan, BaseEventId i
   src_port_ = definition.FieldIndex("src_port");
   dst_port_ = definition.FieldIndex("dst_port");
   event_.definition = &definition;
+  event_.view.struct_size = kEventViewSize;
+  event_.view.event_id = definition.id;
+  event_.view.schema_major = definition.version.major;
+  event_.view.schema_minor = definition.version.minor;
+  event_.view.fields = fields_.data();
+  event_.view.field_count = static_cast<std::uint32_t>(definition.fields.size());
+  event_.view.name = {definition.name.data(), definition.name.size()};
 }
 
 void BaseEvent::SetPlan(const Plan& plan) {
@@ -32,16 +39,16 @@ wirehound_value& BaseEvent::field(std::string_view name) {
   return fields_.at(static_cast<std::size_t>(event_.definition->FieldIndex(name))).value;
 }
 
-const Event& BaseEvent::Fill(const wirehound_event& shared, const Completeness& input) {
-  const EventDefinition& definition = *event_.definition;
-  event_.completeness = input;
-  event_.view = shared;
-  event_.view.event_id = definition.id;
-  event_.view.schema_major = definition.version.major;
-  event_.view.schema_minor = definition.version.minor;
-  event_.view.fields = fields_.data();
-  event_.view.field_count = static_cast<std::uint32_t>(definition.fields.size());
-  event_.view.name = {definition.name.data(), definition.name.size()};
+const Event& BaseEvent::Fill(const EventTime& time, const EventContext& context) {
+  event_.completeness.truncated = context.truncated;
+  event_.completeness.stream_gap = context.stream_gap;
+  wirehound_event& view = event_.view;
+  view.cpu = context.cpu;
+  view.timestamp_ns = time.timestamp_ns;
+  view.sequence = time.sequence;
+  view.process = context.process;
+  view.owner_source = context.owner_source;
+  view.syscall = context.syscall;
   if (src_port_ >= 0) {
     fields_[static_cast<std::size_t>(src_port_)].value.unsigned_integer = metadata_.src_port;
     fields_[static_cast<std::size_t>(dst_port_)].value.unsigned_integer = metadata_.dst_port;

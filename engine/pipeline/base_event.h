@@ -12,9 +12,16 @@
 
 #include "engine/catalogue/catalogue.h"
 #include "engine/event/event.h"
+#include "engine/event/event_context.h"
 #include "engine/plan/plan.h"
 
 namespace wirehound {
+
+/// When an event happens.
+struct EventTime {
+  std::uint64_t timestamp_ns = 0;  ///< stream time, Unix epoch
+  std::uint64_t sequence = 0;      ///< of the record that causes it, from 1
+};
 
 class BaseEvent {
  public:
@@ -34,9 +41,8 @@ class BaseEvent {
   /// The value of a field, to be bound once or set before each Fill. For start: compares names.
   wirehound_value& field(std::string_view name);
 
-  /// The event as it stands; `shared` is what all events of the record have alike, `input` what
-  /// is missing of what it was made of.
-  const Event& Fill(const wirehound_event& shared, const Completeness& input = {});
+  /// The event with the values its fields have now. Valid until the next Fill.
+  const Event& Fill(const EventTime& time, const EventContext& context);
 
  private:
   static constexpr std::size_t kMaxFields = 16;

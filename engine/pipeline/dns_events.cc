@@ -32,14 +32,15 @@ void DnsEvents::SetPlan(const Plan& plan) {
             anomalies_.wanted();
 }
 
-void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedBytes message) {
+void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, EventContext context,
+                          CapturedBytes message) {
   // A message without even a whole header is none; any other gives what was sound of it.
   if (message.bytes.size() < kDnsHeaderBytes) {
     ++counters_.too_short;
     if (message.whole()) {
-      anomalies_.Report(metadata, {AnomalyKind::kDnsMalformed, 0, message.wire_size});
+      anomalies_.Report(metadata, context, {AnomalyKind::kDnsMalformed, 0, message.wire_size});
     } else {
-      ReportCut(metadata, message);
+      ReportCut(metadata, context, message);
     }
     return;
   }
@@ -48,56 +49,59 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, CapturedByt
   const DecodeStatus status = DecodeDns(message, arena_, dns_, VariantOf(metadata));
   ++counters_.messages[static_cast<std::size_t>(status)];
   if (status == DecodeStatus::kTruncated) {
-    emitter_.SetTruncated(true);
+    context.truncated = true;
   }
   if (learns_) {
-    store_.OnMessage(dns_, emitter_.process(), emitter_.timestamp_ns());
+    store_.OnMessage(dns_, *context.process, emitter_.timestamp_ns());
   }
-  emitter_.Emit(dns_event_);
-  EmitSummary();
+  emitter_.Emit(dns_event_, context);
+  EmitSummary(context);
   emitter_.EndTurn();
   if (status == DecodeStatus::kTruncated) {
-    ReportCut(metadata_, message);
+    ReportCut(metadata_, context, message);
   }
   if (dns_.flags != 0 || dns_.qd_count > 1) {
-    ReportAnomalies(message.wire_size);
+    ReportAnomalies(context, message.wire_size);
   }
 }
 
 // Of a stream, what is missing has been reported as a gap, or it has ended early.
-void DnsEvents::ReportCut(const wirehound_packet_metadata& metadata, CapturedBytes message) {
+void DnsEvents::ReportCut(const wirehound_packet_metadata& metadata, const EventContext& context,
+                          CapturedBytes message) {
   if (metadata.protocol == kProtocolUdp) {
-    anomalies_.Report(metadata, {AnomalyKind::kRecordTruncated, message.bytes.size(),
-                                 message.wire_size - message.bytes.size()});
+    anomalies_.Report(metadata, context,
+                      {AnomalyKind::kRecordTruncated, message.bytes.size(),
+                       message.wire_size - message.bytes.size()});
   }
 }
 
-void DnsEvents::EmitSummary() {
+void DnsEvents::EmitSummary(const EventContext& context) {
   if (dns_.qr != 0) {
     if (response_.wanted()) {
       responses_.list = BuildDnsResponses(dns_, arena_);
-      emitter_.Emit(response_);
+      emitter_.Emit(response_, context);
     }
   } else if (dns_.questions.count != 0) {
     questions_.list = dns_.questions;
-    emitter_.Emit(request_);
+    emitter_.Emit(request_, context);
   }
 }
 
-void DnsEvents::ReportAnomalies(std::size_t wire_bytes) {
+void DnsEvents::ReportAnomalies(const EventContext& context, std::size_t wire_bytes) {
   if ((dns_.flags & WIREHOUND_DNS_MALFORMED) != 0) {
-    anomalies_.Report(metadata_, {AnomalyKind::kDnsMalformed, 0, wire_bytes});
+    anomalies_.Report(metadata_, context, {AnomalyKind::kDnsMalformed, 0, wire_bytes});
   }
   if ((dns_.flags & WIREHOUND_DNS_LIMIT) != 0) {
-    anomalies_.Report(metadata_, {AnomalyKind::kDnsLimit, 0, wire_bytes});
+    anomalies_.Report(metadata_, context, {AnomalyKind::kDnsLimit, 0, wire_bytes});
   }
   // Multicast DNS asks several questions at once (RFC 6762 section 5.3).
   if (dns_.qd_count > 1 && dns_.variant != WIREHOUND_DNS_VARIANT_MDNS) {
-    anomalies_.Report(metadata_, {AnomalyKind::kDnsMultipleQuestions});
+    anomalies_.Report(metadata_, context, {AnomalyKind::kDnsMultipleQuestions});
   }
   if ((dns_.flags & WIREHOUND_DNS_TRAILING) != 0) {
-    anomalies_.Report(metadata_, {AnomalyKind::kDnsTrailingBytes, dns_.message_size,
-                                  wire_bytes - dns_.message_size});
+    anomalies_.Report(
+        metadata_, context,
+        {AnomalyKind::kDnsTrailingBytes, dns_.message_size, wire_bytes - dns_.message_size});
   }
 }
 

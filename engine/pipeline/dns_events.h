@@ -39,14 +39,16 @@ class DnsEvents {
 
   /// Takes one message, without the length prefix of TCP, of the packet or stream that `metadata`
   /// describes. Ends the turn.
-  void OnMessage(const wirehound_packet_metadata& metadata, CapturedBytes message);
+  void OnMessage(const wirehound_packet_metadata& metadata, EventContext context,
+                 CapturedBytes message);
 
   const Counters& counters() const { return counters_; }
 
  private:
-  void EmitSummary();
-  void ReportCut(const wirehound_packet_metadata& metadata, CapturedBytes message);
-  void ReportAnomalies(std::size_t wire_bytes);
+  void EmitSummary(const EventContext& context);
+  void ReportCut(const wirehound_packet_metadata& metadata, const EventContext& context,
+                 CapturedBytes message);
+  void ReportAnomalies(const EventContext& context, std::size_t wire_bytes);
 
   EventEmitter& emitter_;
   AnomalyEvents& anomalies_;

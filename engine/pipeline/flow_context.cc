@@ -29,33 +29,41 @@ std::uint8_t DirectionOf(const FlowInfo& flow, FlowSide sender) {
 
 }  // namespace
 
-const wirehound_packet_metadata& FlowContext::Describe(FlowSide sender) {
-  const bool of_packet = PacketIsOfFlow();
-  if (of_packet && emitter_.record_has_owner()) {
-    emitter_.SetProcessKnown(true);
+const FlowDescription& FlowContext::Describe(FlowSide sender) {
+  wirehound_packet_metadata& metadata = described_.metadata;
+  EventContext& context = described_.context;
+  if (PacketIsOfFlow()) {
+    metadata = *packet_;
+    context = *packet_context_;
+    if (!context.has_owner()) {
+      context = ContextOfOwner();
+      context.truncated = packet_context_->truncated;
+    }
   } else {
-    emitter_.SetOwner(flow_->owner_id, flow_->owner_source);
+    metadata = {};
+    metadata.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_packet_metadata, iface);
+    metadata.iface = {"any", 3};
+    metadata.protocol = kProtocolTcp;
+    context = ContextOfOwner();
   }
-  emitter_.SetStreamGap(flow_->has_gap);
-  if (!of_packet) {
-    emitter_.SetTruncated(false);
-  }
-  if (of_packet) {
-    described_ = *packet_;
-  } else {
-    described_ = {};
-    described_.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_packet_metadata, iface);
-    described_.iface = {"any", 3};
-    described_.protocol = kProtocolTcp;
-  }
+  context.stream_gap = flow_->has_gap;
   const FlowEndpoint& from = flow_->endpoint(sender);
   const FlowEndpoint& to = flow_->endpoint(Opposite(sender));
-  described_.src_ip = from.address;
-  described_.src_port = from.port;
-  described_.dst_ip = to.address;
-  described_.dst_port = to.port;
-  described_.direction = DirectionOf(*flow_, sender);
+  metadata.src_ip = from.address;
+  metadata.src_port = from.port;
+  metadata.dst_ip = to.address;
+  metadata.dst_port = to.port;
+  metadata.direction = DirectionOf(*flow_, sender);
   return described_;
+}
+
+EventContext FlowContext::ContextOfOwner() const {
+  const wirehound_process* process =
+      flow_->owner_id != 0 && find_owner_ ? find_owner_(flow_->owner_id) : nullptr;
+  if (process == nullptr) {
+    return {};
+  }
+  return {.process = process, .owner_source = flow_->owner_source};
 }
 
 bool FlowContext::PacketIsOfFlow() const {

@@ -59,43 +59,43 @@ FlowEvents::FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitte
       end_names_{end_.field("src_dns"), end_.field("dst_dns")},
       connect_names_(connect_.field("dst_dns")) {}
 
-// Only this host's own attempts: what others try to connect to is theirs.
 void FlowEvents::SetPlan(const Plan& plan) {
   for (BaseEvent* event : {&begin_, &end_, &connect_}) {
     event->SetPlan(plan);
   }
 }
 
-void FlowEvents::OnAttempt(const FlowInfo& flow) {
+// Only this host's own attempts: what others try to connect to is theirs.
+void FlowEvents::OnAttempt(const FlowInfo& flow, const EventContext& context) {
   if (!connect_.wanted() || flow.direction != WIREHOUND_DIRECTION_EGRESS) {
     return;
   }
   Describe(flow);
   connect_port_.signed_integer = metadata_.dst_port;
-  connect_names_.list = NamesOf(metadata_.dst_ip, dst_names_);
-  emitter_.Emit(connect_);
+  connect_names_.list = NamesOf(metadata_.dst_ip, *context.process, dst_names_);
+  emitter_.Emit(connect_, context);
   emitter_.EndTurn();
 }
 
-void FlowEvents::OnBegin(const FlowInfo& flow) {
+void FlowEvents::OnBegin(const FlowInfo& flow, const EventContext& context) {
   if (!begin_.wanted()) {
     return;
   }
   Describe(flow);
-  SetNames(begin_names_);
+  SetNames(begin_names_, *context.process);
   begin_direction_.text = Text(DirectionName(flow.direction));
-  emitter_.Emit(begin_);
+  emitter_.Emit(begin_, context);
   emitter_.EndTurn();
 }
 
-void FlowEvents::OnEnd(const FlowInfo& flow, FlowEnd how) {
+void FlowEvents::OnEnd(const FlowInfo& flow, const EventContext& context, FlowEnd how) {
   if (!end_.wanted() || !flow.handshake_seen) {
     return;
   }
   Describe(flow);
-  SetNames(end_names_);
+  SetNames(end_names_, *context.process);
   SetCounters(flow, how);
-  emitter_.Emit(end_);
+  emitter_.Emit(end_, context);
   emitter_.EndTurn();
 }
 
@@ -108,13 +108,13 @@ void FlowEvents::Describe(const FlowInfo& flow) {
   metadata_.dst_port = responder.port;
 }
 
-void FlowEvents::SetNames(const NameFields& fields) {
-  fields.src.list = NamesOf(metadata_.src_ip, src_names_);
-  fields.dst.list = NamesOf(metadata_.dst_ip, dst_names_);
+void FlowEvents::SetNames(const NameFields& fields, const wirehound_process& process) {
+  fields.src.list = NamesOf(metadata_.src_ip, process, src_names_);
+  fields.dst.list = NamesOf(metadata_.dst_ip, process, dst_names_);
 }
 
-wirehound_list FlowEvents::NamesOf(const wirehound_address& address, Names& names) const {
-  const wirehound_process& process = emitter_.process();
+wirehound_list FlowEvents::NamesOf(const wirehound_address& address,
+                                   const wirehound_process& process, Names& names) const {
   const DnsQuery query = {.entity_id = process.process_entity_id,
                           .container_id = {process.container_id.data, process.container_id.size},
                           .now_ns = emitter_.timestamp_ns()};

@@ -32,9 +32,9 @@ class FlowEvents {
   void SetPlan(const Plan& plan);
 
   /// Each ends the turn when it became an event.
-  void OnAttempt(const FlowInfo& flow);
-  void OnBegin(const FlowInfo& flow);
-  void OnEnd(const FlowInfo& flow, FlowEnd how);
+  void OnAttempt(const FlowInfo& flow, const EventContext& context);
+  void OnBegin(const FlowInfo& flow, const EventContext& context);
+  void OnEnd(const FlowInfo& flow, const EventContext& context, FlowEnd how);
 
  private:
   using Names = std::array<wirehound_string, DnsStore::kMaxAnswer>;
@@ -45,8 +45,9 @@ class FlowEvents {
   };
 
   void Describe(const FlowInfo& flow);
-  void SetNames(const NameFields& fields);
-  wirehound_list NamesOf(const wirehound_address& address, Names& names) const;
+  void SetNames(const NameFields& fields, const wirehound_process& process);
+  wirehound_list NamesOf(const wirehound_address& address, const wirehound_process& process,
+                         Names& names) const;
   void SetCounters(const FlowInfo& flow, FlowEnd how);
 
   EventEmitter& emitter_;

@@ -19,19 +19,19 @@ void HttpEvents::SetPlan(const Plan& plan) {
   }
 }
 
-void HttpEvents::OnMessage(const wirehound_packet_metadata& metadata,
+void HttpEvents::OnMessage(const wirehound_packet_metadata& metadata, const EventContext& context,
                            const wirehound_http& message) {
   metadata_ = metadata;
   http_message_.message = &message;
-  emitter_.Emit(http_);
+  emitter_.Emit(http_, context);
   if (message.kind == WIREHOUND_HTTP_REQUEST) {
     ++counters_.requests;
     request_message_.message = &message;
-    emitter_.Emit(request_);
+    emitter_.Emit(request_, context);
   } else {
     ++counters_.responses;
     response_message_.message = &message;
-    emitter_.Emit(response_);
+    emitter_.Emit(response_, context);
   }
   emitter_.EndTurn();
 }

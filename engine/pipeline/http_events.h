@@ -27,7 +27,8 @@ class HttpEvents {
   void SetPlan(const Plan& plan);
 
   /// Takes one message of the stream that `metadata` describes. Ends the turn.
-  void OnMessage(const wirehound_packet_metadata& metadata, const wirehound_http& message);
+  void OnMessage(const wirehound_packet_metadata& metadata, const EventContext& context,
+                 const wirehound_http& message);
 
   const Counters& counters() const { return counters_; }
 

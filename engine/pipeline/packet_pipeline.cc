@@ -62,11 +62,11 @@ void PacketPipeline::SetPlan(const Plan& plan) {
 void PacketPipeline::OnRecord(const Record& record) {
   ++counters_.records;
   counters_.bytes += record.bytes.size();
-  emitter_.BeginRecord(record);
+  context_ = emitter_.BeginRecord(record);
   Decode(record, static_cast<LinkType>(record.link_type), {record.bytes, record.wire_length});
   for (int depth = 0; packet_.encapsulated; ++depth) {
     if (depth == kMaxTunnelDepth) {
-      anomalies_.Report(packet_.metadata, {AnomalyKind::kTunnelTooDeep});
+      anomalies_.Report(packet_.metadata, context_, {AnomalyKind::kTunnelTooDeep});
       break;
     }
     ++counters_.encapsulated;
@@ -88,13 +88,12 @@ void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes b
   packet_.metadata.interface_index = record.interface_index;
   packet_.metadata.iface = {record.interface_name.data(), record.interface_name.size()};
   // A header can also be cut by fragmentation, and the capture may have left out nothing but data.
-  const bool cut = CountLayers() && !bytes.whole();
-  emitter_.SetTruncated(cut);
-  emitter_.SetStreamGap(false);
+  context_.truncated = CountLayers() && !bytes.whole();
   EmitNetworkEvents();
-  if (cut) [[unlikely]] {
-    anomalies_.Report(packet_.metadata, {AnomalyKind::kRecordTruncated, bytes.bytes.size(),
-                                         bytes.wire_size - bytes.bytes.size()});
+  if (context_.truncated) [[unlikely]] {
+    anomalies_.Report(
+        packet_.metadata, context_,
+        {AnomalyKind::kRecordTruncated, bytes.bytes.size(), bytes.wire_size - bytes.bytes.size()});
   }
   if (!IsPiece(packet_) || PutTogether(record)) {
     EmitTransportEvents();
@@ -117,22 +116,22 @@ bool PacketPipeline::CountLayers() {
 
 void PacketPipeline::EmitNetworkEvents() {
   if (packet_.has_ipv4()) {
-    emitter_.Emit(ipv4_);
+    emitter_.Emit(ipv4_, context_);
   }
   if (packet_.has_ipv6()) {
-    emitter_.Emit(ipv6_);
+    emitter_.Emit(ipv6_, context_);
   }
 }
 
 void PacketPipeline::EmitTransportEvents() {
   if (packet_.has_tcp()) {
-    emitter_.Emit(tcp_);
+    emitter_.Emit(tcp_, context_);
   } else if (packet_.has_udp()) {
-    emitter_.Emit(udp_);
+    emitter_.Emit(udp_, context_);
   } else if (packet_.has_icmp()) {
-    emitter_.Emit(icmp_);
+    emitter_.Emit(icmp_, context_);
   } else if (packet_.has_icmpv6()) {
-    emitter_.Emit(icmpv6_);
+    emitter_.Emit(icmpv6_, context_);
   }
 }
 
@@ -141,15 +140,15 @@ void PacketPipeline::EmitContent(const Record& record) {
     return;
   }
   if (packet_.has_tcp()) {
-    streams_.OnSegment(packet_, record);
+    streams_.OnSegment(packet_, record, context_);
   } else if (packet_.has_udp() && dns_.wanted() && IsUdpDns(packet_.metadata)) {
-    dns_.OnMessage(packet_.metadata, packet_.payload);
+    dns_.OnMessage(packet_.metadata, context_, packet_.payload);
   }
 }
 
 void PacketPipeline::ReportAnomalies() {
   for (const Anomaly& anomaly : packet_.anomalies()) {
-    anomalies_.Report(packet_.metadata, anomaly);
+    anomalies_.Report(packet_.metadata, context_, anomaly);
   }
 }
 
@@ -183,23 +182,21 @@ bool PacketPipeline::PutTogether(const Record& record) {
   return true;
 }
 
-// A report may be about another datagram than that of the current record.
+// An incomplete datagram is another one than that of the current record: whose it was is not known.
 void PacketPipeline::ReportFragments(std::span<const FragmentReport> reports) {
   for (const FragmentReport& report : reports) {
-    const bool of_packet = report.anomaly.kind != AnomalyKind::kIpFragmentIncomplete;
-    wirehound_packet_metadata metadata = packet_.metadata;
-    if (!of_packet) {
-      metadata = {};
-      metadata.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_packet_metadata, iface);
-      metadata.src_ip = report.key.src;
-      metadata.dst_ip = report.key.dst;
-      metadata.protocol = report.key.protocol;
-      metadata.iface = {"any", 3};
+    if (report.anomaly.kind != AnomalyKind::kIpFragmentIncomplete) {
+      anomalies_.Report(packet_.metadata, context_, report.anomaly);
+      continue;
     }
-    emitter_.SetProcessKnown(of_packet);
-    anomalies_.Report(metadata, report.anomaly);
+    wirehound_packet_metadata metadata{};
+    metadata.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_packet_metadata, iface);
+    metadata.src_ip = report.key.src;
+    metadata.dst_ip = report.key.dst;
+    metadata.protocol = report.key.protocol;
+    metadata.iface = {"any", 3};
+    anomalies_.Report(metadata, {}, report.anomaly);
   }
-  emitter_.SetProcessKnown(true);
 }
 
 void PacketPipeline::ExpireNowAndThen() {

@@ -53,9 +53,8 @@ class PacketPipeline : public RecordSink {
   /// connections, fragments.
   void SetPlan(const Plan& plan);
 
-  /// Who knows processes by the owner ids of records, for what comes to light when the record of
-  /// its process has passed. Nobody does until this is called.
-  void SetOwners(OwnerFinder find_owner) { emitter_.SetOwners(std::move(find_owner)); }
+  /// FlowContext::SetOwners.
+  void SetOwners(OwnerFinder find_owner) { streams_.SetOwners(std::move(find_owner)); }
 
   void OnRecord(const Record& record) override;
   void OnGap(const CaptureGap& gap) override;
@@ -86,6 +85,7 @@ class PacketPipeline : public RecordSink {
 
   const PipelineLimits limits_;
   EventEmitter emitter_;
+  EventContext context_;  // of the current packet: its record's, and whether it is cut
   Packet packet_;
   Arena arena_;
   AnomalyEvents anomalies_;

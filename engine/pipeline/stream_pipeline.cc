@@ -19,7 +19,6 @@ StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs
       http1_pool_(limits.http1_bytes),
       http2_pool_(limits.http2),
       dns_pool_(limits.dns_buffers),
-      context_(outputs.emitter),
       applications_([this] {
         return std::make_unique<StreamApplication>(
             ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
@@ -39,41 +38,38 @@ void StreamPipeline::FollowOutputs() {
   wants_other_ = wants_content_ || outputs_.flows.wanted();
 }
 
-void StreamPipeline::OnSegment(const Packet& packet, const Record& record) {
+void StreamPipeline::OnSegment(const Packet& packet, const Record& record,
+                               const EventContext& context) {
   if (!wants_other_ && !(wants_dns_ && IsTcpDns(packet.metadata))) {
     return;
   }
-  context_.SetPacket(&packet.metadata);
+  context_.SetPacket(packet.metadata, context);
   table_.OnSegment({.metadata = packet.metadata,
                     .tcp = packet.tcp,
                     .payload = packet.payload,
                     .timestamp_ns = outputs_.emitter.timestamp_ns(),
                     .network_namespace = record.network_namespace,
                     .owner = {record.owner_id, static_cast<std::uint8_t>(record.owner_source)}});
-  outputs_.emitter.SetProcessKnown(true);
 }
 
 void StreamPipeline::Expire(std::uint64_t now_ns) {
-  context_.SetPacket(nullptr);
+  context_.ClearPacket();
   table_.Expire(now_ns);
-  outputs_.emitter.SetProcessKnown(true);
 }
 
 void StreamPipeline::Shutdown() {
-  context_.SetPacket(nullptr);
+  context_.ClearPacket();
   table_.Shutdown();
 }
 
 void StreamPipeline::OnFlowAttempt(FlowInfo& flow) {
   context_.SetStream(flow);
-  context_.Describe(FlowSide::kInitiator);
-  outputs_.flows.OnAttempt(flow);
+  outputs_.flows.OnAttempt(flow, context_.Describe(FlowSide::kInitiator).context);
 }
 
 void StreamPipeline::OnFlowBegin(FlowInfo& flow) {
   context_.SetStream(flow);
-  context_.Describe(FlowSide::kInitiator);
-  outputs_.flows.OnBegin(flow);
+  outputs_.flows.OnBegin(flow, context_.Describe(FlowSide::kInitiator).context);
 }
 
 StreamInterest StreamPipeline::OnStreamData(FlowInfo& flow, FlowSide side, std::uint64_t offset,
@@ -104,7 +100,8 @@ void StreamPipeline::OnStreamEnd(FlowInfo& flow, FlowSide side) {
 
 void StreamPipeline::OnStreamAnomaly(FlowInfo& flow, FlowSide side, const Anomaly& anomaly) {
   context_.SetStream(flow);
-  outputs_.anomalies.Report(context_.Describe(side), anomaly);
+  const auto& [metadata, context] = context_.Describe(side);
+  outputs_.anomalies.Report(metadata, context, anomaly);
 }
 
 void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
@@ -116,20 +113,22 @@ void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
     current_ = nullptr;
     flow.application = 0;
   }
-  context_.Describe(FlowSide::kInitiator);
-  outputs_.flows.OnEnd(flow, how);
+  outputs_.flows.OnEnd(flow, context_.Describe(FlowSide::kInitiator).context, how);
 }
 
 void StreamPipeline::OnHttpMessage(HttpSide sender, const wirehound_http& message) {
-  outputs_.http.OnMessage(context_.Describe(current_->SideOf(sender)), message);
+  const auto& [metadata, context] = context_.Describe(current_->SideOf(sender));
+  outputs_.http.OnMessage(metadata, context, message);
 }
 
 void StreamPipeline::OnHttpAnomaly(HttpSide sender, const Anomaly& anomaly) {
-  outputs_.anomalies.Report(context_.Describe(current_->SideOf(sender)), anomaly);
+  const auto& [metadata, context] = context_.Describe(current_->SideOf(sender));
+  outputs_.anomalies.Report(metadata, context, anomaly);
 }
 
 void StreamPipeline::OnDnsMessage(CapturedBytes message) {
-  outputs_.dns.OnMessage(context_.Describe(current_->dns_side()), message);
+  const auto& [metadata, context] = context_.Describe(current_->dns_side());
+  outputs_.dns.OnMessage(metadata, context, message);
 }
 
 // A flow's handle is the number of its application and one, so that 0 is none.

@@ -44,7 +44,10 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
 
   /// Takes a packet of `record` that has a TCP header. Nothing happens to one that no wanted event
   /// needs.
-  void OnSegment(const Packet& packet, const Record& record);
+  void OnSegment(const Packet& packet, const Record& record, const EventContext& context);
+
+  /// FlowContext::SetOwners.
+  void SetOwners(OwnerFinder find_owner) { context_.SetOwners(std::move(find_owner)); }
 
   /// Ends what has timed out at stream time `now_ns`.
   void Expire(std::uint64_t now_ns);

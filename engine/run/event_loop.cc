@@ -28,21 +28,16 @@ constexpr std::chrono::milliseconds kClockStep{1};
 
 }  // namespace
 
-EventLoop::EventLoop(Source& source, RecordSink& sink, Dispatcher& dispatcher,
-                     const std::vector<std::unique_ptr<Output>>& outputs,
-                     std::function<void()> stop_source)
-    : source_(source),
-      sink_(sink),
-      dispatcher_(dispatcher),
-      outputs_(outputs),
-      stop_source_(std::move(stop_source)),
+EventLoop::EventLoop(Engine& engine)
+    : engine_(engine),
       io_(1),
       signals_(io_, SIGINT, SIGTERM, SIGHUP),
       idle_timer_(io_),
       records_(io_),
       command_exit_(io_) {
-  if (source.poll_fd() >= 0) {
-    records_.assign(dup(source.poll_fd()));  // the descriptor object closes what it is given
+  const int poll_fd = engine.source()->poll_fd();
+  if (poll_fd >= 0) {
+    records_.assign(dup(poll_fd));  // the descriptor object closes what it is given
   }
 }
 
@@ -67,7 +62,7 @@ Status EventLoop::Run() {
 
 // An output fails in a thread of its own, perhaps when no event will come for long.
 void EventLoop::WatchOutputs() {
-  for (const auto& output : outputs_) {
+  for (const auto& output : engine_.outputs()) {
     const int fd = output->failure_fd();
     if (fd >= 0) {
       Watch(fd, [this, fd] {
@@ -143,12 +138,12 @@ void EventLoop::ReadRecords() {
   if (finished_) {
     return;
   }
-  Result<SourceState> state = source_.Read(sink_, kBatch);
+  Result<SourceState> state = engine_.Read(kBatch);
   if (!state) {
     return Finish(std::move(state).error());
   }
-  if (!dispatcher_.output_status() && status_) {
-    status_ = dispatcher_.output_status();
+  if (!engine_.dispatcher().output_status() && status_) {
+    status_ = engine_.dispatcher().output_status();
     StopSource();
   }
   switch (*state) {
@@ -171,12 +166,12 @@ void EventLoop::ReadRecords() {
 
 // Nothing waits to be read, so what has not come by now was captured after `now`.
 void EventLoop::AdvanceIdleTime() {
-  if (!clock_behind_ns_ || !dispatcher_.next_timer_ns()) {
+  if (!clock_behind_ns_ || !engine_.dispatcher().next_timer_ns()) {
     return;
   }
   const std::uint64_t now_ns = BootClock::OfThisRun().NowNs() - *clock_behind_ns_;
-  sink_.OnTime(now_ns);
-  const std::optional<std::uint64_t> next_ns = dispatcher_.next_timer_ns();
+  engine_.OnTime(now_ns);
+  const std::optional<std::uint64_t> next_ns = engine_.dispatcher().next_timer_ns();
   if (!next_ns) {
     return;
   }
@@ -190,7 +185,7 @@ void EventLoop::AdvanceIdleTime() {
 }
 
 void EventLoop::FlushOutputs() {
-  for (const auto& output : outputs_) {
+  for (const auto& output : engine_.outputs()) {
     Status status = output->Flush();
     if (!status && status_) {
       status_ = std::move(status);
@@ -201,7 +196,7 @@ void EventLoop::FlushOutputs() {
 
 // What the source still holds is read at once, without waiting for its descriptor.
 void EventLoop::StopSource() {
-  stop_source_();
+  engine_.source()->Stop();
   if (records_.is_open()) {
     records_.cancel();
   }
@@ -213,11 +208,11 @@ void EventLoop::Finish(Status status) {
     status_ = std::move(status);
   }
   finished_ = true;
-  sink_.OnEndOfStream();
-  if (!dispatcher_.output_status() && status_) {
-    status_ = dispatcher_.output_status();
+  engine_.OnEndOfStream();
+  if (!engine_.dispatcher().output_status() && status_) {
+    status_ = engine_.dispatcher().output_status();
   }
-  for (const auto& output : outputs_) {
+  for (const auto& output : engine_.outputs()) {
     Status closed = output->Close();
     if (!closed && status_) {
       status_ = std::move(closed);

@@ -10,7 +10,6 @@
 #include <csignal>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,18 +19,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "engine/dispatch/dispatcher.h"
-#include "engine/event/output.h"
 #include "engine/run/command_process.h"
-#include "probes/capture/source.h"
+#include "engine/run/engine.h"
 
 namespace wirehound {
 
 class EventLoop {
  public:
-  /// `stop_source` makes the source end after what it holds already. All must outlive the loop.
-  EventLoop(Source& source, RecordSink& sink, Dispatcher& dispatcher,
-            const std::vector<std::unique_ptr<Output>>& outputs, std::function<void()> stop_source);
+  /// Drives a started engine that has a source, and outlives the loop.
+  explicit EventLoop(Engine& engine);
 
   /// Where others may wait for things of their own; handlers run between two reads.
   boost::asio::io_context& io() { return io_; }
@@ -74,11 +70,7 @@ class EventLoop {
   void StopSource();
   void Finish(Status status);
 
-  Source& source_;
-  RecordSink& sink_;
-  Dispatcher& dispatcher_;
-  const std::vector<std::unique_ptr<Output>>& outputs_;
-  std::function<void()> stop_source_;
+  Engine& engine_;
   boost::asio::io_context io_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer idle_timer_;

@@ -49,6 +49,10 @@ void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
     check("output to " + output.name, output.events,
           output.written + output.dropped + output.failed);
   }
+  if (ledger.recording) {
+    check("recording", ledger.records_in,
+          ledger.recording->written + ledger.recording->not_written);
+  }
 }
 
 std::string DescribeCounts(const DetectorInstance::Counters& counters) {
@@ -116,10 +120,11 @@ StoreCounters CountStores(const Stores& stores) {
 
 }  // namespace
 
-Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
-                  const PacketPipeline& pipeline, const Dispatcher& dispatcher) {
+Ledger MakeLedger(const Engine& engine) {
+  const Dispatcher& dispatcher = engine.dispatcher();
+  const PacketPipeline& pipeline = engine.pipeline();
   Ledger ledger;
-  ledger.source = source.Counters();
+  ledger.source = engine.source()->Counters();
   for (const SourceCounter& counter : ledger.source) {
     switch (counter.kind) {
       case SourceCounter::Kind::kDelivered:
@@ -137,8 +142,8 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   ledger.dispatch = dispatcher.counters();
   ledger.findings_refused = dispatcher.findings().overflows();
   ledger.capture_gaps = pipeline.gaps();
-  ledger.stores = CountStores(dispatcher.stores());
-  for (const auto& output : dispatcher.outputs()) {
+  ledger.stores = CountStores(engine.stores());
+  for (const auto& output : engine.outputs()) {
     if (OutputCounters counters = output->counters(); !counters.name.empty()) {
       ledger.outputs.push_back(std::move(counters));
     }
@@ -149,17 +154,11 @@ Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
   for (const auto& [id, counters] : dispatcher.past_detectors()) {
     ledger.detectors.push_back(id + ", ended earlier: " + DescribeCounts(counters));
   }
-  CheckSums(ledger, seen);
-  return ledger;
-}
-
-void TakeRecording(Ledger& ledger, const RecordingCounters& recording) {
-  ledger.recording = recording;
-  const std::uint64_t accounted = recording.written + recording.not_written;
-  if (ledger.records_in != accounted) {
-    ledger.gaps.push_back(
-        fmt::format("recording: {} in, {} accounted for", ledger.records_in, accounted));
+  if (engine.recorder() != nullptr) {
+    ledger.recording = engine.recorder()->counters();
   }
+  CheckSums(ledger, engine.source()->Seen());
+  return ledger;
 }
 
 }  // namespace wirehound

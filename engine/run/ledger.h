@@ -11,12 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/dispatch/dispatcher.h"
-#include "engine/pipeline/packet_pipeline.h"
 #include "engine/recording/recording_file.h"
+#include "engine/run/engine.h"
 #include "engine/run/reload_counters.h"
 #include "engine/runtimes/runtime_counters.h"
-#include "probes/capture/source.h"
 
 namespace wirehound {
 
@@ -53,7 +51,7 @@ struct Ledger {
   std::vector<OutputCounters> outputs;  ///< those that keep an account
   StoreCounters stores;
   RuntimeCounters runtimes;                    ///< of whoever asks: MakeLedger leaves it at 0
-  std::optional<RecordingCounters> recording;  ///< of --write; set with TakeRecording
+  std::optional<RecordingCounters> recording;  ///< of --write
   ReloadCounters reloads;                      ///< of whoever reloads: MakeLedger leaves it at 0
   std::vector<std::string> detectors;          ///< one line each
   std::vector<std::string> gaps;               ///< one line for each sum that does not add up
@@ -61,12 +59,8 @@ struct Ledger {
   bool closes() const { return gaps.empty(); }
 };
 
-/// `seen` is what a source counted on its own before anything else, if it did.
-Ledger MakeLedger(const Source& source, std::optional<std::uint64_t> seen,
-                  const PacketPipeline& pipeline, const Dispatcher& dispatcher);
-
-/// Adds what was recorded, and checks that it is everything.
-void TakeRecording(Ledger& ledger, const RecordingCounters& recording);
+/// The account of an engine that has a source.
+Ledger MakeLedger(const Engine& engine);
 
 /// A few lines for people, each starting with "wirehound: ".
 std::string DescribeLedger(const Ledger& ledger);

@@ -31,23 +31,20 @@ Result<DetectorConfigs> MakeConfigs(const ConfigFile& file,
                                     std::span<const DetectorDefinition* const> detectors) {
   DetectorConfigs configs;
   for (const DetectorDefinition* detector : detectors) {
-    Result<DetectorConfig> config = file.ConfigOf(*detector);
-    if (!config) {
-      return std::move(config).error();
-    }
-    configs.emplace(detector->id, *std::move(config));
+    configs.emplace(detector->id, WIREHOUND_TRY(file.ConfigOf(*detector)));
   }
   return configs;
 }
 
-Reloader::Reloader(ReloadOrigin origin, ReloadTargets targets, ConfigFile config)
-    : origin_(std::move(origin)),
-      targets_(std::move(targets)),
+Reloader::Reloader(Engine& engine, DetectorSet& detectors, ReloadOrigin origin, ConfigFile config)
+    : engine_(engine),
+      set_(detectors),
+      origin_(std::move(origin)),
       logger_(MakeLogger("wirehound")),
       config_(std::move(config)),
-      files_(targets_.set.files_at_start()) {
+      files_(set_.files_at_start()) {
   std::set<fs::path> good;
-  for (const LoadedDetector* detector : targets_.set.detectors()) {
+  for (const LoadedDetector* detector : set_.detectors()) {
     good.insert(detector->file);
   }
   for (const auto& [file, identity] : files_) {
@@ -122,39 +119,22 @@ void Reloader::TakeAway(const fs::path& file) {
 
 // The detectors of a file, in the place of those it had.
 Status Reloader::Change(const fs::path& file, std::vector<LoadedDetector> loaded) {
-  Result<DetectorSet::Undo> undo = targets_.set.Replace(file, std::move(loaded));
-  if (!undo) {
-    return std::move(undo).error();
-  }
-  const DetectorSet::State before = undo->state;
-  if (Status gone_over = GoOver(config_); !gone_over) {
-    targets_.set.Restore(*std::move(undo));
-    return gone_over;
+  DetectorSet::Undo undo = WIREHOUND_TRY(set_.Replace(file, std::move(loaded)));
+  const DetectorSet::State before = undo.state;
+  if (Status adopted = Adopt(config_); !adopted) {
+    set_.Restore(std::move(undo));
+    return adopted;
   }
   TellNew(before);
   return {};
 }
 
-Status Reloader::GoOver(const ConfigFile& config) {
-  const DetectorSet& set = targets_.set;
-  Result<DetectorConfigs> configs = MakeConfigs(config, set.definitions());
-  if (!configs) {
-    return std::move(configs).error();
-  }
-  Result<StandingPlan> standing = PlanStanding(origin_.selection, set, origin_.services);
-  if (!standing) {
-    return std::move(standing).error();
-  }
-  Plan& plan = standing->plan;
-  Status adopted = targets_.dispatcher.Adopt({plan, set.catalogue(), set.detectors(), *configs});
-  if (!adopted) {
-    return adopted;
-  }
-  targets_.pipeline.SetPlan(plan);
-  if (targets_.capture) {
-    targets_.capture(plan);
-  }
-  WarnOfMissing(std::move(standing->missing));
+Status Reloader::Adopt(const ConfigFile& config) {
+  DetectorConfigs configs = WIREHOUND_TRY(MakeConfigs(config, set_.definitions()));
+  StandingPlan standing =
+      WIREHOUND_TRY(PlanStanding(engine_.setup().selection, set_, engine_.services()));
+  WIREHOUND_TRY(engine_.Adopt(std::move(standing.plan), std::move(configs)));
+  WarnOfMissing(std::move(standing.missing));
   return {};
 }
 
@@ -177,18 +157,18 @@ void Reloader::TellNew(const DetectorSet::State& before) {
       }
     }
   };
-  tell(targets_.set.complaints(), before.complaints, spdlog::level::warn);
-  tell(targets_.set.notes(), before.notes, spdlog::level::info);
+  tell(set_.complaints(), before.complaints, spdlog::level::warn);
+  tell(set_.notes(), before.notes, spdlog::level::info);
 }
 
 // "detectors A, B run"
 std::string Reloader::WhatRuns(const fs::path& file) const {
   std::set<std::string> running;
-  for (const auto& instance : targets_.dispatcher.detectors()) {
+  for (const auto& instance : engine_.dispatcher().detectors()) {
     running.insert(instance->definition().id);
   }
   std::vector<std::string> ids;
-  for (const LoadedDetector* detector : targets_.set.detectors()) {
+  for (const LoadedDetector* detector : set_.detectors()) {
     if (detector->file == file && running.count(detector->definition.id) != 0) {
       ids.push_back(detector->definition.id);
     }
@@ -211,17 +191,17 @@ void Reloader::ReloadConfig() {
     return;
   }
   Result<ConfigFile> read = ConfigFile::Read(origin_.config_path);
-  const Status gone_over = read ? GoOver(*read) : Status(read.error());
-  if (!gone_over) {
+  const Status adopted = read ? Adopt(*read) : Status(read.error());
+  if (!adopted) {
     ++counters_.configurations_refused;
-    logger_->error("{}; the configuration before goes on", Printable(gone_over.error().message()));
+    logger_->error("{}; the configuration before goes on", Printable(adopted.error().message()));
     return;
   }
   config_ = *std::move(read);
-  targets_.dispatcher.SetLimits(config_.limits());
+  engine_.SetLimits(config_.limits());
   ++counters_.configurations;
   logger_->info("configuration {}: read again", origin_.config_path.string());
-  for (const std::string& line : config_.UnknownDetectors(targets_.set.definitions())) {
+  for (const std::string& line : config_.UnknownDetectors(set_.definitions())) {
     logger_->warn("{}", Printable(line));
   }
 }

@@ -9,8 +9,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -21,42 +19,28 @@
 #include <wirehound/result.h>
 
 #include "engine/config/config_file.h"
-#include "engine/dispatch/dispatcher.h"
-#include "engine/filters/scope_services.h"
-#include "engine/pipeline/packet_pipeline.h"
-#include "engine/plan/selection.h"
 #include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
 #include "engine/run/reload_counters.h"
 
 namespace wirehound {
-
-using DetectorConfigs = std::map<std::string, DetectorConfig>;
 
 /// The configuration of each of these detectors, by id. The error is that of the first that what
 /// the file says does not fit.
 Result<DetectorConfigs> MakeConfigs(const ConfigFile& file,
                                     std::span<const DetectorDefinition* const> detectors);
 
-/// What the user gave at start, and which stays.
+/// Where detectors and configuration come from.
 struct ReloadOrigin {
-  Selection selection;
-  ScopeServices services;
   std::filesystem::path plugins;      ///< folder; empty: none
   std::filesystem::path config_path;  ///< empty: none
 };
 
-/// What changes. All must outlive the reloader.
-struct ReloadTargets {
-  DetectorSet& set;
-  Dispatcher& dispatcher;
-  PacketPipeline& pipeline;
-  std::function<void(const Plan&)> capture;  ///< tells a live source what is needed; may be empty
-};
-
 class Reloader {
  public:
-  /// `config` is what runs now.
-  Reloader(ReloadOrigin origin, ReloadTargets targets, ConfigFile config);
+  /// `detectors` is the set that `engine` was made with; both must outlive the reloader. `config`
+  /// is what runs now.
+  Reloader(Engine& engine, DetectorSet& detectors, ReloadOrigin origin, ConfigFile config);
 
   /// Looks at the plugins folder and takes over what changed since the last look.
   void ReloadPlugins();
@@ -73,13 +57,14 @@ class Reloader {
   Status Change(const std::filesystem::path& file, std::vector<LoadedDetector> loaded);
   void ReloadConfig();
   void RetryFailed();
-  Status GoOver(const ConfigFile& config);
+  Status Adopt(const ConfigFile& config);
   void WarnOfMissing(std::vector<std::string> missing);
   void TellNew(const DetectorSet::State& before);
   std::string WhatRuns(const std::filesystem::path& file) const;
 
+  Engine& engine_;
+  DetectorSet& set_;
   const ReloadOrigin origin_;
-  const ReloadTargets targets_;
   const std::shared_ptr<spdlog::logger> logger_;  // shared: spdlog keeps loggers by name
   ConfigFile config_;
   PluginFiles files_;                       // as last seen, whatever came of them

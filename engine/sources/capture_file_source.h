@@ -41,7 +41,7 @@ class CaptureFileSource : public Source {
   std::optional<SystemFacts> system() const;
 
   /// Ends the stream after the records read so far.
-  void Stop() { stopped_ = true; }
+  void Stop() override { stopped_ = true; }
 
  private:
   CaptureFileSource(std::unique_ptr<CaptureReader> reader, std::string name, UniqueFd waitable)

@@ -3,13 +3,11 @@
 #include "engine/testing/case_engine.h"
 
 #include <algorithm>
-#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/event/output.h"
-#include "engine/pipeline/packet_pipeline.h"
-#include "engine/plan/selection.h"
 #include "engine/sources/capture_file_source.h"
 
 namespace wirehound {
@@ -33,77 +31,52 @@ class CaseEngine::KeepingOutput : public Output {
   CaseEngine& engine_;
 };
 
-CaseEngine::CaseEngine(const DetectorSet& set, std::map<std::string, DetectorConfig> configs)
-    : set_(set), configs_(std::move(configs)), stores_(StoreOrigin::kTest, time_) {
-  outputs_.push_back(std::make_unique<KeepingOutput>(*this));
+CaseEngine::CaseEngine(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {
+  engine_->AddOutput(std::make_unique<KeepingOutput>(*this));
 }
 
 CaseEngine::~CaseEngine() = default;
 
-Result<std::unique_ptr<CaseEngine>> CaseEngine::Start(
-    const DetectorSet& set, std::map<std::string, DetectorConfig> configs) {
-  std::unique_ptr<CaseEngine> engine(new CaseEngine(set, std::move(configs)));
-  if (Status started = engine->StartDetectors(); !started) {
-    return std::move(started).error();
+Result<std::unique_ptr<CaseEngine>> CaseEngine::Start(const DetectorSet& set,
+                                                      DetectorConfigs configs) {
+  EngineSetup setup = {.detectors = set,
+                       .selection = {.detectors = {"all"}},
+                       .configs = std::move(configs),
+                       .origin = StoreOrigin::kTest};
+  setup.limits.time_budget_ns = 0;  // the same on a slow machine
+  std::unique_ptr<CaseEngine> engine(
+      new CaseEngine(WIREHOUND_TRY(Engine::Create(std::move(setup)))));
+  engine->engine_->Start();
+  const std::vector<std::string>& failures = engine->engine_->dispatcher().start_failures();
+  if (!failures.empty()) {
+    return Error(failures.front());
   }
   return engine;
 }
 
-Status CaseEngine::StartDetectors() {
-  Selection everything;
-  everything.detectors = {"all"};
-  Result<Plan> plan = MakePlan(everything, set_.catalogue(), set_.definitions(), set_.graph());
-  if (!plan) {
-    return std::move(plan).error();
-  }
-  plan_ = *std::move(plan);
-  DetectorServices services{.time = time_, .stores = stores_};
-  services.limits.time_budget_ns = 0;  // the same on a slow machine
-  dispatcher_ =
-      Dispatcher::Start({plan_, set_.catalogue(), set_.detectors(), configs_}, services, outputs_);
-  return dispatcher_->start_failures().empty() ? Status()
-                                               : Error(dispatcher_->start_failures().front());
-}
-
 Status CaseEngine::Show(TextEvent& event, std::uint64_t time_ns) {
   wirehound_event& view = event.event.view;
-  if (plan_.needed.count(view.event_id) == 0) {
+  if (engine_->plan().needed.count(view.event_id) == 0) {
     return Error(ErrorCode::kInvalidInput,
                  fmt::format("no detector here requires {}", event.event.definition->name));
   }
   MoveTo(time_ns);
   view.timestamp_ns = now_ns_;
   view.sequence = ++sequence_;
-  LearnNames(view);
-  dispatcher_->Emit(event.event);
-  dispatcher_->EndOfTurn();
+  engine_->OnEvent(event.event);
   TakeErrors();
   return {};
 }
 
-// As the pipeline does: before the event is shown.
-void CaseEngine::LearnNames(const wirehound_event& view) {
-  for (const wirehound_field& field : std::span(view.fields, view.field_count)) {
-    const bool is_message = field.type == WIREHOUND_TYPE_DNS && field.value.message != nullptr;
-    if (is_message && (field.flags & WIREHOUND_FIELD_ABSENT) == 0) {
-      stores_.dns.OnMessage(*static_cast<const wirehound_dns*>(field.value.message), *view.process,
-                            now_ns_);
-    }
-  }
-}
-
 Status CaseEngine::Read(const std::string& file) {
   constexpr std::size_t kBatch = 256;
-  Result<std::unique_ptr<CaptureFileSource>> source = CaptureFileSource::Open(file);
-  if (!source) {
-    return std::move(source).error();
-  }
-  pipeline_ = std::make_unique<PacketPipeline>(plan_, set_.catalogue(), *dispatcher_, stores_.dns);
+  const std::unique_ptr<CaptureFileSource> source = WIREHOUND_TRY(CaptureFileSource::Open(file));
+  engine_->RestartPipeline();
   Result<SourceState> state = SourceState::kMore;
   while (state && *state == SourceState::kMore) {
-    state = (*source)->Read(*this, kBatch);
+    state = source->Read(*this, kBatch);
   }
-  pipeline_->OnEndOfStream();
+  engine_->OnEndOfStream();
   TakeErrors();
   return state ? Status() : std::move(state).error();
 }
@@ -112,11 +85,9 @@ Status CaseEngine::Read(const std::string& file) {
 void CaseEngine::OnRecord(const Record& record) {
   now_ns_ = has_begun_ ? std::max(now_ns_, record.timestamp_ns) : record.timestamp_ns;
   has_begun_ = true;
-  pipeline_->OnRecord(record);
+  engine_->OnRecord(record);
   TakeErrors();
 }
-
-void CaseEngine::OnEndOfStream() {}
 
 // Time that is to pass before there was an event begins where cases begin: timers started in Init
 // count from there.
@@ -130,13 +101,13 @@ void CaseEngine::Advance(std::uint64_t by_ns) {
 void CaseEngine::MoveTo(std::uint64_t time_ns) {
   has_begun_ = true;
   now_ns_ = std::max(now_ns_, time_ns);
-  dispatcher_->AdvanceTime(now_ns_);
+  engine_->OnTime(now_ns_);
   TakeErrors();
 }
 
 // A detector's last error holds until it is called again, which is the next step.
 void CaseEngine::TakeErrors() {
-  for (const auto& detector : dispatcher_->detectors()) {
+  for (const auto& detector : engine_->dispatcher().detectors()) {
     std::uint64_t& counted = counted_errors_[detector.get()];
     if (detector->counters().errors != counted) {
       counted = detector->counters().errors;

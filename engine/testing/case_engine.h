@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaseEngine: the engine as a test case sees it: detectors of a set, all of them running, fed with
-// events or with packets, and what came of it. It is the real dispatcher and the real pipeline;
-// only source and outputs are others. One thread.
+// CaseEngine: an Engine as a test case drives it: every detector of a set runs, events and packets
+// come from the steps of the case, and detections are kept as words. One thread.
 
 #pragma once
 
@@ -12,15 +11,11 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <wirehound/result.h>
 
-#include "engine/config/detector_config.h"
-#include "engine/dispatch/dispatcher.h"
-#include "engine/plan/plan.h"
-#include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
 #include "engine/testing/event_text.h"
 #include "probes/capture/record.h"
 
@@ -40,8 +35,7 @@ class CaseEngine : private RecordSink {
   static constexpr std::uint64_t kStartNs = 1'700'000'000'000'000'000;
 
   /// Starts every detector of the set. `set` must outlive the engine.
-  static Result<std::unique_ptr<CaseEngine>> Start(const DetectorSet& set,
-                                                   std::map<std::string, DetectorConfig> configs);
+  static Result<std::unique_ptr<CaseEngine>> Start(const DetectorSet& set, DetectorConfigs configs);
 
   ~CaseEngine() override;
   CaseEngine(const CaseEngine&) = delete;
@@ -68,23 +62,13 @@ class CaseEngine : private RecordSink {
  private:
   class KeepingOutput;
 
-  CaseEngine(const DetectorSet& set, std::map<std::string, DetectorConfig> configs);
+  explicit CaseEngine(std::unique_ptr<Engine> engine);
 
-  Status StartDetectors();
   void OnRecord(const Record& record) override;
-  void OnEndOfStream() override;
   void MoveTo(std::uint64_t time_ns);
-  void LearnNames(const wirehound_event& view);
   void TakeErrors();
 
-  const DetectorSet& set_;
-  std::map<std::string, DetectorConfig> configs_;
-  StreamTime time_;
-  Stores stores_;
-  Plan plan_;
-  std::vector<std::unique_ptr<Output>> outputs_;
-  std::unique_ptr<Dispatcher> dispatcher_;
-  std::unique_ptr<class PacketPipeline> pipeline_;  // of the capture being read
+  std::unique_ptr<Engine> engine_;
   std::deque<CaseResult> detections_;
   std::deque<CaseResult> errors_;
   std::map<const DetectorInstance*, std::uint64_t> counted_errors_;

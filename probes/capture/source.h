@@ -7,11 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <wirehound/result.h>
 
+#include "probes/capture/capture_plan.h"
 #include "probes/capture/record.h"
 
 namespace wirehound {
@@ -29,6 +32,15 @@ struct SourceCounter {
   std::string name;  ///< stable, snake_case: "ring_full"
   std::uint64_t count = 0;
 };
+
+/// A number that is good to know and in no sum: how often a packet came without an owner, say.
+struct SourceNote {
+  std::string_view name;  ///< stable, snake_case; static text
+  std::uint64_t count = 0;
+};
+
+/// Whether the sink is told of processes that begin, run another program, or end.
+enum class ProcessTelling : std::uint8_t { kOff, kOn };
 
 /// What a read left behind.
 enum class SourceState : std::uint8_t {
@@ -57,8 +69,24 @@ class Source {
   /// the source, knows of their containers. Who does not call this sees ids alone.
   virtual void UseContainers(ContainerDirectory& /*containers*/) {}
 
+  /// Captures what this plan asks for from the next packet on. A file has what it has.
+  virtual void SetPlan(const CapturePlan& /*plan*/) {}
+
+  /// From now on the sink is told of processes as they come and go, or not any more. False: this
+  /// source does not watch processes; a recording tells what it holds.
+  virtual bool SetProcesses(ProcessTelling /*processes*/) { return false; }
+
+  /// Takes no more records. Read still hands over what was taken before, and then says kEnd.
+  virtual void Stop() = 0;
+
   /// The account so far, read when asked for; cheap enough for a summary, not for the hot path.
   virtual std::vector<SourceCounter> Counters() const = 0;
+
+  /// How many packets it counted before anything else, if it did: the sum of its counters.
+  virtual std::optional<std::uint64_t> Seen() const { return std::nullopt; }
+
+  /// Numbers outside the account.
+  virtual std::vector<SourceNote> Notes() const { return {}; }
 };
 
 }  // namespace wirehound

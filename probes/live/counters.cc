@@ -18,7 +18,7 @@ std::vector<SourceCounter> AccountOf(const KernelCounters& kernel, const ReaderC
   };
 }
 
-std::vector<LiveNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader) {
+std::vector<SourceNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader) {
   return {
       {"no_full_socket", kernel[WIREHOUND_COUNT_NO_FULL_SOCKET]},
       {"no_owner", kernel[WIREHOUND_COUNT_NO_OWNER]},

@@ -30,7 +30,7 @@ struct ReaderCounters {
 std::vector<SourceCounter> AccountOf(const KernelCounters& kernel, const ReaderCounters& reader);
 
 /// What is in no sum.
-std::vector<LiveNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader);
+std::vector<SourceNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader);
 
 /// Whether every packet that was seen is in exactly one place.
 bool Closes(const KernelCounters& kernel);

@@ -76,14 +76,15 @@ class RingSource final : public LiveSource {
   }
   void UseContainers(ContainerDirectory& containers) override { directory_ = &containers; }
   void SetPlan(const CapturePlan& plan) override { plan_.Set(plan); }
-  void SetProcesses(ProcessTelling processes) override {
+  bool SetProcesses(ProcessTelling processes) override {
     wakeup_.control().SetTellsProcesses(processes == ProcessTelling::kOn ? 1 : 0);
+    return true;
   }
-  void Detach() override;
+  void Stop() override;
   bool CanReadMaps() const override;
-  std::uint64_t Seen() const override { return ReadKernel()[WIREHOUND_COUNT_SEEN]; }
+  std::optional<std::uint64_t> Seen() const override { return ReadKernel()[WIREHOUND_COUNT_SEEN]; }
   const std::vector<HookReport>& hooks() const override { return hooks_.reports(); }
-  std::vector<LiveNote> Notes() const override;
+  std::vector<SourceNote> Notes() const override;
 
  private:
   ProcessResolvers MakeResolvers() {
@@ -286,9 +287,9 @@ std::vector<SourceCounter> RingSource::Counters() const {
   return AccountOf(ReadKernel(), ReadReader());
 }
 
-std::vector<LiveNote> RingSource::Notes() const { return NotesOf(ReadKernel(), ReadReader()); }
+std::vector<SourceNote> RingSource::Notes() const { return NotesOf(ReadKernel(), ReadReader()); }
 
-void RingSource::Detach() {
+void RingSource::Stop() {
   if (detached_)
     return;
   hooks_.Detach();

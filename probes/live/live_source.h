@@ -27,9 +27,6 @@ enum class EgressOwner : std::uint8_t {
   kSocketOnly,  ///< from the socket: who touched it last before this packet
 };
 
-/// Whether the sink is told of processes that begin, run another program, or end.
-enum class ProcessTelling : std::uint8_t { kOff, kOn };
-
 struct LiveOptions {
   /// Directory of the version 2 control group to watch; "" is the root: the whole machine.
   std::string cgroup;
@@ -44,18 +41,12 @@ struct LiveOptions {
   HookRefusals* refusals = nullptr;
 };
 
-/// A number that is good to know and in no sum: how often a packet came without an owner, say.
-struct LiveNote {
-  std::string_view name;  ///< stable, snake_case; static text
-  std::uint64_t count = 0;
-};
-
 /// The source `Open` returns. Process pointers of its records are valid during OnRecord only.
 ///
 /// poll_fd() is readable when records wait. While records flow the kernel does not wake the reader
 /// for each: a timer does, so a record waits at most about kMaxDelayNs before it becomes readable.
 /// Counters() accounts for every packet the hooks saw: Seen() is the sum of its lines and of what
-/// is still in the ring, which after Detach and a read to the end is nothing.
+/// is still in the ring, which after Stop and a read to the end is nothing.
 class LiveSource : public Source {
  public:
   static constexpr std::uint64_t kMaxDelayNs = 2'000'000;
@@ -65,19 +56,9 @@ class LiveSource : public Source {
   /// control group or a bad ring size, kUnsupported for a kernel or a build without the means.
   static Result<std::unique_ptr<LiveSource>> Open(const LiveOptions& options);
 
-  /// Captures what this plan asks for from the next packet on. What is in the ring stays there.
-  virtual void SetPlan(const CapturePlan& plan) = 0;
-
-  /// From now on the sink is told of processes of the group, or not any more. What is lost of it is
-  /// no packet, and counted among the Notes.
-  virtual void SetProcesses(ProcessTelling processes) = 0;
-
-  /// Stops capturing. What is in the ring can still be read; after it Read() says kEnd. Once this
-  /// returns no packet is half-way: the counters close. May take tens of milliseconds.
-  virtual void Detach() = 0;
-
-  /// How many packets the hooks saw.
-  virtual std::uint64_t Seen() const = 0;
+  /// Stops capturing (Source::Stop). Once this returns no packet is half-way: the counters close.
+  /// May take tens of milliseconds.
+  void Stop() override = 0;
 
   /// Whether the counters can be read with the privileges there are now. Where not, Counters, Seen
   /// and Notes tell nothing.
@@ -85,9 +66,6 @@ class LiveSource : public Source {
 
   /// How each hook fared, in the order of the table.
   virtual const std::vector<HookReport>& hooks() const = 0;
-
-  /// Numbers outside the account: packets without a full socket, without an owner, and so on.
-  virtual std::vector<LiveNote> Notes() const = 0;
 };
 
 }  // namespace wirehound

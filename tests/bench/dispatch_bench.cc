@@ -6,7 +6,6 @@
 // detector called through the same table without an engine: the difference is the engine.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,9 +16,7 @@
 
 #include <wirehound/detector.h>
 
-#include "engine/dispatch/dispatcher.h"
-#include "engine/plan/selection.h"
-#include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
 #include "probes/capture/record.h"
 
 namespace wirehound {
@@ -105,42 +102,23 @@ class UdpSample {
   Event event_;
 };
 
-class Engine {
- public:
-  Engine(LoadedPlugins plugins, const DetectorLimits& limits)
-      : set_(DetectorSet::Make(std::move(plugins))) {
-    plan_ = *MakePlan({.events = {}, .detectors = {"all"}}, set_.catalogue(), set_.definitions(),
-                      set_.graph());
-    plan_.shown.clear();  // outputs are not what is measured
-    dispatcher_ = Dispatcher::Start({plan_, set_.catalogue(), set_.detectors(), configs_},
-                                    {.time = time_, .stores = stores_, .limits = limits}, outputs_);
-  }
-
-  // As the pipeline does it for a packet.
-  void Feed(const Event& event) {
-    dispatcher_->AdvanceTime(event.view.timestamp_ns);
-    dispatcher_->Emit(event);
-    dispatcher_->EndOfTurn();
-  }
-  const Catalogue& catalogue() const { return set_.catalogue(); }
-
- private:
-  DetectorSet set_;
-  Plan plan_;
-  StreamTime time_;
-  Stores stores_{StoreOrigin::kCaptureFile, time_};
-  std::map<std::string, DetectorConfig> configs_;
-  std::vector<std::unique_ptr<Output>> outputs_;
-  std::unique_ptr<Dispatcher> dispatcher_;
-};
+// As the pipeline does it for a packet.
+void Feed(Dispatcher& dispatcher, const Event& event) {
+  dispatcher.AdvanceTime(event.view.timestamp_ns);
+  dispatcher.Emit(event);
+  dispatcher.EndOfTurn();
+}
 
 void Measure(benchmark::State& state, const wirehound_detector& table,
              const std::vector<std::string>& filters, const DetectorLimits& limits = {}) {
   const std::int64_t count = state.range(0);
-  Engine engine(Detectors(count, table, filters), limits);
-  const UdpSample sample(engine.catalogue());
+  const DetectorSet set = DetectorSet::Make(Detectors(count, table, filters));
+  const std::unique_ptr<Engine> engine =
+      *Engine::Create({.detectors = set, .selection = {.detectors = {"all"}}, .limits = limits});
+  engine->Start();
+  const UdpSample sample(set.catalogue());
   for (auto _ : state) {
-    engine.Feed(sample.event());
+    Feed(engine->dispatcher(), sample.event());
   }
   using benchmark::Counter;
   if (count != 0) {

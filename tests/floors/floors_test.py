@@ -106,7 +106,7 @@ class Floors(unittest.TestCase):
 class AWrongInclude(unittest.TestCase):
     def test_does_not_build(self):
         """The include path of a folder, as the build uses it, does not reach a folder above."""
-        commands = pathlib.Path(os.environ["WIREHOUND_BUILD_DIR"]) / "compile_commands.json"
+        commands = pathlib.Path(os.environ.get("WIREHOUND_BUILD_DIR", TOP / "build" / "release")) / "compile_commands.json"
         command = next(
             entry["command"]
             for entry in json.loads(commands.read_text(encoding="utf-8"))

@@ -15,12 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/catalogue/catalogue.h"
 #include "engine/event/output.h"
 #include "engine/outputs/event_json.h"
-#include "engine/pipeline/packet_pipeline.h"
-#include "engine/plan/selection.h"
-#include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
 #include "engine/run/ledger.h"
 #include "engine/sources/pcap_reader.h"
 #include "engine/sources/pcapng_reader.h"
@@ -68,6 +65,7 @@ class MemorySource : public Source {
     }
     return SourceState::kEnd;
   }
+  void Stop() override {}
   std::vector<SourceCounter> Counters() const override {
     return {{SourceCounter::Kind::kDelivered, "delivered", delivered_}};
   }
@@ -91,42 +89,30 @@ PipelineLimits SmallLimits() {
   return limits;
 }
 
-// What does not change from input to input.
-struct Engine {
-  Engine() : set(DetectorSet::Make({})) {
-    outputs.push_back(std::make_unique<DiscardedJson>());
-    plan = *MakePlan({.events = {"network_events", "flows"}, .detectors = {}}, set.catalogue(),
-                     set.definitions(), set.graph());
-    plan.needs_dns_store = true;
-    dispatcher = Dispatcher::Start({plan, set.catalogue(), set.detectors(), configs},
-                                   {.time = time, .stores = stores}, outputs);
-  }
-
-  DetectorSet set;
-  std::vector<std::unique_ptr<Output>> outputs;
-  Plan plan;
-  StreamTime time;
-  Stores stores{StoreOrigin::kCaptureFile, time};
-  std::map<std::string, DetectorConfig> configs;
-  std::unique_ptr<Dispatcher> dispatcher;
-};
-
 void RunPipeline(std::span<const std::byte> file) {
-  static Engine engine;
-  MemorySource source(file);
-  PacketPipeline pipeline(engine.plan, engine.set.catalogue(), *engine.dispatcher,
-                          engine.stores.dns, SmallLimits());
-  WIREHOUND_FUZZ_CHECK(source.Read(pipeline, 0).has_value());
-  pipeline.OnEndOfStream();
-  const Ledger ledger = MakeLedger(source, std::nullopt, pipeline, *engine.dispatcher);
+  static const DetectorSet no_detectors = DetectorSet::Make({});
+  Result<std::unique_ptr<Engine>> made =
+      Engine::Create({.detectors = no_detectors,
+                      .selection = {.events = {"network_events", "flows"}},
+                      .pipeline = SmallLimits()});
+  WIREHOUND_FUZZ_CHECK(made.has_value());
+  Engine& engine = **made;
+  engine.UseSource(std::make_unique<MemorySource>(file));
+  engine.AddOutput(std::make_unique<DiscardedJson>());
+  engine.Start();
+  WIREHOUND_FUZZ_CHECK(engine.Read(0).has_value());
+  engine.OnEndOfStream();
+  engine.Close();
+  const Ledger ledger = MakeLedger(engine);
   if (!ledger.closes()) {
     std::fprintf(stderr, "%s", DescribeLedger(ledger).c_str());
   }
   WIREHOUND_FUZZ_CHECK(ledger.closes());
-  WIREHOUND_FUZZ_CHECK(pipeline.streams().flow_counters().streams.buffered_bytes == 0);
-  WIREHOUND_FUZZ_CHECK(pipeline.streams().http1_pool().used_bytes() == 0);
-  WIREHOUND_FUZZ_CHECK(pipeline.streams().http2_pool().connections() == 0);
-  WIREHOUND_FUZZ_CHECK(pipeline.streams().dns_pool().in_use() == 0);
+  const StreamPipeline& streams = engine.pipeline().streams();
+  WIREHOUND_FUZZ_CHECK(streams.flow_counters().streams.buffered_bytes == 0);
+  WIREHOUND_FUZZ_CHECK(streams.http1_pool().used_bytes() == 0);
+  WIREHOUND_FUZZ_CHECK(streams.http2_pool().connections() == 0);
+  WIREHOUND_FUZZ_CHECK(streams.dns_pool().in_use() == 0);
 }
 
 }  // namespace

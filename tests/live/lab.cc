@@ -137,7 +137,7 @@ void Lab::ReadUntilQuiet() {
 }
 
 void Lab::Finish() {
-  source_->Detach();
+  source_->Stop();
   SourceState state = SourceState::kMore;
   while (state != SourceState::kEnd) {
     const Result<SourceState> read = source_->Read(collector_, 64);
@@ -162,7 +162,7 @@ std::uint64_t Lab::Count(std::string_view counter) const {
     if (line.name == counter)
       return line.count;
   }
-  for (const LiveNote& note : source_->Notes()) {
+  for (const SourceNote& note : source_->Notes()) {
     if (note.name == counter)
       return note.count;
   }

@@ -268,7 +268,7 @@ TEST_CASE("plan: a scope of groups holds those below") {
     Workload workload = StartWorkload(*inner, SharedRoles(), TwoUsers);
     while (!workload.Ended())
       usleep(1000);
-    (*source)->Detach();
+    (*source)->Stop();
     Collector seen;
     while (*(*source)->Read(seen, 64) != SourceState::kEnd) {
     }

@@ -177,7 +177,7 @@ TEST_CASE("suspension: detectors may require its event, but never learn of their
   }
   RunOptions options = WithBudget();
   options.limits.max_errors_in_a_row = 1;
-  EngineRun run(detectors.Load(), ShowAll(), options);
+  EngineRun run(detectors.Load(), ShowAll(), std::move(options));
   FeedEach(run, 1);
   // b and c fail on what is said of a; each is told of the other one if it still runs.
   CHECK(Join(told) == "b<a c<a");
@@ -267,12 +267,12 @@ TEST_CASE("time budget: without one the clock is not even read") {
   options.clock = []() -> std::uint64_t { return static_cast<std::uint64_t>(++reads); };
   SUBCASE("without") {
     options.limits.time_budget_ns = 0;
-    EngineRun run(detectors.Load(), {}, options);
+    EngineRun run(detectors.Load(), {}, std::move(options));
     FeedEach(run, 3);
     CHECK(reads == 0);
   }
   SUBCASE("with one, once for each call and once for each event") {
-    EngineRun run(detectors.Load(), {}, options);
+    EngineRun run(detectors.Load(), {}, std::move(options));
     FeedEach(run, 3);
     CHECK(reads == 6);
   }
@@ -290,7 +290,7 @@ TEST_CASE("time budget: what is said of an overrun cannot lead to overruns witho
   b.on_event = slow;
   RunOptions options = WithBudget();
   options.limits.max_overruns_in_a_row = 0;
-  EngineRun run(detectors.Load(), ShowAll(), options);
+  EngineRun run(detectors.Load(), ShowAll(), std::move(options));
   FeedEach(run, 1);
   // a takes too long, b for what is said of a, a for what is said of b; then it is enough.
   CHECK(run.names() == "detector_over_budget detector_over_budget");

@@ -37,8 +37,7 @@ void AddEager(ScriptedDetectors& detectors, const char* text) {
 class Run {
  public:
   Run(LoadedPlugins plugins, const std::string& events, const DetectorLimits& limits = {})
-      : run_(std::move(plugins), {.events = {events}, .detectors = {"all"}}, {.limits = limits}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
+      : run_(std::move(plugins), {.events = {events}, .detectors = {"all"}}, {.limits = limits}) {}
 
   void Feed(const ByteWriter& packet, std::size_t captured = SIZE_MAX) {
     Record record;
@@ -46,11 +45,11 @@ class Run {
     record.wire_length = static_cast<std::uint32_t>(packet.size());
     record.process = &UnknownProcess();
     record.timestamp_ns = ++now_ns_;
-    pipeline_.OnRecord(record);
+    run_.engine().OnRecord(record);
   }
   void FeedUdp(std::size_t captured = SIZE_MAX) { Feed(Ipv4(17, Udp({'x'})), captured); }
   void Lose(std::uint64_t records) {
-    pipeline_.OnGap({.timestamp_ns = ++now_ns_, .reason = "ring_full", .records = records});
+    run_.engine().OnGap({.timestamp_ns = ++now_ns_, .reason = "ring_full", .records = records});
   }
 
   std::string names() const { return run_.names(); }
@@ -68,11 +67,10 @@ class Run {
     return {};
   }
   EngineRun& engine() { return run_; }
-  PacketPipeline& pipeline() { return pipeline_; }
+  const PacketPipeline& pipeline() const { return run_.pipeline(); }
 
  private:
   EngineRun run_;
-  PacketPipeline pipeline_;
   std::uint64_t now_ns_ = 0;
 };
 
@@ -111,9 +109,7 @@ TEST_CASE("gap: it can be filtered and required like any other event") {
 TEST_CASE("gap: no scope holds it back, and nobody's wish for it costs nothing") {
   EngineRun engine(
       {}, {.events = {"net_packet_udp", "capture_gap"}, .detectors = {}, .scope = {"comm=nobody"}});
-  PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
-                          engine.stores().dns);
-  pipeline.OnGap({.timestamp_ns = 1, .reason = "ring_full", .records = 1});
+  engine.engine().OnGap({.timestamp_ns = 1, .reason = "ring_full", .records = 1});
   CHECK(engine.names() == "capture_gap");
   CHECK(engine.dispatcher().counters().gap_events == 1);
   Run unwanted({}, "net_packet_udp");
@@ -143,10 +139,8 @@ TEST_CASE("completeness: what was lost before a detector started is not its loss
   AddEager(detectors, "a: A needs net_packet_udp");
   Run run(detectors.Load(), "net_packet_udp");
   REQUIRE(run.engine().Adopt({.events = {"net_packet_udp"}, .detectors = {"-a"}}));
-  run.pipeline().SetPlan(run.engine().plan());
   run.Lose(4);
   REQUIRE(run.engine().Adopt({.events = {"A"}, .detectors = {"a"}}));
-  run.pipeline().SetPlan(run.engine().plan());
   run.FeedUdp();
   CHECK(run.Completeness() == kWhole);
 }
@@ -209,7 +203,7 @@ TEST_CASE("completeness: a gap of its connection, until that ends; others are wh
   for (const Conversation::Sent& sent : conversation.packets()) {
     run.Feed(sent.packet);
   }
-  run.pipeline().OnEndOfStream();
+  run.engine().engine().OnEndOfStream();
   bool told = false;
   for (std::size_t i = 0; i < run.engine().shown().names.size(); ++i) {
     if (run.event(i)["eventName"] == "A") {

@@ -51,7 +51,7 @@ TEST_CASE("event json: how the owner was learnt stands behind the format's keys,
   for (const std::uint32_t source :
        {WIREHOUND_OWNER_CURRENT, WIREHOUND_OWNER_SOCKET, WIREHOUND_OWNER_LISTENER,
         WIREHOUND_OWNER_SCAN, WIREHOUND_OWNER_KERNEL}) {
-    udp.view().owner_source = source;
+    udp.context().owner_source = source;
     const Json event = Json::parse(Text(udp.At(1)));
     CHECK(Keys(event) == std::string(kKeys) + " owner");
     CHECK(event["owner"] == std::string(OwnerSourceText(source)));

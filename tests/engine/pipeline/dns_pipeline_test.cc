@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/pipeline/packet_pipeline.h"
 #include "tests/engine/stores/dns_store_support.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
@@ -25,13 +24,10 @@ using Json = nlohmann::json;
 // Connections go from 10.0.0.1 to 10.0.0.2.
 constexpr char kServer[] = "10.0.0.2";
 
-enum class Learning { kOn, kOff };
-
 class NamedFlows {
  public:
-  explicit NamedFlows(const std::string& events, Learning learning = Learning::kOn)
-      : run_({}, {.events = {events}, .detectors = {}}),
-        pipeline_(PlanOf(run_, learning), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
+  explicit NamedFlows(const std::string& events)
+      : run_({}, {.events = {events}, .detectors = {}}) {}
 
   void Feed(const ByteWriter& packet, const wirehound_process& process,
             std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN) {
@@ -41,7 +37,7 @@ class NamedFlows {
     record.direction = direction;
     record.process = &process;
     record.timestamp_ns = (now_ns_ += 1'000'000);
-    pipeline_.OnRecord(record);
+    run_.engine().OnRecord(record);
   }
   void Answer(const DnsMessageBuilder& message, const wirehound_process& process = MakeProcess(0)) {
     Feed(Ipv4(17, Udp(ByteWriter().Append(message.span()))), process);
@@ -55,7 +51,7 @@ class NamedFlows {
     }
   }
   void Pass(std::uint64_t seconds) { now_ns_ += seconds * kSecondNs; }
-  void End() { pipeline_.OnEndOfStream(); }
+  void End() { run_.engine().OnEndOfStream(); }
 
   std::string names() const { return run_.names(); }
   /// The value of an argument of an event, as JSON text.
@@ -71,15 +67,7 @@ class NamedFlows {
   Stores& stores() { return run_.stores(); }
 
  private:
-  static Plan PlanOf(const EngineRun& run, Learning learning) {
-    Plan plan;  // of what it has, the pipeline looks at no more
-    plan.needed = run.plan().needed;
-    plan.needs_dns_store = learning == Learning::kOn;
-    return plan;
-  }
-
   EngineRun run_;
-  PacketPipeline pipeline_;
   std::uint64_t now_ns_ = 0;
 };
 
@@ -136,10 +124,9 @@ TEST_CASE("dns names: answers over TCP teach too") {
 }
 
 TEST_CASE("dns names: without need for them DNS is not even decoded") {
-  NamedFlows flows("net_flow_tcp_begin", Learning::kOff);
+  NamedFlows flows("net_packet_udp");
   flows.Answer(AddressResponse("www.example.com", kServer));
-  flows.Feed(Conversation(4444).Open());
-  CHECK(flows.Argument(0, "dst_dns") == "[]");
+  CHECK(flows.names() == "net_packet_udp");
   CHECK(flows.stores().dns.counters().learnt == 0);
 }
 
@@ -159,12 +146,8 @@ TEST_CASE("dns names: the store knows what a message says when its events come")
   };
   auto output = std::make_unique<Asking>();
   Asking& asking = *output;
-  EngineRun run({}, {.events = {"net_packet_dns"}, .detectors = {}}, std::move(output));
+  EngineRun run({}, {.events = {"net_packet_dns,net_flow_tcp_begin"}}, std::move(output));
   asking.store = &run.stores().dns;
-  Plan plan;
-  plan.needed = run.plan().needed;
-  plan.needs_dns_store = true;
-  PacketPipeline pipeline(plan, run.catalogue(), run.dispatcher(), run.stores().dns);
   const DnsMessageBuilder message = AddressResponse("www.example.com", kServer);
   const ByteWriter packet = Ipv4(17, Udp(ByteWriter().Append(message.span())));
   const wirehound_process process = MakeProcess(0);
@@ -172,7 +155,7 @@ TEST_CASE("dns names: the store knows what a message says when its events come")
   record.bytes = packet.span();
   record.wire_length = static_cast<std::uint32_t>(packet.size());
   record.process = &process;
-  pipeline.OnRecord(record);
+  run.engine().OnRecord(record);
   CHECK(asking.known == 1);
 }
 

@@ -13,7 +13,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/pipeline/packet_pipeline.h"
 #include "tests/decoders/dns/dns_message_builder.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
@@ -50,13 +49,27 @@ class Owners {
   std::map<std::uint64_t, wirehound_process> processes_;
 };
 
+// Has no records, but knows the processes of those it gave.
+class OwnerSource : public Source {
+ public:
+  explicit OwnerSource(const Owners& owners) : owners_(owners) {}
+
+  int poll_fd() const override { return -1; }
+  Result<SourceState> Read(RecordSink& /*sink*/, std::size_t /*max*/) override {
+    return SourceState::kEnd;
+  }
+  const wirehound_process* FindOwner(std::uint64_t id) override { return owners_.Find(id); }
+  void Stop() override {}
+  std::vector<SourceCounter> Counters() const override { return {}; }
+
+ private:
+  const Owners& owners_;
+};
+
 class OwnedStreams {
  public:
   explicit OwnedStreams(const std::string& events)
-      : run_({}, {.events = {events}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {
-    pipeline_.SetOwners([this](std::uint64_t id) { return owners.Find(id); });
-  }
+      : run_({}, {.events = {events}}, {.source = std::make_unique<OwnerSource>(owners)}) {}
 
   Owners owners;
 
@@ -70,7 +83,7 @@ class OwnedStreams {
     record.process = owner_id == 0 ? &UnknownProcess() : owners.Find(owner_id);
     record.owner_source = owner_id == 0 ? WIREHOUND_OWNER_NONE : WIREHOUND_OWNER_SOCKET;
     record.network_namespace = network_namespace;
-    pipeline_.OnRecord(record);
+    run_.engine().OnRecord(record);
   }
 
   void Feed(const Conversation& conversation, std::uint64_t owner_id,
@@ -80,7 +93,7 @@ class OwnedStreams {
     }
   }
 
-  void End() { pipeline_.OnEndOfStream(); }
+  void End() { run_.engine().OnEndOfStream(); }
 
   // "net_packet_http of 11", one by ", ".
   std::string shown() const {
@@ -95,7 +108,6 @@ class OwnedStreams {
 
  private:
   EngineRun run_;
-  PacketPipeline pipeline_;
   std::uint64_t now_ns_ = 0;
 };
 

@@ -2,8 +2,6 @@
 
 // Records in, lines of JSON out: decoders, dispatcher and outputs together, on packets of our own.
 
-#include "engine/pipeline/packet_pipeline.h"
-
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -37,8 +35,7 @@ constexpr char kLayerEvents[] =
 class Pipeline {
  public:
   explicit Pipeline(const std::string& events, LoadedPlugins plugins = {})
-      : run_(std::move(plugins), {.events = {events}, .detectors = {}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
+      : run_(std::move(plugins), {.events = {events}, .detectors = {}}) {}
 
   void Feed(const ByteWriter& packet, Record record = {}) {
     record.bytes = packet.span();
@@ -46,13 +43,13 @@ class Pipeline {
     if (record.process == nullptr) {
       record.process = &UnknownProcess();
     }
-    pipeline_.OnRecord(record);
+    run_.engine().OnRecord(record);
   }
 
   EngineRun& run() { return run_; }
   std::string names() const { return run_.names(); }
-  const DecodeCounters& counters() const { return pipeline_.counters(); }
-  const DnsEvents::Counters& dns() const { return pipeline_.dns(); }
+  const DecodeCounters& counters() const { return run_.pipeline().counters(); }
+  const DnsEvents::Counters& dns() const { return run_.pipeline().dns(); }
   Json last() const { return Json::parse(run_.shown().json.back()); }
   /// The value of an argument of the last event.
   Json Argument(const std::string& name) const {
@@ -67,7 +64,6 @@ class Pipeline {
 
  private:
   EngineRun run_;
-  PacketPipeline pipeline_;
 };
 
 ByteWriter DnsPacket() {
@@ -266,13 +262,12 @@ TEST_CASE("pipeline: JSON goes to its file a line for each event") {
   REQUIRE(outputs.has_value());
   Output& json = *outputs->front();
   EngineRun run({}, {.events = {kLayerEvents}, .detectors = {}}, std::move(outputs->front()));
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
   const ByteWriter packet = DnsPacket();
   Record record;
   record.bytes = packet.span();
   record.wire_length = static_cast<std::uint32_t>(packet.size());
   record.process = &UnknownProcess();
-  pipeline.OnRecord(record);
+  run.engine().OnRecord(record);
   CHECK(json.Close().has_value());
   std::ifstream file(path);
   std::vector<std::string> names;

@@ -34,9 +34,7 @@ constexpr std::uint64_t kPacketGapNs = 1'000'000;
 
 class Streams {
  public:
-  explicit Streams(const std::string& events)
-      : run_({}, {.events = {events}, .detectors = {}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {}
+  explicit Streams(const std::string& events) : run_({}, {.events = {events}, .detectors = {}}) {}
 
   void Feed(const ByteWriter& packet, std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN,
             const wirehound_process& process = UnknownProcess()) {
@@ -47,7 +45,7 @@ class Streams {
     record.process = &process;
     now_ns_ += kPacketGapNs;
     record.timestamp_ns = now_ns_;
-    pipeline_.OnRecord(record);
+    run_.engine().OnRecord(record);
   }
 
   Streams& Feed(const Conversation& conversation) {
@@ -60,10 +58,9 @@ class Streams {
   // Goes over to other events, as a reload does.
   void Select(const std::string& events) {
     REQUIRE(run_.Adopt({.events = {events}, .detectors = {}}));
-    pipeline_.SetPlan(run_.plan());
   }
 
-  void End() { pipeline_.OnEndOfStream(); }
+  void End() { run_.engine().OnEndOfStream(); }
   std::string names() const { return run_.names(); }
   std::size_t count() const { return run_.shown().names.size(); }
   Json event(std::size_t index) const { return Json::parse(run_.shown().json.at(index)); }
@@ -77,11 +74,10 @@ class Streams {
     }
     return {};
   }
-  const PacketPipeline& pipeline() const { return pipeline_; }
+  const PacketPipeline& pipeline() const { return run_.pipeline(); }
 
  private:
   EngineRun run_;
-  PacketPipeline pipeline_;
   std::uint64_t now_ns_ = 0;
 };
 

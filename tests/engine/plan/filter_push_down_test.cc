@@ -12,7 +12,6 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/pipeline/packet_pipeline.h"
 #include "engine/plan/capture_needs.h"
 #include "engine/plan/rule_text.h"
 #include "tests/decoders/dns/dns_message_builder.h"
@@ -173,11 +172,9 @@ class Selected {
  private:
   template <typename Takes>
   Outcome Run(Takes takes) const {
-    PipelineLimits limits;
-    limits.flows.max_flows = 64;
-    EngineRun run({}, {.events = items_});
-    PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns,
-                            limits);
+    RunOptions options;
+    options.pipeline.flows.max_flows = 64;
+    EngineRun run({}, {.events = items_}, std::move(options));
     Outcome outcome;
     std::uint64_t now_ns = 1'000'000'000;
     for (const Captured& captured : traffic_.packets()) {
@@ -190,7 +187,7 @@ class Selected {
         record.direction = captured.direction;
         record.process = &UnknownProcess();
         record.timestamp_ns = now_ns;
-        pipeline.OnRecord(record);
+        run.engine().OnRecord(record);
       }
       outcome.events.push_back(run.shown().json.size() - before);
     }

@@ -19,7 +19,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/log/logging.h"
-#include "engine/pipeline/packet_pipeline.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/captured_stderr.h"
 #include "tests/engine/support/engine_run.h"
@@ -103,18 +102,17 @@ TEST_CASE("plugin loader: plugins in C++ and in plain C run and detect") {
   folder.Add("plain");
   EngineRun run(Load(folder));
   REQUIRE(run.start_failures().empty());
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
-  const auto feed = [&pipeline](const ByteWriter& packet) {
+  const auto feed = [&run](const ByteWriter& packet) {
     Record record;
     record.bytes = packet.span();
     record.wire_length = static_cast<std::uint32_t>(packet.size());
     record.process = &UnknownProcess();
-    pipeline.OnRecord(record);
+    run.engine().OnRecord(record);
   };
   feed(Ipv4(17, Udp({'x'})));
   feed(Ipv4(6, Tcp({'x'})));
   feed(Ipv4(6, Tcp({'x'})));
-  run.dispatcher().Close();
+  run.engine().Close();
   REQUIRE(run.names() == "good_event plain_event plain_event");
   const auto arguments = [&run](std::size_t event) {
     return nlohmann::json::parse(run.shown().json[event])["args"].dump();
@@ -225,16 +223,15 @@ TEST_CASE("plugin loader: a detector that throws, wherever it does, stops nothin
   {
     EngineRun run(std::move(plugins));
     CHECK(Contains(run.start_failures(), "Init threw"));
-    PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
     const ByteWriter packet = Ipv4(17, Udp({'x'}));
     for (std::size_t i = 0; i < kPackets; ++i) {
       Record record;
       record.bytes = packet.span();
       record.wire_length = static_cast<std::uint32_t>(packet.size());
       record.process = &UnknownProcess();
-      pipeline.OnRecord(record);
+      run.engine().OnRecord(record);
     }
-    run.dispatcher().Close();
+    run.engine().Close();
     for (const std::string& name : run.shown().names) {
       ++shown[name];
     }

@@ -10,7 +10,6 @@
 #include <csignal>
 #include <filesystem>
 
-#include "engine/run/ledger.h"
 #include "tests/engine/recording/recording_lab.h"
 
 namespace wirehound::test {
@@ -337,17 +336,6 @@ TEST_CASE("recorder: a path that cannot be written is an error at once") {
     REQUIRE_FALSE(recorder);
     CHECK(recorder.error().message().find("No such file") != std::string::npos);
   }
-}
-
-TEST_CASE("recorder: the ledger closes over what was recorded, and says when it does not") {
-  Ledger ledger;
-  ledger.records_in = 10;
-  TakeRecording(ledger, {.written = 7, .not_written = 3, .files = 1, .bytes = 900});
-  CHECK(ledger.closes());
-  CHECK(DescribeLedger(ledger).find("recorded: 7 records, 900 bytes in 1 files, 3 not written") !=
-        std::string::npos);
-  TakeRecording(ledger, {.written = 7, .not_written = 2});
-  CHECK_FALSE(ledger.closes());
 }
 
 }  // namespace

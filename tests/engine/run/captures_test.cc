@@ -17,7 +17,6 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/pipeline/packet_pipeline.h"
 #include "engine/plugins/plugin_loader.h"
 #include "engine/run/ledger.h"
 #include "engine/sources/capture_file_source.h"
@@ -68,18 +67,17 @@ Replay ReplayFile(const fs::path& file, const Selection& selection, LoadedPlugin
     replay.error = source.error().message();
     return replay;
   }
-  EngineRun run(std::move(plugins), selection, std::move(output));
-  PacketPipeline pipeline(run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns);
+  EngineRun run(std::move(plugins), selection, std::move(output), {.source = *std::move(source)});
   for (SourceState state = SourceState::kMore; state != SourceState::kEnd;) {
-    const Result<SourceState> read = (*source)->Read(pipeline, 4096);
+    const Result<SourceState> read = run.engine().Read(4096);
     if (!read) {
       replay.error = read.error().message();
       break;
     }
     state = *read;
   }
-  run.dispatcher().Close();
-  replay.ledger = MakeLedger(**source, std::nullopt, pipeline, run.dispatcher());
+  run.engine().Close();
+  replay.ledger = MakeLedger(run.engine());
   replay.shown = run.shown();
   return replay;
 }

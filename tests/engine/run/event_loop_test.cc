@@ -20,7 +20,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/unique_fd.h"
-#include "engine/pipeline/packet_pipeline.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/scripted_detector.h"
 
@@ -47,7 +46,7 @@ class IdleSource : public Source {
   std::vector<SourceCounter> Counters() const override { return {}; }
 
   // The pipe becomes readable, so the loop notices.
-  void End() {
+  void Stop() override {
     ended_ = true;
     write_end_ = UniqueFd();
   }
@@ -69,7 +68,7 @@ struct IdleEngine {
     patience.async_wait([&](const boost::system::error_code& error) {
       if (!error) {
         in_time = false;
-        source.End();
+        source->Stop();
       }
     });
     CHECK(loop.Run().has_value());
@@ -85,7 +84,7 @@ struct IdleEngine {
     script.on_timer = [this](const wirehound_timer& timer, const Emitter& emit) {
       due_ns.push_back(timer.due_ns);
       if (due_ns.size() == fires_wanted) {
-        source.End();
+        source->Stop();
       }
       return emit.Detected();
     };
@@ -93,13 +92,11 @@ struct IdleEngine {
   }
 
   std::uint64_t fires_wanted;
-  IdleSource source;
+  IdleSource* source = new IdleSource;  // the engine's
   std::vector<std::uint64_t> due_ns;
   ScriptedDetectors detectors;
-  EngineRun run{Load(), {}};
-  PacketPipeline pipeline{run.plan(), run.catalogue(), run.dispatcher(), run.stores().dns};
-  const std::vector<std::unique_ptr<Output>> outputs;  // only flushed by the loop
-  EventLoop loop{source, pipeline, run.dispatcher(), outputs, [] {}};
+  EngineRun run{Load(), {}, {.source = std::unique_ptr<Source>(source)}};
+  EventLoop loop{run.engine()};
 };
 
 std::uint64_t ClockNs() {
@@ -125,7 +122,7 @@ TEST_CASE(
     "event loop: of a source that does not follow the clock no time passes while it is idle") {
   IdleEngine engine(1);
   boost::asio::steady_timer soon(engine.loop.io(), milliseconds(20));
-  soon.async_wait([&engine](const boost::system::error_code&) { engine.source.End(); });
+  soon.async_wait([&engine](const boost::system::error_code&) { engine.source->Stop(); });
   CHECK(engine.Run());
   CHECK(engine.due_ns.empty());
 }

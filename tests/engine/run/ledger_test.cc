@@ -17,6 +17,7 @@
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/scripted_detector.h"
+#include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
 namespace {
@@ -26,46 +27,54 @@ using Kind = SourceCounter::Kind;
 // A source that only counts.
 class CountingSource : public Source {
  public:
-  explicit CountingSource(std::vector<SourceCounter> counters) : counters_(std::move(counters)) {}
+  std::vector<SourceCounter> counters;
+  std::optional<std::uint64_t> seen;
+
   int poll_fd() const override { return -1; }
   Result<SourceState> Read(RecordSink& /*sink*/, std::size_t /*max*/) override {
     return SourceState::kEnd;
   }
-  std::vector<SourceCounter> Counters() const override { return counters_; }
-
- private:
-  std::vector<SourceCounter> counters_;
+  void Stop() override {}
+  std::vector<SourceCounter> Counters() const override { return counters; }
+  std::optional<std::uint64_t> Seen() const override { return seen; }
 };
+
+RunOptions WithSource(std::unique_ptr<CountingSource> source,
+                      StoreOrigin origin = StoreOrigin::kCaptureFile) {
+  return {.origin = origin, .source = std::move(source)};
+}
 
 // A run of `records` UDP packets through a pipeline that shows them.
 class Run {
  public:
   explicit Run(std::uint64_t records, LoadedPlugins plugins = {})
-      : run_(std::move(plugins), {.events = {"net_packet_udp"}, .detectors = {"all"}}),
-        pipeline_(run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns) {
+      : run_(std::move(plugins), {.events = {"net_packet_udp"}, .detectors = {"all"}},
+             WithSource(std::unique_ptr<CountingSource>(source_))) {
     const ByteWriter packet = Ipv4(17, Udp({'x'}));
     Record record;
     record.bytes = packet.span();
     record.wire_length = static_cast<std::uint32_t>(packet.size());
     record.process = &UnknownProcess();
     for (std::uint64_t i = 0; i < records; ++i) {
-      pipeline_.OnRecord(record);
+      run_.engine().OnRecord(record);
     }
   }
 
   // Tells the pipeline that so many records are missing.
   void Lose(std::uint64_t records) {
-    pipeline_.OnGap({.timestamp_ns = 0, .reason = "ring_full", .records = records});
+    run_.engine().OnGap({.timestamp_ns = 0, .reason = "ring_full", .records = records});
   }
 
   Ledger Make(const std::vector<SourceCounter>& counters,
               std::optional<std::uint64_t> seen = std::nullopt) {
-    return MakeLedger(CountingSource(counters), seen, pipeline_, run_.dispatcher());
+    source_->counters = counters;
+    source_->seen = seen;
+    return MakeLedger(run_.engine());
   }
 
  private:
+  CountingSource* source_ = new CountingSource;  // the engine's
   EngineRun run_;
-  PacketPipeline pipeline_;
 };
 
 TEST_CASE("ledger: closes when everything that was seen is accounted for") {
@@ -175,10 +184,9 @@ class CountingOutput : public Output {
 TEST_CASE("ledger: what an output was shown is written, dropped or failed") {
   const auto make = [](const OutputCounters& counters) {
     EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}},
-                     std::make_unique<CountingOutput>(counters));
-    PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
-                            engine.stores().dns);
-    return MakeLedger(CountingSource({}), std::nullopt, pipeline, engine.dispatcher());
+                     std::make_unique<CountingOutput>(counters),
+                     WithSource(std::make_unique<CountingSource>()));
+    return MakeLedger(engine.engine());
   };
   CHECK(make({.name = "f"}).closes());
   CHECK(DescribeLedger(make({.name = "f"})).find("output") == std::string::npos);
@@ -261,11 +269,8 @@ TEST_CASE("ledger: what the stores learnt, refused and forgot is a line, when th
 }
 
 TEST_CASE("ledger: counts of the stores are those of the run") {
-  RunOptions options;
-  options.origin = StoreOrigin::kTest;
-  EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}}, options);
-  PacketPipeline pipeline(engine.plan(), engine.catalogue(), engine.dispatcher(),
-                          engine.stores().dns);
+  EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}},
+                   WithSource(std::make_unique<CountingSource>(), StoreOrigin::kTest));
   Stores& stores = engine.stores();
   wirehound_process process = UnknownProcess();
   for (std::size_t i = 1; i <= ProcessStore::kDefaultCapacity + 3; ++i) {
@@ -281,8 +286,7 @@ TEST_CASE("ledger: counts of the stores are those of the run") {
   stores.shared.Find(handle)->Put({.low = 1}, {}, 0);
   stores.shared.Find(handle)->Put({.low = 2}, {}, 0);
   CHECK(stores.shared.Open("huge", {.max_entries = UINT32_MAX}, &handle) == WIREHOUND_ERROR_LIMIT);
-  const std::string text =
-      DescribeLedger(MakeLedger(CountingSource({}), std::nullopt, pipeline, engine.dispatcher()));
+  const std::string text = DescribeLedger(MakeLedger(engine.engine()));
   CHECK(text.find("wirehound: stores: processes (3 pushed out), containers (2 pushed out), shared "
                   "(1 pushed out, 1 maps refused)\n") != std::string::npos);
 }
@@ -299,6 +303,33 @@ TEST_CASE("ledger: what was loaded, replaced, removed and refused meanwhile is a
   CHECK(DescribeLedger(ledger).find(
             "wirehound: reloads: plugins (1 added, 2 replaced, 3 removed, 4 refused), "
             "configuration (5 read again, 6 refused)\n") != std::string::npos);
+}
+
+TEST_CASE("ledger: what was recorded is a line, and must be every record") {
+  const TemporaryFolder folder;
+  const DetectorSet none = DetectorSet::Make({});
+  const std::unique_ptr<Engine> owned = *Engine::Create({.detectors = none});
+  Engine& engine = *owned;
+  auto recorder = Recorder::Open({.path = (folder.path() / "a.pcapng").string()}, {});
+  REQUIRE(recorder.has_value());
+  auto source = std::make_unique<CountingSource>();
+  CountingSource& counting = *source;
+  engine.UseSource(std::move(source));
+  engine.UseRecorder(*std::move(recorder));
+  engine.Start();
+  const ByteWriter packet = Ipv4(17, Udp({'x'}));
+  Record record;
+  record.bytes = packet.span();
+  record.wire_length = static_cast<std::uint32_t>(packet.size());
+  record.process = &UnknownProcess();
+  engine.OnRecord(record);
+  engine.OnEndOfStream();
+  counting.counters = {{Kind::kDelivered, "delivered", 1}};
+  const Ledger whole = MakeLedger(engine);
+  CHECK(whole.closes());
+  CHECK(DescribeLedger(whole).find("recorded: 1 records, ") != std::string::npos);
+  counting.counters = {{Kind::kDelivered, "delivered", 2}};
+  CHECK(MakeLedger(engine).gaps.back() == "recording: 2 in, 1 accounted for");
 }
 
 TEST_CASE("ledger: what became of the questions to container runtimes is a line") {

@@ -238,13 +238,10 @@ class Configured {
 
   ScriptedDetectors detectors_;
   EngineRun run_{Load(), {}, Options()};
-  PacketPipeline pipeline_{run_.plan(), run_.catalogue(), run_.dispatcher(), run_.stores().dns};
   UdpEvent udp_{run_.catalogue()};
   std::uint64_t sequence_ = 0;
   TemporaryFolder folder_;
-  Reloader reloader_{{{}, {}, {}, folder_.path() / "wirehound.yaml"},
-                     {run_.set(), run_.dispatcher(), pipeline_, {}},
-                     {}};
+  Reloader reloader_{run_.engine(), run_.set(), {{}, folder_.path() / "wirehound.yaml"}, {}};
 };
 
 TEST_CASE("reload: a limit that is raised holds at once") {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// An engine without source and command line: detectors, plan and dispatcher, with an output that
-// keeps what it is shown as text.
+// An Engine with an output that keeps what it is shown as text, driven by hand.
 
 #pragma once
 
@@ -12,11 +11,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/dispatch/dispatcher.h"
-#include "engine/event/output.h"
 #include "engine/outputs/event_json.h"
-#include "engine/plan/selection.h"
-#include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
@@ -48,6 +44,8 @@ struct RunOptions {
   DetectorLimits limits = {};
   ClockFunction clock = &CoarseClock;
   StoreOrigin origin = StoreOrigin::kCaptureFile;
+  PipelineLimits pipeline = {};
+  std::unique_ptr<Source> source = nullptr;
 };
 
 class EngineRun {
@@ -55,63 +53,62 @@ class EngineRun {
   /// Selects and starts. A plan that cannot be made fails the test. Events are kept as shown(),
   /// or go to `output` when there is one.
   explicit EngineRun(LoadedPlugins plugins, const Selection& selection = {},
-                     std::unique_ptr<Output> output = nullptr, const RunOptions& options = {})
-      : set_(DetectorSet::Make(std::move(plugins))), stores_(options.origin, time_) {
-    outputs_.push_back(output ? std::move(output) : std::make_unique<KeepingOutput>(shown_));
-    plan_ = PlanFor(selection);
-    dispatcher_ = Dispatcher::Start(
-        {plan_, set_.catalogue(), set_.detectors(), configs_},
-        {.time = time_, .stores = stores_, .limits = options.limits, .clock = options.clock},
-        outputs_);
+                     std::unique_ptr<Output> output = nullptr, RunOptions options = {})
+      : set_(DetectorSet::Make(std::move(plugins))) {
+    Result<std::unique_ptr<Engine>> engine = Engine::Create({.detectors = set_,
+                                                             .selection = selection,
+                                                             .limits = options.limits,
+                                                             .origin = options.origin,
+                                                             .knows_processes = true,
+                                                             .pipeline = options.pipeline,
+                                                             .clock = options.clock});
+    REQUIRE_MESSAGE(engine.has_value(), (engine ? "" : engine.error().message()));
+    engine_ = *std::move(engine);
+    engine_->AddOutput(output ? std::move(output) : std::make_unique<KeepingOutput>(shown_));
+    if (options.source) {
+      engine_->UseSource(std::move(options.source));
+    }
+    engine_->Start();
   }
-  EngineRun(LoadedPlugins plugins, const Selection& selection, const RunOptions& options)
-      : EngineRun(std::move(plugins), selection, nullptr, options) {}
+  EngineRun(LoadedPlugins plugins, const Selection& selection, RunOptions options)
+      : EngineRun(std::move(plugins), selection, nullptr, std::move(options)) {}
 
   /// Goes over to another selection from the same detectors.
   Status Adopt(const Selection& selection) {
-    plan_ = PlanFor(selection);
-    return dispatcher_->Adopt({plan_, set_.catalogue(), set_.detectors(), configs_});
+    return engine_->Adopt(WIREHOUND_TRY(MakePlan(selection, set_.catalogue(), set_.definitions(),
+                                                 set_.graph(), engine_->services())),
+                          {});
   }
 
   /// The reasons of the detectors that did not start, by "; ".
-  std::string start_failures() const { return Join(dispatcher_->start_failures(), "; "); }
+  std::string start_failures() const { return Join(dispatcher().start_failures(), "; "); }
+  Engine& engine() { return *engine_; }
   const DetectorSet& set() const { return set_; }
   DetectorSet& set() { return set_; }
   const Catalogue& catalogue() const { return set_.catalogue(); }
-  const Plan& plan() const { return plan_; }
-  Stores& stores() { return stores_; }
-  Dispatcher& dispatcher() { return *dispatcher_; }
+  const Plan& plan() const { return engine_->plan(); }
+  Stores& stores() { return engine_->stores(); }
+  Dispatcher& dispatcher() const { return engine_->dispatcher(); }
+  const PacketPipeline& pipeline() const { return engine_->pipeline(); }
   /// The detector at a place of the graph's order, and what it counted.
-  const DetectorInstance& detector(std::size_t place) { return *dispatcher_->detectors()[place]; }
-  DetectorInstance::Counters counters(std::size_t place) { return detector(place).counters(); }
-  const StreamTime& time() const { return time_; }
+  const DetectorInstance& detector(std::size_t place) const {
+    return *dispatcher().detectors()[place];
+  }
+  DetectorInstance::Counters counters(std::size_t place) const {
+    return detector(place).counters();
+  }
+  const StreamTime& time() const { return engine_->time(); }
   const Shown& shown() const { return shown_; }
   /// The names of the events shown so far: "net_packet_udp A B".
   std::string names() const { return Join(shown_.names); }
 
   /// Dispatches a record that consists of one event.
-  void Feed(const Event& event) {
-    dispatcher_->AdvanceTime(event.view.timestamp_ns);
-    dispatcher_->Emit(event);
-    dispatcher_->EndOfTurn();
-  }
+  void Feed(const Event& event) { engine_->OnEvent(event); }
 
  private:
-  Plan PlanFor(const Selection& selection) {
-    Result<Plan> plan = MakePlan(selection, set_.catalogue(), set_.definitions(), set_.graph(),
-                                 {.tree = &stores_.processes});
-    REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.error().message()));
-    return *std::move(plan);
-  }
-
   DetectorSet set_;
-  Plan plan_;
-  StreamTime time_;
-  Stores stores_;
-  std::map<std::string, DetectorConfig> configs_;
   Shown shown_;
-  std::vector<std::unique_ptr<Output>> outputs_;
-  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace wirehound::test

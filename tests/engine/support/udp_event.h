@@ -26,21 +26,16 @@ class UdpEvent {
     process_ = UnknownProcess();
     process_.pid = 42;
     process_.comm = {"dig", 3};
-    view_.struct_size = kEventViewSize;
-    view_.cpu = 3;
-    view_.process = &process_;
-    view_.syscall = {"sendmmsg", 8};
+    context_ = {.process = &process_, .cpu = 3, .syscall = {"sendmmsg", 8}};
   }
 
   /// The event as record number `sequence` of the stream, at that many nanoseconds.
   const Event& At(std::uint64_t sequence) {
-    view_.sequence = sequence;
-    view_.timestamp_ns = sequence;
-    return event_.Fill(view_);
+    return event_.Fill({.timestamp_ns = sequence, .sequence = sequence}, context_);
   }
 
   wirehound_process& process() { return process_; }
-  wirehound_event& view() { return view_; }
+  EventContext& context() { return context_; }
 
  private:
   static Plan Wanted() {
@@ -52,7 +47,7 @@ class UdpEvent {
   Packet packet_;
   BaseEvent event_;
   wirehound_process process_{};
-  wirehound_event view_{};
+  EventContext context_;
 };
 
 }  // namespace wirehound::test

@@ -77,7 +77,7 @@ TEST_CASE("counters: delivered + filtered + lost is what was seen once the ring 
 }
 
 TEST_CASE("counters: notes have names of their own") {
-  const std::vector<LiveNote> notes =
+  const std::vector<SourceNote> notes =
       NotesOf(Distinct(), {.malformed_process = 3, .owner_unknown = 1, .owners_evicted = 2});
   for (std::size_t i = 0; i < notes.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// MainJob: the main job of the program: an Engine with the ends that the command line names, and
+// what looks after it while it runs: privileges, the event loop, reloads, container runtimes. Its
+// members are the parts of a run in the order in which they come to be and, backwards, go. Control
+// and dispatch thread, which are one.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <wirehound/result.h>
+
+#include "engine/cli/options.h"
+#include "engine/config/config_file.h"
+#include "engine/privileges/privileges.h"
+#include "engine/run/command_process.h"
+#include "engine/run/detector_set.h"
+#include "engine/run/engine.h"
+#include "engine/run/event_loop.h"
+#include "engine/run/ledger.h"
+#include "engine/run/reloader.h"
+#include "engine/runtimes/runtime_asker.h"
+#include "engine/safety/stray_output.h"
+#include "engine/sources/capture_file_source.h"
+#include "probes/live/live_source.h"
+
+namespace wirehound {
+
+class MainJob {
+ public:
+  /// `options` must outlive the job.
+  explicit MainJob(const Options& options) : options_(options) {}
+  MainJob(const MainJob&) = delete;
+  MainJob& operator=(const MainJob&) = delete;
+
+  /// Everything that can be wrong before the first record.
+  Status Prepare();
+
+  /// Runs to the end of the source, and prints the account; the exit status.
+  int Perform();
+
+ private:
+  bool is_live() const { return options_.read_file.empty(); }
+
+  Status FindUser();
+  Status OpenFile();
+  Status LoadDetectorsAndConfiguration();
+  Status ChooseRuntimes();
+  Status MakeEngine();
+  Status OpenEnds();
+  Status GiveUpPrivileges();
+  Status StartDetectors();
+  void Attach(EventLoop& loop, Reloader& reloader);
+  void AttachRuntimes(EventLoop& loop);
+  int Account(const Status& status, const Reloader& reloader, std::optional<int> command_status);
+
+  const Options& options_;
+  std::unique_ptr<StrayOutput> stray_;
+  std::optional<RunAs> run_as_;              // --user
+  std::unique_ptr<CaptureFileSource> file_;  // until the engine has it; null: live
+  std::optional<DetectorSet> set_;
+  ConfigFile config_;
+  DetectorConfigs configs_;
+  std::unique_ptr<CommandProcess> command_;  // null: none
+  const LiveSource* live_ = nullptr;         // the engine's source; null: a file
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<RuntimeAsker> runtimes_;  // null: nobody is asked
+};
+
+}  // namespace wirehound
