@@ -66,7 +66,7 @@ void AppendValue(std::string& out, const wirehound_named_value& value) {
 
 DetectorHost::DetectorHost(const InstanceSetup& setup, DispatchParts& parts,
                            DetectorInstance& instance)
-    : findings_(parts.findings),
+    : detections_(parts.detections),
       parts_(parts),
       instance_(instance),
       loss_told_(parts.lost_records),
@@ -164,13 +164,13 @@ std::int32_t DetectorHost::ResolveField(void* context, wirehound_string event,
   return WIREHOUND_OK;
 }
 
-std::int32_t DetectorHost::Emit(void* context, const wirehound_finding* finding) {
+std::int32_t DetectorHost::Emit(void* context, const wirehound_finding* detection) {
   auto& self = *static_cast<DetectorHost*>(context);
-  if (self.origin_.context == nullptr || finding == nullptr) {
+  if (self.origin_.context == nullptr || detection == nullptr) {
     return WIREHOUND_ERROR_INVALID;
   }
   self.origin_.missing = self.Missing();
-  const std::int32_t status = self.findings_.Push(*finding, self.maker_, self.origin_);
+  const std::int32_t status = self.detections_.Push(*detection, self.maker_, self.origin_);
   if (status == WIREHOUND_OK) {
     ++self.counters_.emitted;
     self.loss_known_ = self.parts_.lost_records;

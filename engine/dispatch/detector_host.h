@@ -62,7 +62,7 @@ class DetectorHost {
   }
 
   /// Between these it may emit.
-  void BeginCall(const FindingOrigin& origin) {
+  void BeginCall(const DetectionOrigin& origin) {
     origin_ = {origin.context, origin.cause};
     loss_told_ = loss_known_;
   }
@@ -78,20 +78,20 @@ class DetectorHost {
   static std::int32_t ResolveEvent(void* context, wirehound_string event, std::uint32_t* event_id);
   static std::int32_t ResolveField(void* context, wirehound_string event, wirehound_string field,
                                    std::uint32_t type, std::uint32_t* slot);
-  static std::int32_t Emit(void* context, const wirehound_finding* finding);
+  static std::int32_t Emit(void* context, const wirehound_finding* detection);
   static const void* GetExtension(void* context, wirehound_string name);
   static std::int32_t Config(void* context, wirehound_string name, std::uint32_t type,
                              wirehound_value* value);
 
   wirehound_host table_{};
-  FindingOrigin origin_;  // no context: nothing may be emitted
-  FindingQueue& findings_;
+  DetectionOrigin origin_;  // no context: nothing may be emitted
+  DetectionQueue& detections_;
   const DispatchParts& parts_;
   const DetectorInstance& instance_;
   // Of parts_.lost_records: what detections before this call have told, those of this call too.
   std::uint64_t loss_told_;
   std::uint64_t loss_known_;
-  FindingMaker maker_;
+  DetectionMaker maker_;
   Counters counters_;
   const DetectorDefinition& definition_;
   const Catalogue* catalogue_;  // null once the detector is initialised

@@ -117,8 +117,8 @@ void DetectorInstance::WarnOfHeap() {
                       heap_watch_.kept_bytes() >> 20, heap_watch_.mean_interval());
 }
 
-void DetectorInstance::Judge(std::int32_t status, std::uint64_t taken_ns,
-                             const FindingOrigin& origin) {
+void DetectorInstance::CountOutcome(std::int32_t status, std::uint64_t taken_ns,
+                                    const DetectionOrigin& origin) {
   errors_in_a_row_ = status == WIREHOUND_OK ? 0 : errors_in_a_row_ + 1;
   overruns_in_a_row_ = taken_ns <= parts_.clock.budget_ns() ? 0 : overruns_in_a_row_ + 1;
   if (errors_in_a_row_ != 0) {
@@ -132,7 +132,7 @@ void DetectorInstance::Judge(std::int32_t status, std::uint64_t taken_ns,
 
 // Reported at the first error and then each time their number has doubled: a failing detector
 // must not fill the log.
-void DetectorInstance::CountError(std::int32_t status, const FindingOrigin& origin) {
+void DetectorInstance::CountError(std::int32_t status, const DetectionOrigin& origin) {
   const std::uint32_t most = parts_.services.limits.max_errors_in_a_row;
   // Not only at the limit: it may have been higher before.
   const bool suspends = most != 0 && errors_in_a_row_ >= most;
@@ -154,7 +154,7 @@ void DetectorInstance::CountError(std::int32_t status, const FindingOrigin& orig
 }
 
 // One event a turn at most: what it leads to may well be another overrun.
-void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const FindingOrigin& origin) {
+void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const DetectionOrigin& origin) {
   const std::uint64_t budget_ns = parts_.clock.budget_ns();
   ++counters_.overruns;
   if (reported_turn_ != parts_.turn) {
@@ -177,7 +177,7 @@ void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const FindingOrigin&
   }
 }
 
-void DetectorInstance::Suspend(const DetectorSuspended& reason, const FindingOrigin& origin) {
+void DetectorInstance::Suspend(const DetectorSuspended& reason, const DetectionOrigin& origin) {
   suspended_ = true;
   parts_.silent_events.push_back(&produced());
   host_.timers().SetPhase(TimerPhase::kClosed);

@@ -118,14 +118,14 @@ class DetectorInstance {
 
   Status Init();
   template <typename Function>
-  void Call(const FindingOrigin& origin, const char* name, Function&& function);
+  void Call(const DetectionOrigin& origin, const char* name, Function&& function);
   template <typename Function>
   std::int32_t Timed(Function&& function);
   void WarnOfHeap();
-  void Judge(std::int32_t status, std::uint64_t taken_ns, const FindingOrigin& origin);
-  void CountError(std::int32_t status, const FindingOrigin& origin);
-  void CountOverrun(std::uint64_t taken_ns, const FindingOrigin& origin);
-  void Suspend(const DetectorSuspended& reason, const FindingOrigin& origin);
+  void CountOutcome(std::int32_t status, std::uint64_t taken_ns, const DetectionOrigin& origin);
+  void CountError(std::int32_t status, const DetectionOrigin& origin);
+  void CountOverrun(std::uint64_t taken_ns, const DetectionOrigin& origin);
+  void Suspend(const DetectorSuspended& reason, const DetectionOrigin& origin);
   bool CanHaveTimers() const;
 
   // What every call needs comes first.
@@ -150,7 +150,7 @@ class DetectorInstance {
 };
 
 template <typename Function>
-void DetectorInstance::Call(const FindingOrigin& origin, const char* name, Function&& function) {
+void DetectorInstance::Call(const DetectionOrigin& origin, const char* name, Function&& function) {
   host_.BeginCall(origin);
   const bool weighs_heap = heap_watch_.Due();
   if (weighs_heap) [[unlikely]] {
@@ -167,7 +167,7 @@ void DetectorInstance::Call(const FindingOrigin& origin, const char* name, Funct
   host_.EndCall();
   const std::uint64_t taken_ns = parts_.clock.Lap();
   if (status != WIREHOUND_OK || taken_ns > parts_.clock.budget_ns() || in_trouble_) [[unlikely]] {
-    Judge(status, taken_ns, origin);
+    CountOutcome(status, taken_ns, origin);
   }
 }
 

@@ -10,22 +10,24 @@
 
 #include "engine/catalogue/event_definition.h"
 #include "engine/dispatch/call_clock.h"
+#include "engine/dispatch/detection_queue.h"
 #include "engine/dispatch/detector_services.h"
 #include "engine/dispatch/engine_events.h"
-#include "engine/dispatch/finding_queue.h"
 #include "engine/dispatch/timer_queue.h"
 
 namespace wirehound {
 
 struct DispatchParts {
   explicit DispatchParts(const DetectorServices& given)
-      : services(given), clock(given.clock, given.limits.time_budget_ns), engine_events(findings) {}
+      : services(given),
+        clock(given.clock, given.limits.time_budget_ns),
+        engine_events(detections) {}
   DispatchParts(const DispatchParts&) = delete;
   DispatchParts& operator=(const DispatchParts&) = delete;
 
   DetectorServices services;
   CallClock clock;
-  FindingQueue findings;
+  DetectionQueue detections;
   EngineEvents engine_events;
   TimerQueue timers;
   std::uint64_t turn = 0;          ///< how many turns have ended

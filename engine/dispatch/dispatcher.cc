@@ -11,7 +11,7 @@ namespace wirehound {
 
 // What comes before a base event is delivered, where anything does: its process is noted, once for
 // each record, and the scope decides, which may ask for that process.
-bool Dispatcher::Admit(const Event& event) {
+bool Dispatcher::IsInScope(const Event& event) {
   const wirehound_event& view = event.view;
   if (notes_processes_ && (view.sequence != noted_sequence_ || view.process != noted_process_) &&
       view.process->process_entity_id != 0) {
@@ -77,11 +77,11 @@ void Dispatcher::Show(const Event& event) {
 }
 
 void Dispatcher::EndOfTurn() {
-  while (const Event* event = parts_.findings.Pop()) {
+  while (const Event* event = parts_.detections.Pop()) {
     ++(event->detector != nullptr ? counters_.detector_events : counters_.engine_events);
     Deliver(*event);
   }
-  parts_.findings.Clear();
+  parts_.detections.Clear();
   parts_.services.stores.EndOfTurn();
   ++parts_.turn;
 }

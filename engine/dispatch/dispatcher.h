@@ -102,7 +102,7 @@ class Dispatcher {
   /// Takes an event made from the current record.
   void Emit(const Event& event) {
     ++counters_.base_events;
-    if (!looks_first_ || Admit(event)) {
+    if (!looks_first_ || IsInScope(event)) {
       Deliver(event);
     }
   }
@@ -132,7 +132,7 @@ class Dispatcher {
   const Status& output_status() const { return output_status_; }
 
   const Counters& counters() const { return counters_; }
-  const FindingQueue& findings() const { return parts_.findings; }
+  const DetectionQueue& detections() const { return parts_.detections; }
   /// In the order of the graph.
   const std::vector<std::unique_ptr<DetectorInstance>>& detectors() const { return detectors_; }
   /// What those counted that do not run any more, by detector id.
@@ -154,7 +154,7 @@ class Dispatcher {
   DetectorInstance* FindRunning(const InstanceSetup& setup) const;
   bool NeedsProcesses() const;
 
-  bool Admit(const Event& event);
+  bool IsInScope(const Event& event);
   void Deliver(const Event& event);
   void DeliverToOthers(const Event& event, std::span<const Consumer> consumers);
   void Show(const Event& event);
@@ -164,7 +164,7 @@ class Dispatcher {
   const std::vector<std::unique_ptr<Output>>& outputs_;
   DispatchParts parts_;
   RouteTable routes_;
-  bool looks_first_ = false;  // base events are not simply delivered: see Admit
+  bool looks_first_ = false;  // base events are not simply delivered: see IsInScope
   bool notes_processes_ = false;
   std::uint64_t noted_sequence_ = 0;  // the last record whose process was noted, and that
   const wirehound_process* noted_process_ = nullptr;

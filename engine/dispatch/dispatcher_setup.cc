@@ -58,7 +58,7 @@ std::unique_ptr<Dispatcher> Dispatcher::Start(const DispatcherSetup& setup,
 }
 
 Status Dispatcher::Adopt(const DispatcherSetup& setup) {
-  if (!parts_.findings.empty()) {
+  if (!parts_.detections.empty()) {
     return Error("detectors cannot be changed in the middle of a turn");
   }
   Prepared prepared = Prepare(setup);

@@ -11,13 +11,14 @@ namespace wirehound {
 namespace {
 
 // There is nobody to tell when the queue is full: it counts that.
-void Push(FindingQueue& findings, const EventDefinition& event, const DetectorDefinition& subject,
-          std::span<const NamedValue> fields, const wirehound_event& context) {
-  wirehound_finding finding{};
-  finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
-  finding.field_count = static_cast<std::uint32_t>(fields.size());
-  finding.fields = fields.data();
-  findings.Push(finding, {.event = &event, .subject = &subject}, {.context = &context});
+void Push(DetectionQueue& detections, const EventDefinition& event,
+          const DetectorDefinition& subject, std::span<const NamedValue> fields,
+          const wirehound_event& context) {
+  wirehound_finding detection{};
+  detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
+  detection.field_count = static_cast<std::uint32_t>(fields.size());
+  detection.fields = fields.data();
+  detections.Push(detection, {.event = &event, .subject = &subject}, {.context = &context});
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ void EngineEvents::Report(const DetectorDefinition& detector, const DetectorSusp
                                {"reason", suspended.reason},
                                {"count", suspended.count},
                                {"last_error", suspended.last_error}};
-  Push(findings_, *suspended_, detector, fields, context);
+  Push(detections_, *suspended_, detector, fields, context);
 }
 
 void EngineEvents::Report(const DetectorDefinition& detector, const DetectorOverBudget& over_budget,
@@ -53,7 +54,7 @@ void EngineEvents::Report(const DetectorDefinition& detector, const DetectorOver
                                {"event", over_budget.event}};
   // A timer is no event.
   const std::size_t count = over_budget.event.empty() ? 3 : 4;
-  Push(findings_, *over_budget_, detector, std::span(fields).first(count), context);
+  Push(detections_, *over_budget_, detector, std::span(fields).first(count), context);
 }
 
 }  // namespace wirehound

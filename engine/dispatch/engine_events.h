@@ -13,7 +13,7 @@
 #include <wirehound/abi/detector_abi.h>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/dispatch/finding_queue.h"
+#include "engine/dispatch/detection_queue.h"
 #include "engine/plan/plan.h"
 
 namespace wirehound {
@@ -32,8 +32,8 @@ struct DetectorOverBudget {
 
 class EngineEvents {
  public:
-  /// `findings` must outlive this.
-  explicit EngineEvents(FindingQueue& findings) : findings_(findings) {}
+  /// `detections` must outlive this.
+  explicit EngineEvents(DetectionQueue& detections) : detections_(detections) {}
 
   /// From here on what this plan needs is made.
   void Follow(const Plan& plan, const Catalogue& catalogue);
@@ -45,7 +45,7 @@ class EngineEvents {
               const wirehound_event& context);
 
  private:
-  FindingQueue& findings_;
+  DetectionQueue& detections_;
   const EventDefinition* suspended_ = nullptr;  // null: nobody wants it
   const EventDefinition* over_budget_ = nullptr;
 };

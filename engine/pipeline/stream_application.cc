@@ -103,7 +103,7 @@ StreamInterest StreamApplication::InterestAfter(HttpVerdict verdict, FlowSide si
       return StreamInterest::kMore;
     case HttpVerdict::kNotHttp:
       LeaveHttp();
-      return Miss(side, {});
+      return CountMiss(side, {});
     case HttpVerdict::kDone:
       break;
   }
@@ -152,11 +152,11 @@ StreamInterest StreamApplication::Guess(FlowSide side, std::uint64_t offset,
   const std::span<const std::byte> start = std::span(direction.held).first(before + taken);
   const HttpGuess guess = GuessHttp(start);
   if (guess == HttpGuess::kNeedMore) {
-    return taken == bytes.size() ? StreamInterest::kMore : Miss(side, bytes);
+    return taken == bytes.size() ? StreamInterest::kMore : CountMiss(side, bytes);
   }
   direction.held_bytes = 0;
   if (guess == HttpGuess::kNo) {
-    return Miss(side, bytes);
+    return CountMiss(side, bytes);
   }
   const StreamInterest interest = StartAs(guess, side, offset - before, start.first(before));
   return interest == StreamInterest::kMore ? OnData(side, offset, bytes) : interest;
@@ -183,7 +183,7 @@ StreamInterest StreamApplication::StartAs(HttpGuess guess, FlowSide side, std::u
       ++counters_.http2;
       return OnHttp2Data(side, offset, bytes);
     default:
-      return Miss(side, bytes);
+      return CountMiss(side, bytes);
   }
 }
 
@@ -196,7 +196,7 @@ void StreamApplication::ReportOddStart(FlowSide side) {
 }
 
 // What came is not HTTP. A few more segments are looked at.
-StreamInterest StreamApplication::Miss(FlowSide side, std::span<const std::byte> bytes) {
+StreamInterest StreamApplication::CountMiss(FlowSide side, std::span<const std::byte> bytes) {
   Direction& direction = Of(side);
   direction.held_bytes = 0;
   direction.guesses = IsTls(bytes) ? kMaxGuesses : static_cast<std::uint8_t>(direction.guesses + 1);

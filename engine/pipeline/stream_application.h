@@ -98,7 +98,7 @@ class StreamApplication {
   StreamInterest Guess(FlowSide side, std::uint64_t offset, std::span<const std::byte> bytes);
   StreamInterest StartAs(HttpGuess guess, FlowSide side, std::uint64_t offset,
                          std::span<const std::byte> bytes);
-  StreamInterest Miss(FlowSide side, std::span<const std::byte> bytes);
+  StreamInterest CountMiss(FlowSide side, std::span<const std::byte> bytes);
   StreamInterest InterestAfter(HttpVerdict verdict, FlowSide side);
   void ReportOddStart(FlowSide side);
   void SwitchToHttp2(FlowSide side);

@@ -140,7 +140,7 @@ Ledger MakeLedger(const Engine& engine) {
   }
   TakeDecoding(ledger, pipeline);
   ledger.dispatch = dispatcher.counters();
-  ledger.findings_refused = dispatcher.findings().overflows();
+  ledger.detections_refused = dispatcher.detections().overflows();
   ledger.capture_gaps = pipeline.gaps();
   ledger.stores = CountStores(engine.stores());
   for (const auto& output : engine.outputs()) {

@@ -46,7 +46,7 @@ struct Ledger {
   AnomalyEvents::Counters anomalies{};
   std::vector<SourceCounter> memory_refused;  ///< what the limits of the pipeline left out
   Dispatcher::Counters dispatch;
-  std::uint64_t findings_refused = 0;
+  std::uint64_t detections_refused = 0;
   GapEvents::Counters capture_gaps;
   std::vector<OutputCounters> outputs;  ///< those that keep an account
   StoreCounters stores;

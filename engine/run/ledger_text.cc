@@ -294,9 +294,9 @@ std::string DescribeLedger(const Ledger& ledger) {
   for (const std::string& detector : ledger.detectors) {
     line("detector " + detector);
   }
-  if (ledger.findings_refused != 0) {
+  if (ledger.detections_refused != 0) {
     line(fmt::format("detections: {} refused, as one record led to too many",
-                     ledger.findings_refused));
+                     ledger.detections_refused));
   }
   for (const OutputCounters& output : ledger.outputs) {
     lines({DescribeOutput(output)});

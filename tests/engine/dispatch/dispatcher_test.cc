@@ -244,7 +244,7 @@ TEST_CASE("dispatcher: a detection without room is refused, counted, and the nex
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.produced_event.fields = {{"text", FieldType::kString, ""}};
-  const std::string half(FindingQueue::kArenaBytes / 2, 'x');
+  const std::string half(DetectionQueue::kArenaBytes / 2, 'x');
   script.on_event = [&half](const EventView& event, const Emitter& emit) -> Status {
     Status status;
     for (std::uint64_t i = 0; i < event.sequence() && status; ++i) {
@@ -256,7 +256,7 @@ TEST_CASE("dispatcher: a detection without room is refused, counted, and the nex
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(3));
   CHECK(run.names() == "A");
-  CHECK(run.dispatcher().findings().overflows() == 1);
+  CHECK(run.dispatcher().detections().overflows() == 1);
   CHECK(run.dispatcher().detectors()[0]->counters().errors == 1);
   run.Feed(udp.At(1));
   CHECK(run.names() == "A A");

@@ -213,7 +213,7 @@ TEST_CASE("ledger: an output that could not just write has a line") {
 TEST_CASE("ledger: detections for which there was no room are mentioned") {
   Ledger ledger;
   CHECK(DescribeLedger(ledger).find("refused") == std::string::npos);
-  ledger.findings_refused = 7;
+  ledger.detections_refused = 7;
   CHECK(DescribeLedger(ledger).find(
             "wirehound: detections: 7 refused, as one record led to too many\n") !=
         std::string::npos);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FindingQueue: the detections made while one turn is dispatched, copied out of the plugins and
+// DetectionQueue: the detections made while one turn is dispatched, copied out of the plugins and
 // waiting for their turn. First in, first out, which makes dispatch breadth-first: whatever is
 // one level deep goes before what is two. Bounded by the size of its arena. Dispatch thread.
 
@@ -18,9 +18,9 @@
 
 namespace wirehound {
 
-/// Who makes findings, and what they become: the same for all of one detector. What it points to
+/// Who makes detections, and what they become: the same for all of one detector. What it points to
 /// must outlive the turn.
-struct FindingMaker {
+struct DetectionMaker {
   const EventDefinition* event = nullptr;
   const DetectorDefinition* detector = nullptr;  ///< null: the engine itself
   const wirehound_threat* threat = nullptr;      ///< of the definition; null: none
@@ -29,14 +29,14 @@ struct FindingMaker {
   const DetectorDefinition* subject = nullptr;   ///< see Event::subject
 };
 
-/// What a finding is made from: the context it inherits, and its cause, null for none.
-struct FindingOrigin {
+/// What a detection is made from: the context it inherits, and its cause, null for none.
+struct DetectionOrigin {
   const wirehound_event* context = nullptr;
   const Event* cause = nullptr;
   Completeness missing = {};  ///< what its maker was not shown
 };
 
-class FindingQueue {
+class DetectionQueue {
  public:
   /// Memory for the detections of one turn, all levels together. Policy beyond it: the
   /// detection is refused, its detector gets an error, and the refusal is counted.
@@ -45,13 +45,13 @@ class FindingQueue {
   /// Parents that one detection may name.
   static constexpr std::uint32_t kMaxAncestryDepth = 32;
 
-  FindingQueue() : arena_(kArenaBytes) {}
+  DetectionQueue() : arena_(kArenaBytes) {}
 
-  /// Copies a finding as an event. Returns a WIREHOUND_* status: NOT_DECLARED or WRONG_TYPE when a
-  /// field does not fit the definition, INVALID for what breaks the contract, LIMIT when there is
+  /// Copies a detection as an event. Returns a WIREHOUND_* status: NOT_DECLARED or WRONG_TYPE when
+  /// a field does not fit the definition, INVALID for what breaks the contract, LIMIT when there is
   /// no room.
-  std::int32_t Push(const wirehound_finding& finding, const FindingMaker& maker,
-                    const FindingOrigin& origin);
+  std::int32_t Push(const wirehound_finding& detection, const DetectionMaker& maker,
+                    const DetectionOrigin& origin);
 
   /// The next event, or null. It stays valid until Clear.
   const Event* Pop() { return next_ < events_.size() ? events_[next_++] : nullptr; }
@@ -71,9 +71,9 @@ class FindingQueue {
 
  private:
   // Each gives false when there is no room.
-  bool Fill(Event& event, const wirehound_finding& finding, const FindingMaker& maker,
-            const FindingOrigin& origin);
-  bool CopyFields(Event& event, const wirehound_finding& finding);
+  bool Fill(Event& event, const wirehound_finding& detection, const DetectionMaker& maker,
+            const DetectionOrigin& origin);
+  bool CopyFields(Event& event, const wirehound_finding& detection);
   bool CopyValue(wirehound_field& field);
   bool CopyText(wirehound_string& text);
   bool CopyTexts(wirehound_list& list);

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/dispatch/finding_queue.h"
+#include "engine/dispatch/detection_queue.h"
 
 #include <algorithm>
 #include <cstring>
 #include <span>
 
-#include "engine/dispatch/finding_check.h"
+#include "engine/dispatch/detection_check.h"
 
 namespace wirehound {
 
 namespace {
 
 // What a detection says beside its fields: what it asks for itself, else what its definition does.
-std::uint32_t PopulateOf(const wirehound_finding& finding, const FindingMaker& maker) {
-  if (WIREHOUND_HAS(&finding, wirehound_finding, auto_populate) &&
-      (finding.flags & WIREHOUND_FINDING_POPULATE) != 0) {
-    return finding.auto_populate;
+std::uint32_t PopulateOf(const wirehound_finding& detection, const DetectionMaker& maker) {
+  if (WIREHOUND_HAS(&detection, wirehound_finding, auto_populate) &&
+      (detection.flags & WIREHOUND_FINDING_POPULATE) != 0) {
+    return detection.auto_populate;
   }
   const bool own_threat =
-      WIREHOUND_HAS(&finding, wirehound_finding, threat) && finding.threat != nullptr;
+      WIREHOUND_HAS(&detection, wirehound_finding, threat) && detection.threat != nullptr;
   return maker.auto_populate | (own_threat ? WIREHOUND_POPULATE_THREAT : 0u);
 }
 
-std::uint32_t DepthOf(const wirehound_finding& finding) {
+std::uint32_t DepthOf(const wirehound_finding& detection) {
   const bool given =
-      WIREHOUND_HAS(&finding, wirehound_finding, ancestry_depth) && finding.ancestry_depth != 0;
-  return given ? std::min(finding.ancestry_depth, FindingQueue::kMaxAncestryDepth)
+      WIREHOUND_HAS(&detection, wirehound_finding, ancestry_depth) && detection.ancestry_depth != 0;
+  return given ? std::min(detection.ancestry_depth, DetectionQueue::kMaxAncestryDepth)
                : ProcessStore::kDefaultAncestryDepth;
 }
 
-wirehound_event ViewOf(const EventDefinition& definition, const FindingOrigin& origin) {
+wirehound_event ViewOf(const EventDefinition& definition, const DetectionOrigin& origin) {
   wirehound_event view = *origin.context;
   view.struct_size = kEventViewSize;
   view.event_id = definition.id;
@@ -44,14 +44,14 @@ wirehound_event ViewOf(const EventDefinition& definition, const FindingOrigin& o
 
 }  // namespace
 
-std::int32_t FindingQueue::Push(const wirehound_finding& finding, const FindingMaker& maker,
-                                const FindingOrigin& origin) {
-  const std::int32_t status = CheckFinding(finding, *maker.event);
+std::int32_t DetectionQueue::Push(const wirehound_finding& detection, const DetectionMaker& maker,
+                                  const DetectionOrigin& origin) {
+  const std::int32_t status = CheckDetection(detection, *maker.event);
   if (status != WIREHOUND_OK) {
     return status;
   }
   Event* event = arena_.Create(Event{});
-  if (event == nullptr || !Fill(*event, finding, maker, origin)) {
+  if (event == nullptr || !Fill(*event, detection, maker, origin)) {
     ++overflows_;
     return WIREHOUND_ERROR_LIMIT;
   }
@@ -59,9 +59,9 @@ std::int32_t FindingQueue::Push(const wirehound_finding& finding, const FindingM
   return WIREHOUND_OK;
 }
 
-bool FindingQueue::Fill(Event& event, const wirehound_finding& finding, const FindingMaker& maker,
-                        const FindingOrigin& origin) {
-  const std::uint32_t populate = PopulateOf(finding, maker);
+bool DetectionQueue::Fill(Event& event, const wirehound_finding& detection,
+                          const DetectionMaker& maker, const DetectionOrigin& origin) {
+  const std::uint32_t populate = PopulateOf(detection, maker);
   event.view = ViewOf(*maker.event, origin);
   event.definition = maker.event;
   event.detector = maker.detector;
@@ -72,21 +72,21 @@ bool FindingQueue::Fill(Event& event, const wirehound_finding& finding, const Fi
   }
   event.subject = maker.subject;
   event.shows_cause = (populate & WIREHOUND_POPULATE_DETECTED_FROM) != 0;
-  if (!CopyFields(event, finding)) {
+  if (!CopyFields(event, detection)) {
     return false;
   }
   if ((populate & WIREHOUND_POPULATE_THREAT) != 0) {
     event.threat = maker.threat;
-    if (WIREHOUND_HAS(&finding, wirehound_finding, threat) && finding.threat != nullptr &&
-        !CopyThreat(event, *finding.threat)) {
+    if (WIREHOUND_HAS(&detection, wirehound_finding, threat) && detection.threat != nullptr &&
+        !CopyThreat(event, *detection.threat)) {
       return false;
     }
   }
   return (populate & WIREHOUND_POPULATE_ANCESTRY) == 0 || maker.processes == nullptr ||
-         CopyAncestry(event, DepthOf(finding), *maker.processes);
+         CopyAncestry(event, DepthOf(detection), *maker.processes);
 }
 
-bool FindingQueue::CopyFields(Event& event, const wirehound_finding& finding) {
+bool DetectionQueue::CopyFields(Event& event, const wirehound_finding& detection) {
   const EventDefinition& definition = *event.definition;
   auto* fields = arena_.AllocateArray<wirehound_field>(definition.fields.size());
   if (fields == nullptr) {
@@ -96,8 +96,8 @@ bool FindingQueue::CopyFields(Event& event, const wirehound_finding& finding) {
   for (std::size_t i = 0; i < definition.fields.size(); ++i) {
     fields[i] = {definition.fields[i].type, WIREHOUND_FIELD_ABSENT, {}};
   }
-  for (std::uint32_t i = 0; i < finding.field_count; ++i) {
-    const wirehound_named_value& from = finding.fields[i];
+  for (std::uint32_t i = 0; i < detection.field_count; ++i) {
+    const wirehound_named_value& from = detection.fields[i];
     wirehound_field& to = fields[FieldPlace(definition, {from.name.data, from.name.size}, i)];
     to.value = from.value;
     to.flags = 0;
@@ -109,7 +109,7 @@ bool FindingQueue::CopyFields(Event& event, const wirehound_finding& finding) {
 }
 
 // Makes what a value points to the queue's own.
-bool FindingQueue::CopyValue(wirehound_field& field) {
+bool DetectionQueue::CopyValue(wirehound_field& field) {
   switch (field.type) {
     case WIREHOUND_TYPE_STRING:
     case WIREHOUND_TYPE_BYTES:  // the same layout
@@ -125,7 +125,7 @@ bool FindingQueue::CopyValue(wirehound_field& field) {
   }
 }
 
-bool FindingQueue::CopyText(wirehound_string& text) {
+bool DetectionQueue::CopyText(wirehound_string& text) {
   char* room = arena_.Reserve(text.size);
   if (room == nullptr) {
     return false;
@@ -138,7 +138,7 @@ bool FindingQueue::CopyText(wirehound_string& text) {
   return true;
 }
 
-bool FindingQueue::CopyTexts(wirehound_list& list) {
+bool DetectionQueue::CopyTexts(wirehound_list& list) {
   auto* texts = arena_.AllocateArray<wirehound_string>(list.count);
   if (texts == nullptr) {
     return false;
@@ -154,7 +154,7 @@ bool FindingQueue::CopyTexts(wirehound_list& list) {
   return true;
 }
 
-bool FindingQueue::CopyThreat(Event& event, const wirehound_threat& threat) {
+bool DetectionQueue::CopyThreat(Event& event, const wirehound_threat& threat) {
   wirehound_threat copy{};
   std::memcpy(&copy, &threat, std::min<std::size_t>(threat.struct_size, sizeof(copy)));
   copy.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, properties);
@@ -181,7 +181,7 @@ bool FindingQueue::CopyThreat(Event& event, const wirehound_threat& threat) {
 }
 
 // What the store does not know is not shown; an empty list says that there are no parents.
-bool FindingQueue::CopyAncestry(Event& event, std::uint32_t depth, ProcessStore& processes) {
+bool DetectionQueue::CopyAncestry(Event& event, std::uint32_t depth, ProcessStore& processes) {
   const wirehound_process& process = *event.view.process;
   if (process.process_entity_id == 0) {
     return true;

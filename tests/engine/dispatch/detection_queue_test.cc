@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FindingQueue: what a detector may emit, and what becomes of it. The findings are made by hand,
-// as a plugin in C would.
+// DetectionQueue: what a detector may emit, and what becomes of it. The detections are made by
+// hand, as a plugin in C would.
 
-#include "engine/dispatch/finding_queue.h"
+#include "engine/dispatch/detection_queue.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -62,25 +62,25 @@ class Queue {
   }
 
   std::int32_t Push(const std::vector<wirehound_named_value>& values) {
-    wirehound_finding finding{};
-    finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
-    finding.field_count = static_cast<std::uint32_t>(values.size());
-    finding.fields = values.data();
-    return Push(finding);
+    wirehound_finding detection{};
+    detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
+    detection.field_count = static_cast<std::uint32_t>(values.size());
+    detection.fields = values.data();
+    return Push(detection);
   }
-  std::int32_t Push(const wirehound_finding& finding) {
+  std::int32_t Push(const wirehound_finding& detection) {
     const Event& cause = udp_.At(9);
     maker_.event = &definition_;
     maker_.detector = &detector_;
-    return queue_.Push(finding, maker_, {&cause.view, &cause});
+    return queue_.Push(detection, maker_, {&cause.view, &cause});
   }
 
   const wirehound_field& Field(const Event& event, std::string_view name) const {
     return event.view.fields[definition_.FieldIndex(name)];
   }
 
-  FindingQueue& queue() { return queue_; }
-  FindingMaker& maker() { return maker_; }
+  DetectionQueue& queue() { return queue_; }
+  DetectionMaker& maker() { return maker_; }
   const EventDefinition& definition() const { return definition_; }
 
  private:
@@ -88,11 +88,11 @@ class Queue {
   UdpEvent udp_;
   EventDefinition definition_;
   DetectorDefinition detector_;
-  FindingMaker maker_;
-  FindingQueue queue_;
+  DetectionMaker maker_;
+  DetectionQueue queue_;
 };
 
-TEST_CASE("findings: come out in the order in which they went in, then no more") {
+TEST_CASE("detections: come out in the order in which they went in, then no more") {
   Queue queue;
   for (const std::uint64_t n : {1, 2, 3}) {
     REQUIRE(queue.Push({Unsigned("uint64", WIREHOUND_TYPE_UINT64, n)}) == WIREHOUND_OK);
@@ -105,7 +105,7 @@ TEST_CASE("findings: come out in the order in which they went in, then no more")
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("findings: an event has its definition's identity and its cause's context") {
+TEST_CASE("detections: an event has its definition's identity and its cause's context") {
   Queue queue;
   REQUIRE(queue.Push(std::vector<wirehound_named_value>()) == WIREHOUND_OK);
   const Event& event = *queue.queue().Pop();
@@ -123,7 +123,7 @@ TEST_CASE("findings: an event has its definition's identity and its cause's cont
   CHECK(event.cause->definition->name == "net_packet_udp");
 }
 
-TEST_CASE("findings: a declared field that is not set is absent") {
+TEST_CASE("detections: a declared field that is not set is absent") {
   Queue queue;
   REQUIRE(queue.Push({Text("text", "x")}) == WIREHOUND_OK);
   const Event& event = *queue.queue().Pop();
@@ -136,7 +136,7 @@ TEST_CASE("findings: a declared field that is not set is absent") {
   }
 }
 
-TEST_CASE("findings: fields may come in any order; the last of a name counts") {
+TEST_CASE("detections: fields may come in any order; the last of a name counts") {
   Queue queue;
   REQUIRE(queue.Push({Text("text", "first"), Signed("int32", WIREHOUND_TYPE_INT32, -3),
                       Text("text", "second")}) == WIREHOUND_OK);
@@ -146,7 +146,7 @@ TEST_CASE("findings: fields may come in any order; the last of a name counts") {
   CHECK(std::string_view(text.data, text.size) == "second");
 }
 
-TEST_CASE("findings: texts and bytes are copied when they are emitted") {
+TEST_CASE("detections: texts and bytes are copied when they are emitted") {
   Queue queue;
   std::string text = "before";
   std::vector<std::uint8_t> bytes = {1, 2, 3};
@@ -163,7 +163,7 @@ TEST_CASE("findings: texts and bytes are copied when they are emitted") {
   CHECK(raw_copy.data[0] == 1);
 }
 
-TEST_CASE("findings: an empty text needs no pointer") {
+TEST_CASE("detections: an empty text needs no pointer") {
   Queue queue;
   wirehound_named_value value = Named("text", WIREHOUND_TYPE_STRING);
   value.value.text = {nullptr, 0};
@@ -171,14 +171,14 @@ TEST_CASE("findings: an empty text needs no pointer") {
   CHECK(queue.Field(*queue.queue().Pop(), "text").value.text.size == 0);
 }
 
-TEST_CASE("findings: a field that is not declared is refused") {
+TEST_CASE("detections: a field that is not declared is refused") {
   Queue queue;
   CHECK(queue.Push({Text("txet", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
   CHECK(queue.Push({Text("text", "x"), Text("", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("findings: integers may be of any width and sign that holds the value") {
+TEST_CASE("detections: integers may be of any width and sign that holds the value") {
   constexpr std::uint64_t kTop = std::uint64_t{1} << 63;
   constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
   struct Case {
@@ -220,7 +220,7 @@ TEST_CASE("findings: integers may be of any width and sign that holds the value"
   }
 }
 
-TEST_CASE("findings: no type but integers turns into another") {
+TEST_CASE("detections: no type but integers turns into another") {
   const wirehound_named_value cases[] = {
       Text("bytes", "x"),
       Text("int32", "1"),
@@ -241,7 +241,7 @@ TEST_CASE("findings: no type but integers turns into another") {
   }
 }
 
-TEST_CASE("findings: what breaks the contract is refused, not followed") {
+TEST_CASE("detections: what breaks the contract is refused, not followed") {
   Queue queue;
   SUBCASE("no fields where some are promised") {
     CHECK(queue.Push({WIREHOUND_STRUCT_SIZE(wirehound_finding, fields), 1, nullptr}) ==
@@ -261,25 +261,25 @@ TEST_CASE("findings: what breaks the contract is refused, not followed") {
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("findings: a struct longer than ours is taken") {
+TEST_CASE("detections: a struct longer than ours is taken") {
   Queue queue;
   struct Longer {
     wirehound_finding known;
     std::uint64_t later;
   };
   const wirehound_named_value value = Text("text", "x");
-  const Longer finding = {{sizeof(Longer), 1, &value}, 7};
-  CHECK(queue.Push(finding.known) == WIREHOUND_OK);
+  const Longer detection = {{sizeof(Longer), 1, &value}, 7};
+  CHECK(queue.Push(detection.known) == WIREHOUND_OK);
 }
 
-TEST_CASE("findings: what does not fit is refused and counted; clearing makes room") {
+TEST_CASE("detections: what does not fit is refused and counted; clearing makes room") {
   Queue queue;
-  const std::string large(FindingQueue::kArenaBytes, 'x');
+  const std::string large(DetectionQueue::kArenaBytes, 'x');
   CHECK(queue.Push({Text("text", large)}) == WIREHOUND_ERROR_LIMIT);
   CHECK(queue.queue().overflows() == 1);
   CHECK(queue.queue().Pop() == nullptr);
 
-  const std::string most(FindingQueue::kArenaBytes / 2, 'x');
+  const std::string most(DetectionQueue::kArenaBytes / 2, 'x');
   queue.queue().Clear();
   CHECK(queue.Push({Text("text", most)}) == WIREHOUND_OK);
   CHECK(queue.Push({Text("text", most)}) == WIREHOUND_ERROR_LIMIT);
@@ -288,7 +288,7 @@ TEST_CASE("findings: what does not fit is refused and counted; clearing makes ro
   CHECK(queue.queue().overflows() == 2);
 }
 
-TEST_CASE("findings: a size that no memory could have is refused") {
+TEST_CASE("detections: a size that no memory could have is refused") {
   Queue queue;
   wirehound_named_value value = Text("text", "x");
   value.value.text.size = UINT64_MAX;
@@ -296,9 +296,9 @@ TEST_CASE("findings: a size that no memory could have is refused") {
   CHECK(queue.queue().overflows() == 1);
 }
 
-TEST_CASE("findings: refused ones leave room for others") {
+TEST_CASE("detections: refused ones leave room for others") {
   Queue queue;
-  const std::string half(FindingQueue::kArenaBytes / 2, 'x');
+  const std::string half(DetectionQueue::kArenaBytes / 2, 'x');
   for (int i = 0; i < 10; ++i) {
     CHECK(queue.Push({Text("text", half), Text("unknown", "x")}) == WIREHOUND_ERROR_NOT_DECLARED);
   }
@@ -306,7 +306,7 @@ TEST_CASE("findings: refused ones leave room for others") {
   CHECK(queue.queue().overflows() == 0);
 }
 
-TEST_CASE("findings: addresses and lists of texts are copied when they are emitted") {
+TEST_CASE("detections: addresses and lists of texts are copied when they are emitted") {
   Queue queue;
   wirehound_address address = {{192, 0, 2, 1}, WIREHOUND_FAMILY_IPV4, {}};
   std::string first = "one";
@@ -336,7 +336,7 @@ TEST_CASE("findings: addresses and lists of texts are copied when they are emitt
   CHECK(text[1].size == 0);
 }
 
-TEST_CASE("findings: addresses and lists that break the contract are refused") {
+TEST_CASE("detections: addresses and lists that break the contract are refused") {
   Queue queue;
   const wirehound_string lie = {nullptr, 5};
   const wirehound_address odd = {{}, 5, {}};
@@ -354,15 +354,15 @@ TEST_CASE("findings: addresses and lists that break the contract are refused") {
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-// A finding with a threat of its own.
+// A detection with a threat of its own.
 std::int32_t PushThreat(Queue& queue, const wirehound_threat& threat) {
-  wirehound_finding finding{};
-  finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, ancestry_depth);
-  finding.threat = &threat;
-  return queue.Push(finding);
+  wirehound_finding detection{};
+  detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, ancestry_depth);
+  detection.threat = &threat;
+  return queue.Push(detection);
 }
 
-TEST_CASE("findings: a threat of their own is copied, whatever of it the plugin knew") {
+TEST_CASE("detections: a threat of their own is copied, whatever of it the plugin knew") {
   Queue queue;
   std::string name = "before";
   const wirehound_property property = {{"k", 1}, {"v", 1}};
@@ -385,7 +385,7 @@ TEST_CASE("findings: a threat of their own is copied, whatever of it the plugin 
   CHECK(event.threat->properties.count == (knows_properties ? 1 : 0));
 }
 
-TEST_CASE("findings: a threat that breaks the contract is refused") {
+TEST_CASE("detections: a threat that breaks the contract is refused") {
   Queue queue;
   const wirehound_property lie = {{nullptr, 5}, {}};
   wirehound_threat threat{};
@@ -400,14 +400,14 @@ TEST_CASE("findings: a threat that breaks the contract is refused") {
   CHECK(PushThreat(queue, threat) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("findings: what a short struct does not reach is not looked at") {
+TEST_CASE("detections: what a short struct does not reach is not looked at") {
   Queue queue;
-  wirehound_finding finding{};
-  finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
-  finding.threat = reinterpret_cast<const wirehound_threat*>(8);
-  finding.flags = WIREHOUND_FINDING_POPULATE;
-  finding.auto_populate = WIREHOUND_POPULATE_DETECTED_FROM;
-  REQUIRE(queue.Push(finding) == WIREHOUND_OK);
+  wirehound_finding detection{};
+  detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);
+  detection.threat = reinterpret_cast<const wirehound_threat*>(8);
+  detection.flags = WIREHOUND_FINDING_POPULATE;
+  detection.auto_populate = WIREHOUND_POPULATE_DETECTED_FROM;
+  REQUIRE(queue.Push(detection) == WIREHOUND_OK);
   const Event& event = *queue.queue().Pop();
   CHECK(event.threat == nullptr);
   CHECK_FALSE(event.shows_cause);

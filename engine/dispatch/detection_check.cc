@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/dispatch/finding_check.h"
+#include "engine/dispatch/detection_check.h"
 
 #include <cstddef>
 #include <limits>
@@ -96,9 +96,9 @@ std::int32_t CheckValue(const wirehound_named_value& from, std::uint32_t type) {
   return IsSoundValue(from.value, type) ? WIREHOUND_OK : WIREHOUND_ERROR_INVALID;
 }
 
-std::int32_t CheckFields(const wirehound_finding& finding, const EventDefinition& definition) {
-  for (std::uint32_t i = 0; i < finding.field_count; ++i) {
-    const wirehound_named_value& from = finding.fields[i];
+std::int32_t CheckFields(const wirehound_finding& detection, const EventDefinition& definition) {
+  for (std::uint32_t i = 0; i < detection.field_count; ++i) {
+    const wirehound_named_value& from = detection.fields[i];
     const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
     if (place < 0) {
       return WIREHOUND_ERROR_NOT_DECLARED;
@@ -149,16 +149,16 @@ int FieldPlace(const EventDefinition& definition, std::string_view name, std::ui
   return definition.FieldIndex(name);
 }
 
-std::int32_t CheckFinding(const wirehound_finding& finding, const EventDefinition& definition) {
-  if (!WIREHOUND_HAS(&finding, wirehound_finding, fields) ||
-      (finding.fields == nullptr && finding.field_count != 0)) {
+std::int32_t CheckDetection(const wirehound_finding& detection, const EventDefinition& definition) {
+  if (!WIREHOUND_HAS(&detection, wirehound_finding, fields) ||
+      (detection.fields == nullptr && detection.field_count != 0)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  if (WIREHOUND_HAS(&finding, wirehound_finding, threat) && finding.threat != nullptr &&
-      !IsSoundThreat(*finding.threat)) {
+  if (WIREHOUND_HAS(&detection, wirehound_finding, threat) && detection.threat != nullptr &&
+      !IsSoundThreat(*detection.threat)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  return CheckFields(finding, definition);
+  return CheckFields(detection, definition);
 }
 
 }  // namespace wirehound
