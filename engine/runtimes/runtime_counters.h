@@ -12,7 +12,7 @@ namespace wirehound {
 struct RuntimeCounters {
   std::uint64_t asked = 0;
   std::uint64_t answered = 0;
-  std::uint64_t unknown = 0;  ///< every runtime answered that it has no such container
+  std::uint64_t unknown = 0;  ///< no runtime has such a container, or there is none to ask
   std::uint64_t failed = 0;   ///< a runtime could not be asked, and no other one answered
   std::uint64_t dropped = 0;  ///< too many were waiting
   std::uint64_t waiting = 0;
