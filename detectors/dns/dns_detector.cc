@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS: detects that four kinds of records of one domain were looked up, MX, NS, SOA and TXT, in
-// any order and over any number of answers. It is the smallest useful example of a detector with
-// state, and the acceptance test of the whole engine. Dispatch thread.
+// DNS: detects lookups of four kinds of records of one domain: MX, NS, SOA and TXT, in any order,
+// in one response or several. A small example of a detector with state, and the acceptance test of
+// the whole engine. Dispatch thread.
 //
 // To trigger it:
 //
@@ -11,7 +11,7 @@
 //     nslookup -type=soa uol.com.br
 //     nslookup -type=txt uol.com.br
 //
-// It fires once when it has seen all four, and starts again.
+// It fires once when it has seen all four, and then starts again.
 
 #include <string_view>
 

@@ -39,9 +39,7 @@ Result<ConfigFile> ConfigFile::Read(const std::filesystem::path& path) {
 Result<ConfigFile> ConfigFile::Parse(std::string_view text, const std::string& name) {
   ConfigFile file;
   file.name_ = name;
-  if (Status read = ConfigReader(file).Read(text); !read) {
-    return std::move(read).error();
-  }
+  WIREHOUND_TRY(ConfigReader(file).Read(text));
   return file;
 }
 
@@ -50,7 +48,8 @@ Error ConfigFile::At(FilePosition position, const std::string& message) const {
                                         std::to_string(position.column) + ": " + message};
 }
 
-// What the text alone does not tell: a list is not its only element, and "10" is not 10.
+// Checks what the texts alone do not show: a list of one text is no text, and "10" in quotes is no
+// number.
 Status ConfigFile::CheckForm(const ConfigOption& option, const Given& given) {
   const OptionValue& like = option.default_value;
   const std::string subject = "option '" + option.name + "': ";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ConfigFile: what the file of --config says (docs/configuration.md), read and checked for form:
-// options of detectors, and what detectors may do. What the options mean is checked against the
-// detectors that are loaded. Every error names file, line and column. Control thread, at start and
-// on SIGHUP.
+// ConfigFile: the file of --config (docs/configuration.md): options and limits of detectors,
+// sockets of container runtimes. Read and Parse check its form; ConfigOf checks options against the
+// definition of a loaded detector. Every error names file, line and column. Control thread, at
+// start and on SIGHUP.
 
 #pragma once
 
@@ -23,7 +23,7 @@
 
 namespace wirehound {
 
-/// Where something stands in the file; the first line and the first column are 1.
+/// A place in the file; the first line and the first column are 1.
 struct FilePosition {
   int line = 0;
   int column = 0;
@@ -33,32 +33,32 @@ class ConfigFile {
  public:
   /// A larger file is refused.
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-  /// Scalars, lists and maps together; more are refused.
+  /// The most scalars, lists and maps, together.
   static constexpr std::size_t kMaxNodes = 65536;
-  /// Lists and maps inside one another; the format needs four.
+  /// The most lists and maps inside one another; the format needs four.
   static constexpr std::size_t kMaxDepth = 16;
 
-  /// No file: nothing is set.
+  /// Of no file: every option has its default.
   ConfigFile() = default;
 
-  /// Errors are the user's: kInvalidInput.
+  /// All errors are kInvalidInput.
   static Result<ConfigFile> Read(const std::filesystem::path& path);
 
-  /// Reads text; `name` is what errors call it.
+  /// Reads text; errors call it `name`.
   static Result<ConfigFile> Parse(std::string_view text, const std::string& name);
 
-  /// The configuration of one detector: what the file says, checked against the definition, and
-  /// defaults for the rest.
+  /// The configuration of one detector: the options that the file sets, checked against the
+  /// definition, and defaults for the others.
   Result<DetectorConfig> ConfigOf(const DetectorDefinition& definition) const;
 
-  /// One line for each detector the file sets options of and that is not among these: its plugin
-  /// may come later.
+  /// One line for each detector that the file names and that is not among `detectors`. No error, as
+  /// its plugin may be loaded later.
   std::vector<std::string> UnknownDetectors(
       std::span<const DetectorDefinition* const> detectors) const;
 
   const DetectorLimits& limits() const { return limits_; }
 
-  /// The list runtime_sockets, each as --runtime-socket takes it; empty when it is not there.
+  /// The list runtime_sockets, each element as --runtime-socket takes it; empty when it is not set.
   const std::vector<std::string>& runtime_sockets() const { return runtime_sockets_; }
 
  private:

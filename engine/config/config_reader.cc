@@ -23,7 +23,7 @@ namespace {
 
 FilePosition PositionOf(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-// Counts what a text holds without keeping any of it; throws at the first thing that is too much.
+// Counts the nodes of a text and keeps none of them. Throws at the first one beyond a bound.
 class BoundsCheck : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -134,9 +134,7 @@ Status ConfigReader::Read(std::string_view text) {
   }
   const std::string copy(text);
   try {
-    if (Status bounds = CheckBounds(copy); !bounds) {
-      return bounds;
-    }
+    CheckBounds(copy);
     return ReadRoot(YAML::Load(copy));
   } catch (const YAML::ParserException& exception) {
     return file_.At(PositionOf(exception.mark), exception.msg);
@@ -145,16 +143,15 @@ Status ConfigReader::Read(std::string_view text) {
   }
 }
 
-Status ConfigReader::CheckBounds(const std::string& text) const {
+void ConfigReader::CheckBounds(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
   BoundsCheck check;
   while (parser.HandleNextDocument(check)) {
   }
-  return {};
 }
 
-// That it is a map, with names for keys, each once.
+// Fails unless `node` is a map whose keys are texts, each of them once.
 Status ConfigReader::CheckMap(const std::string& what, const YAML::Node& node) const {
   if (!node.IsMap()) {
     return At(node, what + ": " + KindOf(node) + "; expected a map of names and values");
@@ -175,13 +172,9 @@ Status ConfigReader::ReadRoot(const YAML::Node& root) {
   if (root.IsNull()) {
     return {};  // an empty file sets nothing
   }
-  if (Status map = CheckMap("configuration", root); !map) {
-    return map;
-  }
+  WIREHOUND_TRY(CheckMap("configuration", root));
   for (const auto& entry : root) {
-    if (Status read = ReadSection(entry.first, entry.second); !read) {
-      return read;
-    }
+    WIREHOUND_TRY(ReadSection(entry.first, entry.second));
   }
   return {};
 }
@@ -198,12 +191,12 @@ Status ConfigReader::ReadSection(const YAML::Node& key, const YAML::Node& value)
   if (name == "runtime_sockets") {
     return ReadRuntimeSockets(value);
   }
-  Status read = CheckMap(name, value);
-  for (auto it = value.begin(); read && it != value.end(); ++it) {
-    read = name == "limits" ? ReadLimit(it->first, it->second)
-                            : ReadDetector(it->first.Scalar(), it->first, it->second);
+  WIREHOUND_TRY(CheckMap(name, value));
+  for (const auto& entry : value) {
+    WIREHOUND_TRY(name == "limits" ? ReadLimit(entry.first, entry.second)
+                                   : ReadDetector(entry.first, entry.second));
   }
-  return read;
+  return {};
 }
 
 Status ConfigReader::ReadRuntimeSockets(const YAML::Node& list) {
@@ -223,18 +216,18 @@ Status ConfigReader::ReadRuntimeSockets(const YAML::Node& list) {
   return {};
 }
 
-Status ConfigReader::ReadDetector(const std::string& id, const YAML::Node& key,
-                                  const YAML::Node& options) {
+Status ConfigReader::ReadDetector(const YAML::Node& key, const YAML::Node& options) {
+  const std::string& id = key.Scalar();
   ConfigFile::Section& section = file_.detectors_[id];
   section.position = PositionOf(key.Mark());
   if (options.IsNull()) {
     return {};
   }
-  Status read = CheckMap("detector " + id, options);
-  for (auto it = options.begin(); read && it != options.end(); ++it) {
-    read = ReadOption(id, section, it->first, it->second);
+  WIREHOUND_TRY(CheckMap("detector " + id, options));
+  for (const auto& entry : options) {
+    WIREHOUND_TRY(ReadOption(id, section, entry.first, entry.second));
   }
-  return read;
+  return {};
 }
 
 Status ConfigReader::ReadOption(const std::string& detector, ConfigFile::Section& section,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ConfigReader: fills a ConfigFile from YAML text. The text may be anything: its size, depth and
-// number of nodes are bounded before a tree is built, and aliases, which can stand for more than
-// any bound, are refused. Control thread.
+// ConfigReader: fills a ConfigFile from YAML text. The text may be hostile: the reader checks its
+// size, depth and number of nodes before it builds a tree, and refuses aliases, which can expand
+// beyond any bound. Control thread.
 
 #pragma once
 
@@ -24,9 +24,9 @@ class ConfigReader {
   Status Read(std::string_view text);
 
  private:
-  Status CheckBounds(const std::string& text) const;
+  static void CheckBounds(const std::string& text);
   Status ReadRoot(const YAML::Node& root);
-  Status ReadDetector(const std::string& id, const YAML::Node& key, const YAML::Node& options);
+  Status ReadDetector(const YAML::Node& key, const YAML::Node& options);
   Status ReadOption(const std::string& detector, ConfigFile::Section& section,
                     const YAML::Node& key, const YAML::Node& value);
   Status ReadSection(const YAML::Node& key, const YAML::Node& value);
@@ -38,7 +38,7 @@ class ConfigReader {
   ConfigFile& file_;
 };
 
-/// A time with its unit, "250ms", in nanoseconds: ns, us, ms, s or m. "0" needs none.
+/// Nanoseconds of a time with its unit, such as "250ms": ns, us, ms, s or m. "0" needs no unit.
 Result<std::uint64_t> ParseDuration(std::string_view text);
 
 }  // namespace wirehound

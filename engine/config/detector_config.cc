@@ -10,13 +10,15 @@
 #include <type_traits>
 #include <utility>
 
+#include <wirehound/views.h>
+
 #include "engine/text/closest_name.h"
 
 namespace wirehound {
 
 namespace {
 
-// All of `text` as a number, or nothing.
+// `text` as a number; nothing when it is no number or more than one.
 template <typename Number>
 std::optional<Number> ToNumber(std::string_view text) {
   Number number{};
@@ -54,7 +56,7 @@ std::string Show(const OptionValue& value) {
       value);
 }
 
-// "a number from 1 to 10"
+// "a number between 1 and 10"
 std::string Expected(const ConfigOption& option) {
   constexpr const char* kNames[] = {"true or false", "a whole number", "a whole number from 0 up",
                                     "a number",      "a text",         "a list of texts"};
@@ -68,7 +70,7 @@ std::string Expected(const ConfigOption& option) {
   return option.maximum ? text + ", at most " + Show(*option.maximum) : text;
 }
 
-// The value in the type of `like`, or nothing.
+// The texts as a value of the type of `like`, or nothing.
 std::optional<OptionValue> Convert(const OptionValue& like, const std::vector<std::string>& texts) {
   return std::visit(
       [&texts](const auto& example) -> std::optional<OptionValue> {
@@ -111,8 +113,6 @@ std::uint32_t TypeOf(const OptionValue& value) {
   return kTypes[value.index()];
 }
 
-wirehound_string View(const std::string& text) { return {text.data(), text.size()}; }
-
 }  // namespace
 
 Result<OptionValue> ParseOption(const ConfigOption& option, const std::vector<std::string>& texts) {
@@ -144,9 +144,7 @@ Result<const ConfigOption*> FindOption(const DetectorDefinition& definition,
 Result<DetectorConfig> DetectorConfig::Make(const DetectorDefinition& definition,
                                             const GivenOptions& given) {
   for (const auto& [name, texts] : given) {
-    if (Result<const ConfigOption*> known = FindOption(definition, name); !known) {
-      return std::move(known).error();
-    }
+    WIREHOUND_TRY(FindOption(definition, name));
   }
   DetectorConfig config;
   for (const ConfigOption& option : definition.config) {
@@ -172,12 +170,13 @@ DetectorConfig& DetectorConfig::operator=(const DetectorConfig& other) {
   return *this;
 }
 
-// The C form of lists, which points into the texts. Those do not move any more.
+// Makes the C form of lists. It points into the texts of entries_, which must not change
+// afterwards.
 void DetectorConfig::PointTexts() {
   for (Entry& entry : entries_) {
     entry.texts.clear();
     if (const auto* list = std::get_if<std::vector<std::string>>(&entry.value)) {
-      std::transform(list->begin(), list->end(), std::back_inserter(entry.texts), View);
+      std::transform(list->begin(), list->end(), std::back_inserter(entry.texts), FromView);
     }
   }
 }
@@ -207,7 +206,7 @@ std::int32_t DetectorConfig::Find(std::string_view name, std::uint32_t type,
   } else if (const auto* real = std::get_if<double>(&entry->value)) {
     value.real = *real;
   } else if (const auto* text = std::get_if<std::string>(&entry->value)) {
-    value.text = View(*text);
+    value.text = FromView(*text);
   } else {
     value.list = ListOf(*entry);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorConfig: the options of one detector, each with what the user has set or its default, in
-// the type its definition declares. Immutable; control thread makes it, dispatch thread reads it.
+// DetectorConfig: the options of one detector, each with the user's value or its default, in the
+// type that the definition declares. Immutable; made on the control thread, read on the dispatch
+// thread.
 
 #pragma once
 
@@ -17,12 +18,12 @@
 
 namespace wirehound {
 
-/// What the user wrote for the options of one detector, by name: a scalar is one text.
+/// The texts that the user wrote for the options of one detector, by name; one text for a scalar.
 using GivenOptions = std::map<std::string, std::vector<std::string>>;
 
-/// The value that was given for an option, in the type its definition declares and within its
-/// bounds. Numbers are decimal or, after 0x, hexadecimal; bool is true or false. The error says
-/// which option, what was given and what was expected.
+/// The value of an option, in the type that its definition declares and within its bounds. Whole
+/// numbers are decimal or, after 0x, hexadecimal; bool is true or false. The error says which
+/// option, what was given and what was expected.
 Result<OptionValue> ParseOption(const ConfigOption& option, const std::vector<std::string>& texts);
 
 /// The option of that name. The error names the detector and the closest name.
@@ -38,15 +39,15 @@ class DetectorConfig {
   DetectorConfig& operator=(DetectorConfig&&) = default;
   ~DetectorConfig() = default;
 
-  /// Checks what was given against the definition. The error names the detector, the option, the
-  /// value and what was expected, with the closest option where the name is not known.
+  /// Checks the given options against the definition. The error names the detector, the option, the
+  /// value and what was expected; for an unknown name, the closest option.
   static Result<DetectorConfig> Make(const DetectorDefinition& definition,
                                      const GivenOptions& given);
 
-  /// wirehound_host.config: a WIREHOUND_* status. Values point into this.
+  /// Does wirehound_host.config; returns a WIREHOUND_* status. Values point into this object.
   std::int32_t Find(std::string_view name, std::uint32_t type, wirehound_value& value) const;
 
-  /// Whether two are the same in every option.
+  /// Whether both have the same options with the same values.
   bool operator==(const DetectorConfig& other) const;
 
  private:

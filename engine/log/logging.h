@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Log lines of the engine and of detectors: to standard error, one line each, with the name of
-// who says it. Events never go through here. Any thread.
+// Log lines of the engine and of detectors: one line each on standard error, with the name of the
+// engine or the detector. Events are no log lines: they go to the outputs. Any thread.
 
 #pragma once
 
@@ -13,10 +13,11 @@
 
 namespace wirehound {
 
-/// Sets the level of every logger made from now on: debug, info, warn, error or off.
+/// Sets the level of all loggers made afterwards: debug, info, warn, error or off. kInvalidInput
+/// for another word.
 Status SetLogLevel(const std::string& level);
 
-/// A logger under a name, "wirehound" for the engine and the id for a detector.
+/// A logger with a name: "wirehound" for the engine, its id for a detector.
 std::shared_ptr<spdlog::logger> MakeLogger(const std::string& name);
 
 }  // namespace wirehound

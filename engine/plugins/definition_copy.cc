@@ -12,7 +12,7 @@ namespace wirehound {
 
 namespace {
 
-// Copies what a plugin points to and remembers the first thing that is wrong.
+// Copies texts and lists of a plugin and remembers the first one that is wrong.
 class Copier {
  public:
   std::string Text(const wirehound_string& text, std::string_view member) {
@@ -59,7 +59,6 @@ class Copier {
   std::optional<std::string> complaint_;
 };
 
-// The texts of a list.
 std::vector<std::string> Texts(Copier& copier, const wirehound_list& list,
                                std::string_view member) {
   std::vector<std::string> texts;

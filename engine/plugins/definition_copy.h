@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Copies a plugin's C definition into a DetectorDefinition. The definition comes from foreign
-// code: sizes are checked before members are read, lists before they are walked. Control thread.
+// Copies a plugin's C definition into a DetectorDefinition. The definition comes from foreign code:
+// the copy checks sizes before it reads members, and lists before it walks them. Control thread.
 
 #pragma once
 
@@ -11,11 +11,12 @@
 
 namespace wirehound {
 
-/// The most elements a list of a definition may have.
+/// The most elements that a list of a definition may have.
 inline constexpr std::uint32_t kMaxDefinitionItems = 256;
 /// The longest text of a definition, bytes.
 inline constexpr std::uint64_t kMaxDefinitionText = 64 * 1024;
 
+/// The error names the member that cannot be copied and what it holds.
 Result<DetectorDefinition> CopyDefinition(const wirehound_detector_definition& from);
 
 }  // namespace wirehound

@@ -2,64 +2,33 @@
 
 #include "engine/plugins/elf_symbols.h"
 
-#include <elf.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
 
-#include <cstring>
-#include <fstream>
-#include <system_error>
+#include <memory>
 #include <utility>
+
+#include "base/unique_fd.h"
 
 namespace wirehound {
 
 namespace {
 
 #if defined(__x86_64__)
-constexpr Elf64_Half kMachine = EM_X86_64;
+constexpr GElf_Half kMachine = EM_X86_64;
 #elif defined(__aarch64__)
-constexpr Elf64_Half kMachine = EM_AARCH64;
+constexpr GElf_Half kMachine = EM_AARCH64;
 #else
 #error "detectors are supported on x86-64 and arm64"
 #endif
 
-// Reads ranges of a file, none of them beyond its end.
-class RangeReader {
- public:
-  explicit RangeReader(const std::filesystem::path& file) : stream_(file, std::ios::binary) {
-    std::error_code error;
-    size_ = std::filesystem::file_size(file, error);
-    if (error) {
-      size_ = 0;
-    }
-  }
-
-  bool Read(std::uint64_t offset, void* to, std::uint64_t bytes) {
-    if (offset > size_ || bytes > size_ - offset) {
-      return false;
-    }
-    stream_.seekg(static_cast<std::streamoff>(offset));
-    stream_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
-    return static_cast<bool>(stream_);
-  }
-
-  // `bytes` of T; what is left over behind the last whole one is not read.
-  template <typename T>
-  bool ReadArray(std::uint64_t offset, std::uint64_t bytes, std::vector<T>& to) {
-    if (offset > size_ || bytes > size_ - offset) {
-      return false;  // before anything of that size is allocated
-    }
-    to.resize(bytes / sizeof(T));
-    return Read(offset, to.data(), to.size() * sizeof(T));
-  }
-
- private:
-  std::ifstream stream_;
-  std::uint64_t size_;
+struct ElfEnd {
+  void operator()(Elf* elf) const { elf_end(elf); }
 };
+using ElfHandle = std::unique_ptr<Elf, ElfEnd>;
 
-Status CheckHeader(const Elf64_Ehdr& header) {
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return Error("not an ELF file");
-  }
+Status CheckHeader(const GElf_Ehdr& header) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
       header.e_machine != kMachine) {
     return Error("built for another architecture (ELF machine " + std::to_string(header.e_machine) +
@@ -79,51 +48,52 @@ Error Truncated(const char* what) {
   return Error(std::string("truncated: its ") + what + " ends beyond the end of the file");
 }
 
-bool IsExported(const Elf64_Sym& symbol) {
-  return symbol.st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
+bool IsExported(const GElf_Sym& symbol) {
+  return symbol.st_shndx != SHN_UNDEF && GELF_ST_BIND(symbol.st_info) != STB_LOCAL;
 }
 
-// Adds what one dynamic symbol table exports; names come from `names`, which ends with a NUL.
-void Collect(const std::vector<Elf64_Sym>& table, const std::vector<char>& names,
-             std::vector<ExportedSymbol>& symbols) {
-  for (const Elf64_Sym& symbol : table) {
-    if (IsExported(symbol) && symbol.st_name < names.size()) {
-      symbols.push_back({names.data() + symbol.st_name, ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT,
-                         symbol.st_size});
+// Adds what one dynamic symbol table exports. A symbol whose name lies outside its string table is
+// left out.
+Status Collect(Elf* elf, Elf_Scn* section, std::size_t names,
+               std::vector<ExportedSymbol>& symbols) {
+  Elf_Data* table = elf_getdata(section, nullptr);
+  if (table == nullptr) {
+    return Truncated("symbol table");
+  }
+  GElf_Sym symbol;
+  for (int i = 0; gelf_getsym(table, i, &symbol) != nullptr; ++i) {
+    const char* name = IsExported(symbol) ? elf_strptr(elf, names, symbol.st_name) : nullptr;
+    if (name != nullptr) {
+      symbols.push_back({name, GELF_ST_TYPE(symbol.st_info) == STT_OBJECT, symbol.st_size});
     }
   }
+  return {};
 }
 
 }  // namespace
 
 Result<std::vector<ExportedSymbol>> ReadExportedSymbols(const std::filesystem::path& file) {
-  RangeReader reader(file);
-  Elf64_Ehdr header{};
-  if (!reader.Read(0, &header, sizeof(header))) {
+  elf_version(EV_CURRENT);  // libelf answers nothing before
+  const UniqueFd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not mapped: a file that becomes shorter meanwhile is an error then, and no SIGBUS.
+  const ElfHandle elf(elf_begin(fd.get(), ELF_C_READ, nullptr));
+  GElf_Ehdr header;
+  if (gelf_getehdr(elf.get(), &header) == nullptr) {
     return Error("not an ELF file");
   }
-  Status status = CheckHeader(header);
-  if (!status) {
-    return std::move(status).error();
-  }
-  std::vector<Elf64_Shdr> sections;
-  if (!reader.ReadArray(header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr), sections)) {
+  WIREHOUND_TRY(CheckHeader(header));
+  // libelf shows no sections when not all of their headers are in the file.
+  std::size_t sections = 0;
+  if (elf_getshdrnum(elf.get(), &sections) != 0 || sections < header.e_shnum) {
     return Truncated("section table");
   }
   std::vector<ExportedSymbol> symbols;
-  for (const Elf64_Shdr& section : sections) {
-    if (section.sh_type != SHT_DYNSYM || section.sh_link >= sections.size()) {
-      continue;
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf.get(), section)) != nullptr) {
+    GElf_Shdr about;
+    if (gelf_getshdr(section, &about) != nullptr && about.sh_type == SHT_DYNSYM) {
+      WIREHOUND_TRY(Collect(elf.get(), section, about.sh_link, symbols));
     }
-    const Elf64_Shdr& strings = sections[section.sh_link];
-    std::vector<Elf64_Sym> table;
-    std::vector<char> names;
-    if (!reader.ReadArray(section.sh_offset, section.sh_size, table) ||
-        !reader.ReadArray(strings.sh_offset, strings.sh_size, names)) {
-      return Truncated("symbol table");
-    }
-    names.push_back('\0');
-    Collect(table, names, symbols);
   }
   return symbols;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a shared object shows to others, read from its file without loading it: its dynamic symbol
-// table, which is what the dynamic loader goes by and what stays when a file is stripped.
-// (boost::dll::library_info reads the other table, and takes its names from the last string table
-// of the file, whichever that is.) The file may be anything: every offset is checked against its
-// size before it is followed. Control thread.
+// The symbols that a shared object exports, read from its file with libelf, without loading it.
+// They come from its dynamic symbol table: the dynamic loader uses that table, and stripping keeps
+// it. (boost::dll::library_info reads the other symbol table, and takes names from the last string
+// table of the file, whichever that is.) The file may be hostile: libelf compares each offset with
+// the size of the file before it follows it. Control thread.
 
 #pragma once
 
@@ -24,8 +24,8 @@ struct ExportedSymbol {
   std::uint64_t size = 0;  ///< bytes
 };
 
-/// The defined, not local symbols of a shared object for this machine. Fails when the file is none,
-/// or is cut short.
+/// The symbols of a shared object for this machine that are defined and not local. Fails when the
+/// file is no such object or is cut short.
 Result<std::vector<ExportedSymbol>> ReadExportedSymbols(const std::filesystem::path& file);
 
 }  // namespace wirehound

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kModuleName = WIREHOUND_DETECTOR_MODULE_NAME;
 constexpr std::string_view kModulePrefix = WIREHOUND_DETECTOR_MODULE_PREFIX;
-// What of a module is read before it has said how large it is.
+// The part of a module that is read before the module has said its size.
 constexpr std::uint64_t kSmallestModule =
     WIREHOUND_STRUCT_SIZE(wirehound_detector_module, struct_size);
 
@@ -61,15 +61,6 @@ Status CheckPluginFolder(const std::filesystem::path& folder) {
   return {};
 }
 
-Status CheckPluginFile(const std::filesystem::path& file) {
-  struct stat info {};
-  if (lstat(file.c_str(), &info) != 0) {
-    return Error(std::strerror(errno));
-  }
-  Status status = CheckPluginFileInfo(info);
-  return status ? CheckPluginContent(file) : status;
-}
-
 Status CheckPluginFileInfo(const struct stat& info) {
   if (!S_ISREG(info.st_mode)) {
     return Error("not a regular file");
@@ -78,12 +69,9 @@ Status CheckPluginFileInfo(const struct stat& info) {
 }
 
 Status CheckPluginContent(const std::filesystem::path& file) {
-  Result<std::vector<ExportedSymbol>> symbols = ReadExportedSymbols(file);
-  if (!symbols) {
-    return std::move(symbols).error();
-  }
+  const std::vector<ExportedSymbol> symbols = WIREHOUND_TRY(ReadExportedSymbols(file));
   std::string other;
-  for (const auto& [name, is_data, size] : *symbols) {
+  for (const auto& [name, is_data, size] : symbols) {
     if (name == kModuleName) {
       return is_data && size >= kSmallestModule
                  ? Status()

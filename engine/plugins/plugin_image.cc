@@ -26,7 +26,7 @@ namespace {
 
 constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
-// Kernels before 6.3 do not know the flag and need none.
+// Kernels before 6.3 refuse MFD_EXEC and do not need it.
 UniqueFd MakeMemory() {
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   UniqueFd memory(memfd_create("wirehound-plugin", kFlags | MFD_EXEC));
@@ -52,21 +52,17 @@ bool SameTime(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-// Opens what `path` names, if that is a file to be trusted; a FIFO is not waited for.
+// Opens `path` if it is a file to be trusted. O_NONBLOCK: opening a FIFO must not wait.
 Result<UniqueFd> OpenTrusted(const std::filesystem::path& path, struct stat& info) {
   if (lstat(path.c_str(), &info) != 0) {
     return Error(std::strerror(errno));
   }
-  if (Status status = CheckPluginFileInfo(info); !status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(CheckPluginFileInfo(info));
   UniqueFd file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file || fstat(file.get(), &info) != 0) {
     return Error(std::string("cannot be opened: ") + std::strerror(errno));
   }
-  if (Status status = CheckPluginFileInfo(info); !status) {
-    return std::move(status).error();  // another file was put there meanwhile
-  }
+  WIREHOUND_TRY(CheckPluginFileInfo(info));  // the path may name another file by now
   return file;
 }
 
@@ -77,10 +73,7 @@ PluginImage::PluginImage(UniqueFd memory)
 
 Result<PluginImage> PluginImage::Make(const std::filesystem::path& path) {
   struct stat info {};
-  Result<UniqueFd> file = OpenTrusted(path, info);
-  if (!file) {
-    return std::move(file).error();
-  }
+  const UniqueFd file = WIREHOUND_TRY(OpenTrusted(path, info));
   const auto bytes = static_cast<std::uint64_t>(info.st_size);
   if (bytes > kMaxBytes) {
     return Error("a file of " + std::to_string(bytes) + " bytes; expected at most " +
@@ -90,11 +83,9 @@ Result<PluginImage> PluginImage::Make(const std::filesystem::path& path) {
   if (!memory) {
     return PluginImage(std::filesystem::absolute(path));
   }
-  if (Status copied = CopyInto(memory.get(), file->get(), bytes); !copied) {
-    return std::move(copied).error();
-  }
+  WIREHOUND_TRY(CopyInto(memory.get(), file.get(), bytes));
   struct stat now {};
-  if (fstat(file->get(), &now) != 0 || now.st_size != info.st_size ||
+  if (fstat(file.get(), &now) != 0 || now.st_size != info.st_size ||
       !SameTime(now.st_mtim, info.st_mtim)) {
     return Error("it was changed while it was read");
   }

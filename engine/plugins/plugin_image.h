@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PluginImage: a copy of a plugin's file in sealed memory, made before anything of it is checked.
-// What was checked is what is loaded; a file that is overwritten afterwards changes nothing that
-// runs; and a new file in the old one's place is another object for the dynamic loader, which
-// knows loaded objects by their names. Control thread.
+// PluginImage: a copy of a plugin's file in sealed memory, made before the content is checked. So
+// the bytes that were checked are the bytes that are loaded, and overwriting the file afterwards
+// changes nothing that runs. The dynamic loader knows loaded objects by their names: a new file in
+// the old one's place has another image, with another name, and so loads as another object. Control
+// thread.
 
 #pragma once
 
@@ -21,17 +22,18 @@ class PluginImage {
   /// Larger files are refused.
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
 
-  /// Copies a file that CheckPluginFileInfo accepts. Where the system has no such memory the image
-  /// is the file itself, and is_copy() is false.
+  /// Copies a file that CheckPluginFileInfo accepts. Where the system refuses such memory, the
+  /// image is the file itself and is_copy() is false.
   static Result<PluginImage> Make(const std::filesystem::path& file);
 
-  /// What to check and to load. Another name for each image that is still open: one whose object
-  /// was loaded must stay open for as long as the object.
+  /// The path to check and to load. Open images have different paths, so an image whose object was
+  /// loaded must stay open for as long as the object is mapped.
   const std::filesystem::path& path() const { return path_; }
 
   bool is_copy() const { return static_cast<bool>(memory_); }
 
-  /// Whether it says that it wants libraries from beside itself ($ORIGIN), where the copy has none.
+  /// Whether it contains "$ORIGIN", which asks for libraries beside the file. The copy has no files
+  /// beside it.
   bool NamesOrigin() const;
 
  private:

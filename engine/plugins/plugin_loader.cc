@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include <wirehound/views.h>
 #include <boost/dll/shared_library.hpp>
 
 #include "engine/plugins/definition_copy.h"
@@ -25,14 +26,14 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kMaxDetectorsPerPlugin = 256;
 
-// What keeps a plugin mapped, and the name of its image from being given to another.
+// Keeps a plugin mapped, and keeps the path of its image from being given to another image.
 struct Loaded {
   PluginImage image;
   boost::dll::shared_library library;
 };
 
-// Plugins are never unloaded, as their code may be referenced for as long as the process lives:
-// they are kept in a list that nobody destroys.
+// Plugins are never unloaded, as their code may be referenced until the process ends. So this list
+// is never destroyed.
 void KeepLoaded(Loaded loaded) {
   static auto& all = *new std::vector<Loaded>();
   all.push_back(std::move(loaded));
@@ -60,23 +61,17 @@ Result<const wirehound_detector_module*> OpenModule(PluginImage image) {
   }
 }
 
-// What is checked is what is loaded: the copy.
+// Checks and loads the same bytes: those of the image.
 Result<const wirehound_detector_module*> CheckAndOpen(const fs::path& file,
                                                       std::vector<std::string>& complaints) {
-  Result<PluginImage> image = PluginImage::Make(file);
-  if (!image) {
-    return std::move(image).error();
-  }
-  Status checked = CheckPluginContent(image->path());
-  if (!checked) {
-    return std::move(checked).error();
-  }
-  if (!image->is_copy()) {
+  PluginImage image = WIREHOUND_TRY(PluginImage::Make(file));
+  WIREHOUND_TRY(CheckPluginContent(image.path()));
+  if (!image.is_copy()) {
     complaints.push_back("plugin " + file.string() +
                          ": loaded in place, as this system refuses memory to copy it to: do not "
                          "replace the file while it is used");
   }
-  return OpenModule(*std::move(image));
+  return OpenModule(std::move(image));
 }
 
 Status CheckModule(const wirehound_detector_module& module) {
@@ -103,7 +98,7 @@ Status CheckModule(const wirehound_detector_module& module) {
   return {};
 }
 
-// For as long as code of a plugin runs that no instance stands for.
+// While it lives, a crash report names this plugin: its code runs, and no instance exists yet.
 class LoadingPlugin {
  public:
   explicit LoadingPlugin(const char* file) {
@@ -130,7 +125,7 @@ Status CheckTable(const wirehound_detector* table) {
   return complete ? Status() : Status(Error("a function of its table is null"));
 }
 
-// What a plugin puts into the describe sink.
+// Receives what a plugin passes to the describe sink.
 struct Description {
   std::optional<Result<DetectorDefinition>> answer;
 
@@ -144,7 +139,7 @@ struct Description {
   }
   static void Fail(void* context, wirehound_string message) {
     auto& self = *static_cast<Description*>(context);
-    self.answer.emplace(Error("GetDefinition failed: " + std::string(message.data, message.size)));
+    self.answer.emplace(Error("GetDefinition failed: " + std::string(ToView(message))));
   }
 };
 
@@ -209,10 +204,7 @@ Result<std::vector<LoadedDetector>> LoadPlugin(const fs::path& file,
 }
 
 Result<PluginFiles> ListPluginFolder(const fs::path& folder) {
-  Status checked = CheckPluginFolder(folder);
-  if (!checked) {
-    return std::move(checked).error();
-  }
+  WIREHOUND_TRY(CheckPluginFolder(folder));
   PluginFiles files;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
@@ -228,12 +220,9 @@ Result<PluginFiles> ListPluginFolder(const fs::path& folder) {
 }
 
 Result<LoadedPlugins> LoadPluginFolder(const fs::path& folder) {
-  Result<PluginFiles> files = ListPluginFolder(folder);
-  if (!files) {
-    return std::move(files).error();
-  }
   LoadedPlugins plugins;
-  for (const auto& [file, identity] : *files) {
+  plugins.files = WIREHOUND_TRY(ListPluginFolder(folder));
+  for (const auto& [file, identity] : plugins.files) {
     Result<std::vector<LoadedDetector>> loaded = LoadPlugin(file, plugins.complaints);
     if (!loaded) {
       plugins.complaints.push_back(loaded.error().message());
@@ -241,7 +230,6 @@ Result<LoadedPlugins> LoadPluginFolder(const fs::path& folder) {
     }
     std::move(loaded->begin(), loaded->end(), std::back_inserter(plugins.detectors));
   }
-  plugins.files = *std::move(files);
   return plugins;
 }
 

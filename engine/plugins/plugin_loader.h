@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The only code that opens a detector's shared object. Every check that can be made without
-// running foreign code is made before the object is loaded, on the very bytes that are loaded: a
-// copy of the file. What is loaded stays loaded until the process ends (docs/abi.md). Control
-// thread.
+// The only code that loads a detector's shared object. Every check that can be made without running
+// foreign code is made before, on a copy of the file; that copy is then loaded. A loaded object
+// stays loaded until the process ends (docs/abi.md). Control thread.
 
 #pragma once
 
@@ -20,13 +19,13 @@
 
 namespace wirehound {
 
-/// Loads the detectors of one file. The error says what is wrong with it and begins with the
-/// path; nothing of the file is used then. A file that is fine but for one of its detectors gives
-/// the others; what was left out is added to `complaints`.
+/// Loads the detectors of one file. The error names the path and what is wrong with the file; then
+/// nothing of the file is used. A detector that fails alone is left out, with a line in
+/// `complaints`, and the others load.
 Result<std::vector<LoadedDetector>> LoadPlugin(const std::filesystem::path& file,
                                                std::vector<std::string>& complaints);
 
-/// What tells a file from another of the same name, or from itself before it was written to.
+/// Tells a file from another file at the same path, and from itself before a write.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -39,19 +38,19 @@ struct FileIdentity {
 
 using PluginFiles = std::map<std::filesystem::path, FileIdentity>;
 
-/// The *.so of a folder, whatever they are. Fails when the folder is not to be trusted or cannot
+/// The *.so entries of a folder, files or not. Fails when the folder is not to be trusted or cannot
 /// be read.
 Result<PluginFiles> ListPluginFolder(const std::filesystem::path& folder);
 
-/// What a folder of plugins gave.
+/// The result of loading a folder of plugins.
 struct LoadedPlugins {
   std::vector<LoadedDetector> detectors;  ///< in the order of the file names
   std::vector<std::string> complaints;    ///< one line for each file or detector left out
-  PluginFiles files = {};                 ///< all that were looked at
+  PluginFiles files = {};                 ///< all *.so entries, loaded or not
 };
 
 /// Loads every *.so of a folder. Fails only when the folder itself is not to be trusted or cannot
-/// be read; a bad file is a complaint and the others load.
+/// be read. A bad file becomes a complaint, and the others load.
 Result<LoadedPlugins> LoadPluginFolder(const std::filesystem::path& folder);
 
 /// Whether a definition keeps the contract of wirehound_detector_definition. The error says which

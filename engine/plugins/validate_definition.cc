@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a definition must keep to, whatever other detectors there are: names, types, windows of
-// versions, options. Whether what it needs exists is the graph's question.
+// Checks a definition by itself: names, types, version windows, options. Whether the events and
+// stores that it requires exist is checked by the dependency graph.
 
 #include <algorithm>
 #include <cctype>
@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;
 
-// Words that --detectors and the log use for something else.
+// --detectors and the log use these words for something else.
 constexpr std::string_view kReservedIds[] = {"all", "wirehound"};
-// Sets of the catalogue, the word for everything, and the tag of --events.
+// --events uses these words for sets of events, for all events and for tags.
 constexpr std::string_view kReservedEventNames[] = {"all",   "default", "detectors",      "engine",
                                                     "flows", "packets", "network_events", "tag"};
-// What --events reads as the beginning of a filter.
+// --events takes these for the beginning of a filter.
 constexpr std::string_view kFilterWords[] = {".data.", ".scope."};
 
 enum class Dots : unsigned char { kAllowed, kForbidden };
@@ -91,26 +91,17 @@ Status CheckFilters(const EventRequirement& requirement) {
 }
 
 Status CheckEventRequirement(const EventRequirement& requirement) {
-  Status status = CheckName("requirements: event", requirement.name);
-  if (status) {
-    status = CheckDependency(requirement.dependency, requirement.name);
-  }
-  if (status) {
-    status = CheckWindow("event '" + requirement.name + "'", requirement.min_version,
-                         requirement.max_version);
-  }
-  return status ? CheckFilters(requirement) : status;
+  WIREHOUND_TRY(CheckName("requirements: event", requirement.name));
+  WIREHOUND_TRY(CheckDependency(requirement.dependency, requirement.name));
+  WIREHOUND_TRY(CheckWindow("event '" + requirement.name + "'", requirement.min_version,
+                            requirement.max_version));
+  return CheckFilters(requirement);
 }
 
 Status CheckNamed(const std::vector<NamedRequirement>& requirements, std::string_view member) {
   for (const NamedRequirement& requirement : requirements) {
-    Status status = CheckName(member, requirement.name);
-    if (status) {
-      status = CheckDependency(requirement.dependency, requirement.name);
-    }
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckName(member, requirement.name));
+    WIREHOUND_TRY(CheckDependency(requirement.dependency, requirement.name));
   }
   return {};
 }
@@ -120,31 +111,19 @@ Status CheckRequirements(const Requirements& requirements) {
     return Error("requirements are empty; expected at least one event");
   }
   for (const EventRequirement& requirement : requirements.events) {
-    Status status = CheckEventRequirement(requirement);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckEventRequirement(requirement));
   }
   for (const std::string& architecture : requirements.architectures) {
-    Status status = CheckName("requirements: architecture", architecture);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckName("requirements: architecture", architecture));
   }
-  Status status = CheckNamed(requirements.data_stores, "requirements: data store");
-  if (status) {
-    status = CheckNamed(requirements.enrichments, "requirements: enrichment");
-  }
-  return status ? CheckWindow("the engine", requirements.min_engine_version,
-                              requirements.max_engine_version)
-                : status;
+  WIREHOUND_TRY(CheckNamed(requirements.data_stores, "requirements: data store"));
+  WIREHOUND_TRY(CheckNamed(requirements.enrichments, "requirements: enrichment"));
+  return CheckWindow("the engine", requirements.min_engine_version,
+                     requirements.max_engine_version);
 }
 
 Status CheckEventName(const std::string& name) {
-  Status status = CheckName("produced event: name", name);
-  if (!status) {
-    return status;
-  }
+  WIREHOUND_TRY(CheckName("produced event: name", name));
   if (IsOneOf(name, kReservedEventNames)) {
     return Error("produced event: name '" + name + "' is reserved");
   }
@@ -160,10 +139,7 @@ Status CheckEventName(const std::string& name) {
 Status CheckFields(const ProducedEvent& event) {
   std::set<std::string_view> names;
   for (const FieldDefinition& field : event.fields) {
-    Status status = CheckName("produced event: field", field.name, Dots::kForbidden);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckName("produced event: field", field.name, Dots::kForbidden));
     if (!names.insert(field.name).second) {
       return Error("produced event: field '" + field.name + "' is declared twice");
     }
@@ -178,16 +154,12 @@ Status CheckFields(const ProducedEvent& event) {
 }
 
 Status CheckEvent(const ProducedEvent& event) {
-  Status status = CheckEventName(event.name);
-  if (status) {
-    status = CheckFields(event);
-  }
+  WIREHOUND_TRY(CheckEventName(event.name));
+  WIREHOUND_TRY(CheckFields(event));
   for (const std::string& tag : event.tags) {
-    if (status) {
-      status = CheckName("produced event: tag", tag);
-    }
+    WIREHOUND_TRY(CheckName("produced event: tag", tag));
   }
-  return status;
+  return {};
 }
 
 bool IsNumber(const OptionValue& value) {
@@ -200,8 +172,8 @@ bool IsNan(const std::optional<OptionValue>& value) {
   return real != nullptr && std::isnan(*real);
 }
 
-// The bounds of an option against each other and its default. All are of one type: a variant
-// compares within it.
+// Compares the bounds of an option with each other and with its default. All have one type by then,
+// so comparing the variants compares the values.
 Status CheckBounds(const ConfigOption& option) {
   const std::string name = "option '" + option.name + "'";
   for (const auto* bound : {&option.minimum, &option.maximum}) {
@@ -225,17 +197,11 @@ Status CheckBounds(const ConfigOption& option) {
 Status CheckOptions(const std::vector<ConfigOption>& options) {
   std::set<std::string_view> names;
   for (const ConfigOption& option : options) {
-    Status status = CheckName("option", option.name, Dots::kForbidden);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckName("option", option.name, Dots::kForbidden));
     if (!names.insert(option.name).second) {
       return Error("option '" + option.name + "' is declared twice");
     }
-    status = CheckBounds(option);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(CheckBounds(option));
   }
   return {};
 }
@@ -264,17 +230,11 @@ Status CheckThreat(const std::optional<Threat>& threat) {
 }  // namespace
 
 Status ValidateDefinition(const DetectorDefinition& definition) {
-  Status status = CheckId(definition.id);
-  if (status) {
-    status = CheckRequirements(definition.requirements);
-  }
-  if (status) {
-    status = CheckEvent(definition.produced_event);
-  }
-  if (status) {
-    status = CheckThreat(definition.threat);
-  }
-  return status ? CheckOptions(definition.config) : status;
+  WIREHOUND_TRY(CheckId(definition.id));
+  WIREHOUND_TRY(CheckRequirements(definition.requirements));
+  WIREHOUND_TRY(CheckEvent(definition.produced_event));
+  WIREHOUND_TRY(CheckThreat(definition.threat));
+  return CheckOptions(definition.config);
 }
 
 }  // namespace wirehound

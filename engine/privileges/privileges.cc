@@ -19,18 +19,13 @@ namespace wirehound {
 
 namespace {
 
-#ifndef CAP_PERFMON
-constexpr cap_value_t kPerfmon = 38;
-#else
-constexpr cap_value_t kPerfmon = CAP_PERFMON;
-#endif
 #ifndef CAP_BPF
 constexpr cap_value_t kBpf = 39;
 #else
 constexpr cap_value_t kBpf = CAP_BPF;
 #endif
 
-// Sanitizers look into the process from outside when it ends.
+// At the end a sanitizer traces the process from another one, which the filter would refuse.
 #ifdef __SANITIZE_ADDRESS__
 constexpr bool kCanFilter = false;
 #else
@@ -48,7 +43,7 @@ Error Failed(const std::string& what) {
   return Error(ErrorCode::kNotPermitted, what + ": " + std::strerror(errno));
 }
 
-// Of those wanted, the ones this process has.
+// The wanted capabilities that this process has.
 Capabilities Held(const Capabilities& wanted) {
   const CapabilityState now(cap_get_proc());
   Capabilities held;
@@ -60,7 +55,7 @@ Capabilities Held(const Capabilities& wanted) {
   return held;
 }
 
-// Permits `permitted` and nothing else, of which `effective` are in force.
+// Keeps `permitted` and no other capability; of these, puts `effective` in force.
 Status SetCapabilities(const Capabilities& permitted, const Capabilities& effective) {
   const CapabilityState state(cap_init());
   const auto raise = [&state](cap_flag_t flag, const Capabilities& capabilities) {
@@ -78,22 +73,17 @@ Status SetCapabilities(const Capabilities& permitted, const Capabilities& effect
 Capabilities NeededBy(const PrivilegeNeeds& needs) {
   Capabilities needed;
   if (needs.is_live) {
-    // Names of programs in /proc, paths of control groups by their ids.
+    // To read names of programs in /proc, and to open control groups by their ids.
     needed.push_back(CAP_SYS_PTRACE);
     needed.push_back(CAP_DAC_READ_SEARCH);
   }
   if (needs.has_command) {
     needed.push_back(CAP_KILL);
   }
-  if (needs.attaches_later) {
-    needed.push_back(kBpf);
-    needed.push_back(kPerfmon);
-    needed.push_back(CAP_NET_ADMIN);
-  }
   return needed;
 }
 
-// Supplementary groups first: afterwards nobody may change them.
+// Supplementary groups go first: without root's user id the process may not change them.
 Status BecomeUser(const RunAs& user) {
   const bool is_user = geteuid() == user.user && getegid() == user.group;
   if (is_user && geteuid() != 0) {
@@ -103,28 +93,24 @@ Status BecomeUser(const RunAs& user) {
       prctl(PR_SET_KEEPCAPS, 1) != 0 || setresuid(user.user, user.user, user.user) != 0) {
     return Failed("run as user " + user.name);
   }
-  // Otherwise nobody of that user could read what the kernel tells of us in /proc, we included.
+  // Otherwise /proc/self belongs to root, and the process could not read its own entries.
   prctl(PR_SET_DUMPABLE, 1);
   return {};
 }
 
-// Before Linux 6.0 reading a map that is open may take CAP_BPF: try without.
+// Before Linux 6.0, reading an open map may need CAP_BPF: this tries it without.
 Result<Capabilities> ApplyNeeded(Capabilities needed, const PrivilegeNeeds& needs) {
   Capabilities with_bpf = needed;
-  if (needs.can_read_maps && !needs.attaches_later) {
+  if (needs.can_read_maps) {
     with_bpf.push_back(kBpf);
   }
   with_bpf = Held(with_bpf);
   needed = Held(needed);
-  Status status = SetCapabilities(with_bpf, needed);
-  const bool keeps_bpf = status && with_bpf.size() > needed.size() && !needs.can_read_maps();
-  if (status) {
-    status = keeps_bpf ? SetCapabilities(with_bpf, with_bpf) : SetCapabilities(needed, needed);
-  }
-  if (!status) {
-    return std::move(status).error();
-  }
-  return keeps_bpf ? with_bpf : needed;
+  WIREHOUND_TRY(SetCapabilities(with_bpf, needed));
+  const bool keeps_bpf = with_bpf.size() > needed.size() && !needs.can_read_maps();
+  const Capabilities& kept = keeps_bpf ? with_bpf : needed;
+  WIREHOUND_TRY(SetCapabilities(kept, kept));
+  return kept;
 }
 
 std::string Names(const Capabilities& capabilities) {
@@ -141,26 +127,18 @@ std::string Names(const Capabilities& capabilities) {
 
 Result<std::string> DropPrivileges(const PrivilegeNeeds& needs, const PrivilegeOptions& options) {
   if (options.user) {
-    if (Status became = BecomeUser(*options.user); !became) {
-      return std::move(became).error();
-    }
+    WIREHOUND_TRY(BecomeUser(*options.user));
   }
-  Result<Capabilities> left = ApplyNeeded(NeededBy(needs), needs);
-  if (!left) {
-    return std::move(left).error();
-  }
+  const Capabilities left = WIREHOUND_TRY(ApplyNeeded(NeededBy(needs), needs));
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Failed("give up new privileges");
   }
   const std::string user = options.user ? options.user->name : std::to_string(geteuid());
   const bool filters = options.filters_system_calls && kCanFilter;
   if (filters) {
-    const BpfCalls bpf = needs.attaches_later ? BpfCalls::kAll : BpfCalls::kMaps;
-    if (Status filtered = FilterSystemCalls(bpf); !filtered) {
-      return std::move(filtered).error();
-    }
+    WIREHOUND_TRY(FilterSystemCalls());
   }
-  return "user " + user + ", " + Names(*left) +
+  return "user " + user + ", " + Names(left) +
          (filters ? ", system calls filtered" : ", all system calls");
 }
 

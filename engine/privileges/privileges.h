@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the process may still do once capture is set up. It parses what strangers send, so it gives
-// up all it does not need any more: capabilities, the user it was started as, most system calls.
-// docs/privileges.md says what is kept and why. Control thread, before any other thread is made:
-// capabilities belong to threads.
+// DropPrivileges: gives up, once capture is set up, what the process does not need any more:
+// capabilities, the user it was started as, most system calls. The process parses what strangers
+// send. docs/privileges.md says what is kept and why. Control thread, before any other thread is
+// made: capabilities belong to threads.
 
 #pragma once
 
@@ -18,13 +18,12 @@
 
 namespace wirehound {
 
-/// What this run will still do.
+/// The work that this run still has to do.
 struct PrivilegeNeeds {
-  bool is_live = false;         ///< looks processes and control groups up
-  bool has_command = false;     ///< passes signals on to it
-  bool attaches_later = false;  ///< programs are loaded and attached only when a plan wants it
-  /// Whether the maps of the programs can be read now; asked once without CAP_BPF, which is given
-  /// up when they can. Empty: there are none.
+  bool is_live = false;      ///< looks up processes and control groups
+  bool has_command = false;  ///< passes signals on to the command after --
+  /// Whether the maps of the programs can be read now. It is called once, without CAP_BPF in force,
+  /// and CAP_BPF is given up when it returns true. Empty: there are no maps.
   std::function<bool()> can_read_maps{};
 };
 
@@ -34,9 +33,9 @@ struct PrivilegeOptions {
 };
 
 /// Gives up what is not needed, for good. Returns what is left, in words: "user nobody,
-/// capabilities dac_read_search and sys_ptrace, system calls filtered". Does what it can where a
-/// privilege is not there to begin with; fails when --user cannot be followed, or the filter is
-/// refused.
+/// capabilities dac_read_search, sys_ptrace, system calls filtered". A privilege that the process
+/// does not have is no error. Fails when it cannot become the user of --user or the kernel refuses
+/// the filter.
 Result<std::string> DropPrivileges(const PrivilegeNeeds& needs, const PrivilegeOptions& options);
 
 }  // namespace wirehound

@@ -12,7 +12,7 @@ namespace wirehound {
 
 namespace {
 
-// (id_t)-1 means "leave it" to the kernel.
+// The kernel takes (id_t)-1 for "do not change it".
 std::optional<id_t> AsNumber(const std::string& text) {
   id_t number = 0;
   const char* const end = text.data() + text.size();

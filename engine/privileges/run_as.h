@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RunAs: the user and groups to go on as, once what only root may do has been done. Control thread.
+// RunAs: the user and group that the engine continues as, once capture is set up. Control thread.
 
 #pragma once
 
@@ -15,11 +15,12 @@ namespace wirehound {
 struct RunAs {
   uid_t user = 0;
   gid_t group = 0;
-  std::string name;  ///< of the user; as given when there is no such entry
+  std::string name;  ///< of the user; the number as given when the user has no entry
 };
 
-/// What `--user` names: NAME, UID, NAME:GROUP or UID:GID. A name alone means its own group.
-/// kInvalidInput when there is no such user or group, or a number without an entry has no group.
+/// Reads the value of `--user`: NAME, UID, NAME:GROUP or UID:GID. Without a group it takes the one
+/// of the user's entry. kInvalidInput when there is no such user or group, or when a UID without an
+/// entry comes without a group.
 Result<RunAs> FindRunAs(const std::string& text);
 
 }  // namespace wirehound

@@ -16,7 +16,7 @@ namespace wirehound {
 
 namespace {
 
-// Names an architecture does not have are passed over.
+// A name that the architecture does not have is skipped.
 constexpr const char* kAllowed[] = {
     // files and folders
     "access",
@@ -126,7 +126,7 @@ constexpr const char* kAllowed[] = {
     "pkey_alloc",
     "pkey_free",
     "pkey_mprotect",
-    // threads and their own state; clone is below
+    // threads and their own state; AddRules has the rules for clone
     "arch_prctl",
     "capget",
     "exit",
@@ -257,8 +257,8 @@ constexpr const char* kAllowed[] = {
     "socketpair",
 };
 
-// Known, and not for us. bpf and ioctl are below. clone3 is not among them: the C library tries
-// clone when it is "not there", and its arguments cannot be looked at.
+// Refused with EPERM. AddRules has the rules for bpf and ioctl. clone3 is in neither list, so it
+// fails with ENOSYS: a filter cannot see its arguments, and the C library then calls clone.
 constexpr const char* kRefused[] = {
     "acct",
     "add_key",
@@ -331,7 +331,7 @@ struct Release {
 };
 using Filter = std::unique_ptr<void, Release>;
 
-// Adds a rule for a call by its name, with what has to hold of its arguments.
+// Adds a rule for a call by its name, with conditions on its arguments.
 template <typename... Conditions>
 int Add(const Filter& filter, std::uint32_t action, const char* name, Conditions... conditions) {
   const int number = seccomp_syscall_resolve_name(name);
@@ -343,10 +343,7 @@ int Add(const Filter& filter, std::uint32_t action, const char* name, Conditions
   return failed == -EDOM ? 0 : failed;
 }
 
-int AddBpf(const Filter& filter, BpfCalls bpf) {
-  if (bpf == BpfCalls::kAll) {
-    return Add(filter, SCMP_ACT_ALLOW, "bpf");
-  }
+int AddBpf(const Filter& filter) {
   int failed = 0;
   for (const int command : kMapCommands) {
     const scmp_arg_cmp is_command = {0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(command), 0};
@@ -355,8 +352,8 @@ int AddBpf(const Filter& filter, BpfCalls bpf) {
   return failed;
 }
 
-int AddRules(const Filter& filter, BpfCalls bpf) {
-  int failed = AddBpf(filter, bpf);
+int AddRules(const Filter& filter) {
+  int failed = AddBpf(filter);
   for (const char* name : kAllowed) {
     failed = failed != 0 ? failed : Add(filter, SCMP_ACT_ALLOW, name);
   }
@@ -364,7 +361,7 @@ int AddRules(const Filter& filter, BpfCalls bpf) {
   const scmp_arg_cmp makes_process = {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0};
   failed = failed != 0 ? failed : Add(filter, SCMP_ACT_ALLOW, "clone", makes_thread);
   failed = failed != 0 ? failed : Add(filter, SCMP_ACT_ERRNO(EPERM), "clone", makes_process);
-  const scmp_arg_cmp types_nothing = {1, SCMP_CMP_NE, TIOCSTI, 0};  // into somebody's terminal
+  const scmp_arg_cmp types_nothing = {1, SCMP_CMP_NE, TIOCSTI, 0};  // types into a terminal
   failed = failed != 0 ? failed : Add(filter, SCMP_ACT_ALLOW, "ioctl", types_nothing);
   for (const char* name : kRefused) {
     failed = failed != 0 ? failed : Add(filter, SCMP_ACT_ERRNO(EPERM), name);
@@ -374,14 +371,14 @@ int AddRules(const Filter& filter, BpfCalls bpf) {
 
 }  // namespace
 
-Status FilterSystemCalls(BpfCalls bpf) {
+Status FilterSystemCalls() {
   const Filter filter(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
   if (!filter) {
     return Error("filter system calls: out of memory");
   }
   int failed = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);
   failed = failed != 0 ? failed : seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
-  failed = failed != 0 ? failed : AddRules(filter, bpf);
+  failed = failed != 0 ? failed : AddRules(filter);
   failed = failed != 0 ? failed : seccomp_load(filter.get());
   if (failed != 0) {
     return Error(std::string("filter system calls: ") + std::strerror(-failed));

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The system calls the running engine may make, it and the detectors in its process: files,
-// memory, threads, time, sockets. Starting programs, looking into other processes, mounting,
-// loading code into the kernel are refused. Control thread.
+// The seccomp filter of the running engine, and of the detectors in its process. It allows files,
+// memory, threads, time and sockets. It refuses to start programs, to look into other processes, to
+// mount and to load code into the kernel. Control thread.
 
 #pragma once
-
-#include <cstdint>
 
 #include <wirehound/result.h>
 
 namespace wirehound {
 
-/// What of bpf() is still needed.
-enum class BpfCalls : std::uint8_t {
-  kMaps,  ///< maps that are open already
-  kAll,   ///< everything: programs are still to be attached
-};
-
-/// Puts all threads of the process under the filter, for good. What is refused fails with EPERM;
-/// a call that is in no list, such as one the kernel learnt later, with ENOSYS, as if it were not
-/// there, and so does what is left of bpf(). Nobody is killed: a detector gets the error of its
-/// call.
-Status FilterSystemCalls(BpfCalls bpf);
+/// Puts all threads of the process under the filter, for good. A refused call fails with EPERM. A
+/// call that is in no list, such as one of a newer kernel, fails with ENOSYS, as if the kernel did
+/// not have it; so does bpf(), except on maps that are open already. The filter kills nothing: a
+/// detector gets the error of its call.
+Status FilterSystemCalls();
 
 }  // namespace wirehound

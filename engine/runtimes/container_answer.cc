@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 namespace wirehound {
 namespace {
@@ -22,11 +23,9 @@ constexpr Label kLabels[] = {
     {"nerdctl/name", &ContainerAnswer::name},
 };
 
-// As containerd's and Docker's parts for Kubernetes label a sandbox.
+// The labels of a pod's sandbox: from containerd's CRI plugin, and from Docker's Kubernetes shim.
 constexpr std::string_view kSandboxLabels[] = {"io.cri-containerd.kind",
                                                "io.kubernetes.docker.type"};
-
-wirehound_string Text(const std::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
@@ -34,14 +33,14 @@ wirehound_container_info ContainerAnswer::Info() const {
   wirehound_container_info info{};
   info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
   info.is_pod_sandbox = is_pod_sandbox ? 1 : 0;
-  info.id = Text(id);
-  info.runtime = Text(runtime);
-  info.name = Text(name);
-  info.image = Text(image);
-  info.pod_name = Text(pod_name);
-  info.pod_namespace = Text(pod_namespace);
-  info.pod_uid = Text(pod_uid);
-  info.image_digest = Text(image_digest);
+  info.id = FromView(id);
+  info.runtime = FromView(runtime);
+  info.name = FromView(name);
+  info.image = FromView(image);
+  info.pod_name = FromView(pod_name);
+  info.pod_namespace = FromView(pod_namespace);
+  info.pod_uid = FromView(pod_uid);
+  info.image_digest = FromView(image_digest);
   return info;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerAnswer: what a runtime said of one container; it owns its text. Any thread.
+// ContainerAnswer: what a runtime says about one container. Owns its text. Any thread.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace wirehound {
 
-/// Members as in wirehound_container_info; empty: not said.
+/// Members as in wirehound_container_info; empty: the runtime did not say.
 struct ContainerAnswer {
   std::string id;
   std::string runtime;
@@ -23,12 +23,12 @@ struct ContainerAnswer {
   std::string pod_uid;
   bool is_pod_sandbox = false;
 
-  /// Points into this object.
+  /// The C form, which points into this object.
   wirehound_container_info Info() const;
 };
 
-/// Takes what a label says: Kubernetes labels the containers it has made with their pod, nerdctl
-/// with their name. Other labels mean nothing here.
+/// Takes the pod and names from a label: Kubernetes labels its containers with their pod, nerdctl
+/// with their name. Ignores other labels.
 void TakeLabel(ContainerAnswer& answer, std::string_view key, std::string_view value);
 
 /// The digest in a reference to an image, "nginx@sha256:…" or "sha256:…"; "" without one.

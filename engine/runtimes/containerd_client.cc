@@ -17,7 +17,7 @@ namespace {
 
 using protozero::pbf_reader;
 
-// Numbers of fields in containerd's published containers.proto and namespace.proto.
+// Field numbers of containerd's containers.proto and namespace.proto.
 constexpr protozero::pbf_tag_type kRequestId = 1;
 constexpr protozero::pbf_tag_type kResponseContainer = 1;
 constexpr protozero::pbf_tag_type kId = 1;
@@ -46,12 +46,9 @@ Result<std::vector<std::string>> ListNamespaces(const std::string& socket_path,
                                                 const Patience& patience) {
   const GrpcQuestion question{.method = "/containerd.services.namespaces.v1.Namespaces/List",
                               .message = {}};
-  Result<std::string> message = GrpcCall(socket_path, question, patience);
-  if (!message) {
-    return std::move(message).error();
-  }
+  const std::string message = WIREHOUND_TRY(GrpcCall(socket_path, question, patience));
   try {
-    return ReadNamespaces(*message);
+    return ReadNamespaces(message);
   } catch (const std::exception& exception) {
     return Unreadable(exception);
   }
@@ -90,12 +87,9 @@ Result<ContainerAnswer> AskIn(const std::string& containerd_namespace,
                         .message = {},
                         .metadata = {{"containerd-namespace", containerd_namespace}}};
   protozero::pbf_writer(question.message).add_string(kRequestId, id);
-  Result<std::string> message = GrpcCall(socket_path, question, patience);
-  if (!message) {
-    return std::move(message).error();
-  }
+  const std::string message = WIREHOUND_TRY(GrpcCall(socket_path, question, patience));
   try {
-    ContainerAnswer answer = ReadContainer(*message);
+    ContainerAnswer answer = ReadContainer(message);
     return answer.id == id ? Result<ContainerAnswer>(std::move(answer))
                            : Error("an answer about another container");
   } catch (const std::exception& exception) {
@@ -107,11 +101,8 @@ Result<ContainerAnswer> AskIn(const std::string& containerd_namespace,
 
 Result<ContainerAnswer> AskContainerd(const std::string& socket_path, const std::string& id,
                                       const Patience& patience) {
-  Result<std::vector<std::string>> namespaces = ListNamespaces(socket_path, patience);
-  if (!namespaces) {
-    return std::move(namespaces).error();
-  }
-  for (const std::string& name : *namespaces) {
+  const std::vector<std::string> names = WIREHOUND_TRY(ListNamespaces(socket_path, patience));
+  for (const std::string& name : names) {
     Result<ContainerAnswer> answer = AskIn(name, socket_path, id, patience);
     if (answer || answer.error().code() != ErrorCode::kNotFound) {
       return answer;

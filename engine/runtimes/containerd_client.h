@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Asks containerd for a container through its own interface, which knows those that are not of
-// Kubernetes too: containerd.services.containers.v1 and …namespaces.v1. Side thread.
+// Asks containerd for a container through its own API, which also knows containers that are not of
+// Kubernetes: containerd.services.containers.v1 and …namespaces.v1. Side thread.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace wirehound {
 
-/// Namespaces of containerd that are looked into, at most.
+/// The most namespaces of containerd that are searched.
 inline constexpr std::size_t kMaxContainerdNamespaces = 16;
 
 /// kNotFound when no namespace has such a container.

@@ -16,7 +16,7 @@ namespace {
 
 using protozero::pbf_reader;
 
-// Numbers of fields in the published api.proto of CRI, package runtime.v1.
+// Field numbers of CRI's api.proto, package runtime.v1.
 constexpr protozero::pbf_tag_type kRequestId = 1;       // of both requests
 constexpr protozero::pbf_tag_type kResponseStatus = 1;  // of both responses
 
@@ -39,7 +39,7 @@ constexpr protozero::pbf_tag_type kPodName = 1;  // of PodSandboxMetadata
 constexpr protozero::pbf_tag_type kPodUid = 2;
 constexpr protozero::pbf_tag_type kPodNamespace = 3;
 
-// The name the user gave is better than the other.
+// The name that the user gave is preferred to the resolved one.
 void TakeImage(ContainerAnswer& answer, pbf_reader image) {
   while (image.next()) {
     const bool is_first_name = image.tag() == kImageName && answer.image.empty();
@@ -120,7 +120,7 @@ void TakeSandbox(ContainerAnswer& answer, pbf_reader status) {
 
 using TakeStatus = void (*)(ContainerAnswer& answer, pbf_reader status);
 
-// The library throws for bytes that are no message.
+// protozero throws for bytes that are no message.
 Result<ContainerAnswer> Read(const std::string& message, const std::string& id, TakeStatus take) {
   ContainerAnswer answer;
   try {
@@ -143,11 +143,7 @@ Result<ContainerAnswer> Ask(const std::string& socket_path, std::string_view met
   GrpcQuestion question{.method = "/runtime.v1.RuntimeService/" + std::string(method),
                         .message = {}};
   protozero::pbf_writer(question.message).add_string(kRequestId, id);
-  Result<std::string> message = GrpcCall(socket_path, question, patience);
-  if (!message) {
-    return std::move(message).error();
-  }
-  return Read(*message, id, take);
+  return Read(WIREHOUND_TRY(GrpcCall(socket_path, question, patience)), id, take);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Asks containerd or CRI-O for a container through CRI, the interface that Kubernetes has to its
-// runtimes: runtime.v1.RuntimeService, ContainerStatus and PodSandboxStatus. Side thread.
+// Asks containerd or CRI-O for a container through CRI, the API through which Kubernetes uses its
+// runtimes: ContainerStatus and PodSandboxStatus of runtime.v1.RuntimeService. Side thread.
 
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace wirehound {
 
-/// kNotFound when it is neither a container nor the sandbox of a pod, kUnsupported when the server
-/// does not offer the interface.
+/// kNotFound when `id` is neither a container nor the sandbox of a pod, kUnsupported when the
+/// server does not offer CRI.
 Result<ContainerAnswer> AskCri(const std::string& socket_path, const std::string& id,
                                const Patience& patience);
 

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Inside members of members; null when there is none, whatever the rest is.
+// The member of a member, and so on; null when one of them is missing or no object.
 const Json* At(const Json& root, std::initializer_list<const char*> path) {
   const Json* at = &root;
   for (const char* name : path) {
@@ -34,11 +34,8 @@ std::string TextAt(const Json& root, std::initializer_list<const char*> path) {
 
 Result<Json> GetJson(const std::string& socket_path, const std::string& target,
                      const Patience& patience) {
-  Result<std::string> body = HttpGet(socket_path, target, patience);
-  if (!body) {
-    return std::move(body).error();
-  }
-  Json json = Json::parse(*body, nullptr, false);
+  const std::string body = WIREHOUND_TRY(HttpGet(socket_path, target, patience));
+  Json json = Json::parse(body, nullptr, false);
   if (!json.is_object()) {
     return Error("an answer that is no JSON object");
   }
@@ -51,8 +48,8 @@ bool IsPlain(std::string_view image_id) {
   });
 }
 
-// The digest under which the image is in a registry: one that was built here has none. Without an
-// answer the rest is known all the same.
+// The digest of the image in its registry; "" for an image that was built here. A request that
+// fails gives "" too: the other facts of the container are worth having without it.
 std::string DigestOfImage(const std::string& socket_path, const std::string& image_id,
                           const Patience& patience) {
   if (!IsPlain(image_id)) {
@@ -82,21 +79,19 @@ void TakeLabels(ContainerAnswer& answer, const Json* labels) {
 
 Result<ContainerAnswer> AskDocker(const std::string& socket_path, const std::string& id,
                                   const Patience& patience) {
-  Result<Json> container = GetJson(socket_path, "/containers/" + id + "/json", patience);
-  if (!container) {
-    return std::move(container).error();
-  }
-  if (TextAt(*container, {"Id"}) != id) {
-    return Error("an answer about container '" + TextAt(*container, {"Id"}).substr(0, 64) +
+  const Json container =
+      WIREHOUND_TRY(GetJson(socket_path, "/containers/" + id + "/json", patience));
+  if (TextAt(container, {"Id"}) != id) {
+    return Error("an answer about container '" + TextAt(container, {"Id"}).substr(0, 64) +
                  "'; expected '" + id + "'");
   }
   ContainerAnswer answer;
   answer.id = id;
-  answer.name = TextAt(*container, {"Name"});
+  answer.name = TextAt(container, {"Name"});
   answer.name.erase(0, answer.name.starts_with('/') ? 1 : 0);
-  answer.image = TextAt(*container, {"Config", "Image"});
-  TakeLabels(answer, At(*container, {"Config", "Labels"}));
-  answer.image_digest = DigestOfImage(socket_path, TextAt(*container, {"Image"}), patience);
+  answer.image = TextAt(container, {"Config", "Image"});
+  TakeLabels(answer, At(container, {"Config", "Labels"}));
+  answer.image_digest = DigestOfImage(socket_path, TextAt(container, {"Image"}), patience);
   return answer;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Asks Docker, and Podman through the same API, for a container: Docker Engine API, /containers/ID/
-// json and /images/ID/json. Side thread.
+// Asks Docker, or Podman through the same API, for a container: /containers/ID/json and
+// /images/ID/json of the Docker Engine API. Side thread.
 
 #pragma once
 
@@ -14,7 +14,8 @@
 
 namespace wirehound {
 
-/// `id` is of hexadecimal digits and dashes. kNotFound when the runtime has no such container.
+/// `id` consists of hexadecimal digits and dashes. kNotFound when the runtime has no such
+/// container.
 Result<ContainerAnswer> AskDocker(const std::string& socket_path, const std::string& id,
                                   const Patience& patience);
 

@@ -18,10 +18,12 @@ namespace wirehound {
 namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::size_t kPrefixBytes = 5;  // of a message: whether it is compressed, its length
+// In front of a message: one byte that says whether it is compressed, four of its length
+// (big-endian).
+constexpr std::size_t kPrefixBytes = 5;
 constexpr std::size_t kMaxMessageText = 200;
 
-// Of google.golang.org/grpc/codes, those that mean something here.
+// The status codes of gRPC that are told apart here (google.golang.org/grpc/codes).
 constexpr int kGrpcOk = 0;
 constexpr int kGrpcNotFound = 5;
 constexpr int kGrpcPermissionDenied = 7;
@@ -49,7 +51,7 @@ ErrorCode CodeOf(int grpc_status) {
   }
 }
 
-// One call: what nghttp2 is given to send, and what it told of the answer.
+// One call: the bytes that nghttp2 sends, and the parts of the response that it reports.
 class Call {
  public:
   explicit Call(const GrpcQuestion& question)
@@ -86,8 +88,9 @@ class Call {
                         std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
                         void* call);
 
-  const GrpcQuestion& question_;
   std::string_view unsent() const { return std::string_view(unsent_).substr(sent_); }
+
+  const GrpcQuestion& question_;
   std::string unsent_;
   std::size_t sent_ = 0;
   std::unique_ptr<nghttp2_session, SessionDeleter> session_;
@@ -206,25 +209,19 @@ Status Call::Send(UnixStream& stream) {
     if (size == 0) {
       return {};
     }
-    Status written =
-        stream.Write({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});
-    if (!written) {
-      return written;
-    }
+    WIREHOUND_TRY(
+        stream.Write({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}));
   }
 }
 
 Status Call::Receive(UnixStream& stream) {
   std::array<char, kReadBytes> room;
-  Result<std::size_t> got = stream.Read(room);
-  if (!got) {
-    return std::move(got).error();
-  }
-  if (*got == 0) {
+  const std::size_t got = WIREHOUND_TRY(stream.Read(room));
+  if (got == 0) {
     return Error("the answer ends in its middle");
   }
   const ssize_t taken = nghttp2_session_mem_recv(
-      session_.get(), reinterpret_cast<const std::uint8_t*>(room.data()), *got);
+      session_.get(), reinterpret_cast<const std::uint8_t*>(room.data()), got);
   if (taken < 0) {
     return Error("an answer that is no HTTP/2: " +
                  std::string(nghttp2_strerror(static_cast<int>(taken))));
@@ -233,17 +230,15 @@ Status Call::Receive(UnixStream& stream) {
 }
 
 Status Call::Run(UnixStream& stream) {
-  Status done = Open();
-  while (done && !closed_) {
-    done = Send(stream);
-    if (done && nghttp2_session_want_read(session_.get()) == 0) {
+  WIREHOUND_TRY(Open());
+  while (!closed_) {
+    WIREHOUND_TRY(Send(stream));
+    if (nghttp2_session_want_read(session_.get()) == 0) {
       return Error("the server ended the session");
     }
-    if (done) {
-      done = Receive(stream);
-    }
+    WIREHOUND_TRY(Receive(stream));
   }
-  return done;
+  return {};
 }
 
 Result<std::string> Call::Message() const {
@@ -273,14 +268,9 @@ Result<std::string> Call::Message() const {
 
 Result<std::string> GrpcCall(const std::string& socket_path, const GrpcQuestion& question,
                              const Patience& patience) {
-  Result<UnixStream> stream = UnixStream::Connect(socket_path, patience);
-  if (!stream) {
-    return std::move(stream).error();
-  }
+  UnixStream stream = WIREHOUND_TRY(UnixStream::Connect(socket_path, patience));
   Call call(question);
-  if (Status run = call.Run(*stream); !run) {
-    return std::move(run).error();
-  }
+  WIREHOUND_TRY(call.Run(stream));
   return call.Message();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One gRPC call with one message each way, over HTTP/2 to a server behind a unix socket: what
-// containerd and CRI-O are asked with. Knows nothing of what the messages mean. Side thread.
+// One gRPC call with one message each way, over HTTP/2 to a server behind a unix socket, as
+// containerd and CRI-O take it. Does not read the messages. Side thread.
 
 #pragma once
 
@@ -16,13 +16,13 @@ namespace wirehound {
 
 struct GrpcQuestion {
   std::string method;   ///< "/package.Service/Method"
-  std::string message;  ///< in the wire format of protocol buffers
-  /// Name (lower case) and value.
+  std::string message;  ///< protocol buffers, wire format
+  /// Name (lower case) and value of request headers.
   std::vector<std::pair<std::string, std::string>> metadata = {};
 };
 
-/// The message of the answer. Errors: kNotFound for gRPC's NOT_FOUND, kUnsupported for
-/// UNIMPLEMENTED, kNotPermitted for PERMISSION_DENIED, kFailed for the rest.
+/// The message of the response. Errors: kNotFound for gRPC's NOT_FOUND, kUnsupported for
+/// UNIMPLEMENTED, kNotPermitted for PERMISSION_DENIED, kFailed for all others.
 Result<std::string> GrpcCall(const std::string& socket_path, const GrpcQuestion& question,
                              const Patience& patience);
 

@@ -2,17 +2,18 @@
 
 #include "engine/runtimes/http_question.h"
 
-#include <array>
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/version.hpp>
-#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace wirehound {
 namespace {
@@ -21,85 +22,60 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
-constexpr std::size_t kReadBytes = 16 * 1024;
 
-// Parses what a server says, piece by piece.
-class Answer {
+// Lets Beast read from a UnixStream, which bounds time and bytes. Beast handles error codes only,
+// so `failure` keeps the Error of the stream, which says more.
+class AnswerStream {
  public:
-  Answer() {
-    parser_.header_limit(kMaxHeaderBytes);
-    parser_.body_limit(UnixStream::kMaxBytes);
-    parser_.eager(true);
-  }
+  explicit AnswerStream(UnixStream& stream) : stream_(stream) {}
 
-  bool is_done() const { return parser_.is_done(); }
-
-  Status Put(std::string_view bytes) {
-    pending_ += bytes;
-    error_code error;
-    while (!error && !parser_.is_done() && !pending_.empty()) {
-      pending_.erase(0, parser_.put(boost::asio::buffer(std::as_const(pending_)), error));
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers, error_code& error) {
+    const boost::asio::mutable_buffer room = *boost::asio::buffer_sequence_begin(buffers);
+    const Result<std::size_t> got = stream_.Read({static_cast<char*>(room.data()), room.size()});
+    if (!got) {
+      failure = got.error();
     }
-    return error && error != http::error::need_more ? NoHttp(error) : Status();
+    error = got && *got != 0 ? error_code() : boost::asio::error::eof;
+    return got ? *got : 0;
   }
+  // Beast requires that this overload is declared, and calls only the other.
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers);
 
-  Status PutEnd() {
-    if (!parser_.is_header_done()) {
-      return Error("the answer ends in its middle");
-    }
-    error_code error;
-    parser_.put_eof(error);
-    return error ? NoHttp(error) : Status();
-  }
-
-  Result<std::string> Body() {
-    const http::status status = parser_.get().result();
-    if (status == http::status::ok) {
-      return std::move(parser_.get().body());
-    }
-    return Error(status == http::status::not_found ? ErrorCode::kNotFound : ErrorCode::kFailed,
-                 "answered with status " + std::to_string(parser_.get().result_int()));
-  }
+  Status failure;
 
  private:
-  static Status NoHttp(const error_code& error) {
-    return Error("an answer that is no HTTP: " + error.message());
-  }
-
-  http::response_parser<http::string_body> parser_;
-  std::string pending_;
+  UnixStream& stream_;
 };
 
 }  // namespace
 
 Result<std::string> HttpGet(const std::string& socket_path, const std::string& target,
                             const Patience& patience) {
-  Result<UnixStream> stream = UnixStream::Connect(socket_path, patience);
-  if (!stream) {
-    return std::move(stream).error();
+  UnixStream stream = WIREHOUND_TRY(UnixStream::Connect(socket_path, patience));
+  WIREHOUND_TRY(stream.Write("GET " + target +
+                             " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
+                             "User-Agent: wirehound\r\nConnection: close\r\n\r\n"));
+  http::response_parser<http::string_body> answer;
+  answer.header_limit(kMaxHeaderBytes);
+  AnswerStream answers(stream);
+  boost::beast::flat_buffer buffer;
+  error_code error;
+  http::read(answers, buffer, answer, error);
+  WIREHOUND_TRY(std::move(answers.failure));
+  if (error == http::error::end_of_stream || error == http::error::partial_message) {
+    return Error("the answer ends in its middle");
   }
-  const std::string question = "GET " + target +
-                               " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
-                               "User-Agent: wirehound\r\nConnection: close\r\n\r\n";
-  if (Status sent = stream->Write(question); !sent) {
-    return std::move(sent).error();
+  if (error) {
+    return Error("an answer that is no HTTP: " + error.message());
   }
-  Answer answer;
-  std::array<char, kReadBytes> room;
-  while (!answer.is_done()) {
-    Result<std::size_t> got = stream->Read(room);
-    if (!got) {
-      return std::move(got).error();
-    }
-    Status put = *got == 0 ? answer.PutEnd() : answer.Put({room.data(), *got});
-    if (!put) {
-      return std::move(put).error();
-    }
-    if (*got == 0 && !answer.is_done()) {
-      return Error("the answer ends in its middle");
-    }
+  if (answer.get().result() == http::status::ok) {
+    return std::move(answer.get().body());
   }
-  return answer.Body();
+  const bool is_missing = answer.get().result() == http::status::not_found;
+  return Error(is_missing ? ErrorCode::kNotFound : ErrorCode::kFailed,
+               "answered with status " + std::to_string(answer.get().result_int()));
 }
 
 }  // namespace wirehound

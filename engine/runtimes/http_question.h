@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One GET over HTTP/1.1 to a server behind a unix socket: what Docker's and Podman's APIs are asked
-// with. Side thread.
+// One GET request over HTTP/1.1 to a server behind a unix socket, as the APIs of Docker and Podman
+// take it. Side thread.
 
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace wirehound {
 
-/// The body of the answer. `target` is a path without characters that would need an escape. Errors:
-/// kNotFound for a status of 404, kFailed for every other that is not 200 and for what is no HTTP.
+/// The body of the response. `target` is a path without characters that need an escape. Errors:
+/// kNotFound for status 404, kFailed for any other status but 200 and for what is not HTTP.
 Result<std::string> HttpGet(const std::string& socket_path, const std::string& target,
                             const Patience& patience);
 

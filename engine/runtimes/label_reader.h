@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A label as CRI and containerd write it: an entry of a map<string, string> of protocol buffers.
-// Throws what protozero throws for bytes that are none. Side thread.
+// Reads a label as CRI and containerd write it: an entry of a map<string, string> of protocol
+// buffers. Side thread.
 
 #pragma once
 
@@ -13,6 +13,7 @@
 
 namespace wirehound {
 
+/// Throws protozero's exceptions for bytes that are no such entry.
 inline void TakeLabelEntry(ContainerAnswer& answer, protozero::pbf_reader entry) {
   constexpr protozero::pbf_tag_type kKey = 1;
   constexpr protozero::pbf_tag_type kValue = 2;

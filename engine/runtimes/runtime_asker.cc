@@ -44,7 +44,7 @@ bool KnowsNothing(ErrorCode code) {
   return code == ErrorCode::kNotFound || code == ErrorCode::kUnsupported;
 }
 
-// containerd keeps the containers of Kubernetes where its own interface shows less of them.
+// containerd's own API shows less of the containers of Kubernetes than its CRI does.
 Result<ContainerAnswer> AskSocket(const RuntimeSocket& socket, const std::string& id,
                                   const Patience& patience) {
   switch (socket.kind) {
@@ -101,7 +101,7 @@ void RuntimeAsker::Ask(std::string_view id, std::string_view runtime) {
   changed_.notify_one();
 }
 
-// Signals are for the thread that dispatches.
+// The new thread starts with all signals blocked: they are for the dispatch thread.
 void RuntimeAsker::Start() {
   sigset_t all;
   sigset_t before;
@@ -142,7 +142,7 @@ void RuntimeAsker::Run() {
   }
 }
 
-// Waits for the one that is due first. Nothing at the end.
+// Waits for the question that is due first. Returns nothing when the engine ends.
 std::optional<RuntimeAsker::Question> RuntimeAsker::NextQuestion() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
@@ -163,7 +163,7 @@ std::optional<RuntimeAsker::Question> RuntimeAsker::NextQuestion() {
   return std::nullopt;
 }
 
-// Who made it, as far as its group tells, first. What is not there, or somebody else's, is nobody.
+// The usable sockets, first those of the runtime that the control group of the container names.
 std::vector<RuntimeSocket> RuntimeAsker::SocketsFor(const Question& question) const {
   std::vector<RuntimeSocket> sockets =
       setup_.choice.sockets.empty() ? UsualRuntimeSockets(geteuid()) : setup_.choice.sockets;

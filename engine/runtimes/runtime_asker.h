@@ -3,10 +3,10 @@
 // RuntimeAsker: asks container runtimes for the names behind container ids, on a thread of its own,
 // so that no packet waits for them. Ask, TakeAnswers and counters: dispatch thread.
 //
-// Bounded: questions and answers that wait, what a runtime may say and for how long. A socket that
-// fails is left alone for a while, longer each time. A question that got no answer is asked again
-// later, a few times. Everything is counted: asked = answered + unknown + failed + dropped +
-// waiting.
+// Bounds: waiting questions and answers, the bytes and the time of one response. A socket that
+// fails is not asked for a while, longer after each failure. A question without an answer is asked
+// again later, a few times. Each question is counted: asked = answered + unknown + failed + dropped
+// + waiting.
 
 #pragma once
 
@@ -38,33 +38,34 @@ class RuntimeAsker {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Questions and answers that wait, together.
+  /// The most questions and answers that wait, together.
   static constexpr std::size_t kMaxWaiting = 1024;
-  /// How often one question is asked.
+  /// How many times one question is asked, at most.
   static constexpr int kAttempts = 3;
 
   struct Setup {
     RuntimeChoice choice;
-    std::chrono::milliseconds timeout{2000};      ///< of one question to one socket
-    std::chrono::milliseconds retry_after{1000};  ///< the first time; then four times as long
-    std::chrono::milliseconds back_off{1000};     ///< of a socket, the first time; then doubled
+    std::chrono::milliseconds timeout{2000};  ///< for one question to one socket
+    std::chrono::milliseconds retry_after{
+        1000};  ///< the first time, then each time four times as long
+    std::chrono::milliseconds back_off{1000};  ///< for a socket that failed, then doubled
     std::chrono::milliseconds most_back_off{60000};
   };
 
   explicit RuntimeAsker(Setup setup);
-  /// Ends the thread, whoever it waits for.
+  /// Ends the thread, even while it waits for a server.
   ~RuntimeAsker();
   RuntimeAsker(const RuntimeAsker&) = delete;
   RuntimeAsker& operator=(const RuntimeAsker&) = delete;
 
   /// Asks for a container, `runtime` (may be "") first. Never waits. The first question starts the
-  /// thread, so that it has the privileges that are left by then.
+  /// thread: by then the process has given up privileges, so the thread has none of them.
   void Ask(std::string_view id, std::string_view runtime);
 
-  /// Readable when there are answers.
+  /// Readable while answers wait.
   int poll_fd() const { return answered_.get(); }
 
-  /// Hands over the answers that have come; each dies when `take` returns.
+  /// Passes each waiting answer to `take`; the answer lives until `take` returns.
   void TakeAnswers(const std::function<void(const wirehound_container_info&)>& take);
 
   RuntimeCounters counters() const;
@@ -80,10 +81,10 @@ class RuntimeAsker {
     Clock::time_point until;
     std::chrono::milliseconds next{0};
   };
-  /// What asking all sockets has come to.
+  /// The result of asking all sockets once.
   struct Outcome {
     std::optional<ContainerAnswer> answer;
-    bool failed = false;  ///< somebody who might know could not be asked
+    bool failed = false;  ///< a runtime that may have the container could not be asked
   };
 
   void Start();
@@ -98,13 +99,13 @@ class RuntimeAsker {
   const Setup setup_;
   UniqueFd answered_;  // eventfds
   UniqueFd stopping_;
-  std::map<std::string, BackOff> back_offs_;  // of the thread; one for each socket there is
+  std::map<std::string, BackOff> back_offs_;  // by socket path; for the asking thread only
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Question> questions_;
   std::vector<ContainerAnswer> answers_;
-  bool is_asking_ = false;  // one question is with the thread
+  bool is_asking_ = false;  // the thread has taken one question out of questions_
   bool stop_ = false;
   RuntimeCounters counters_;
   std::thread thread_;

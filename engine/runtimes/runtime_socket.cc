@@ -14,7 +14,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::string_view kNobody = "none";
+constexpr std::string_view kNone = "none";
 
 struct Named {
   std::string_view name;
@@ -71,11 +71,11 @@ Result<RuntimeChoice> ParseRuntimeSockets(const std::vector<std::string>& specs)
     const auto wrong = [&spec](const std::string& expected) {
       return Error(ErrorCode::kInvalidInput, "runtime socket '" + spec + "': expected " + expected);
     };
-    if (spec == kNobody && specs.size() == 1) {
+    if (spec == kNone && specs.size() == 1) {
       choice.nobody = true;
       continue;
     }
-    if (spec == kNobody) {
+    if (spec == kNone) {
       return wrong("'none' to stand alone");
     }
     const std::size_t colon = spec.find(':');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RuntimeSocket: where a container runtime can be asked, as the user names it or where it usually
-// is. Any thread.
+// RuntimeSocket: the socket of a container runtime, as the user names it or at its usual path. Any
+// thread.
 
 #pragma once
 
@@ -17,7 +17,7 @@ namespace wirehound {
 
 enum class RuntimeKind : unsigned char { kDocker, kPodman, kContainerd, kCrio };
 
-/// The word of a kind, which is also wirehound_container_info::runtime: "docker". Static text.
+/// The name of a kind, as in wirehound_container_info::runtime: "docker". Static text.
 std::string_view RuntimeName(RuntimeKind kind);
 
 struct RuntimeSocket {
@@ -25,22 +25,22 @@ struct RuntimeSocket {
   std::string path;
 };
 
-/// Whom to ask for containers.
+/// The runtimes to ask for containers.
 struct RuntimeChoice {
-  /// These and no others; empty: those at the usual paths.
+  /// Only these; empty: the sockets at the usual paths.
   std::vector<RuntimeSocket> sockets;
-  bool nobody = false;
+  bool nobody = false;  ///< ask none at all
 };
 
-/// What the values of --runtime-socket say: "docker:/run/docker.sock", or "none" alone. A socket
-/// need not be there yet. kInvalidInput for anything else.
+/// Reads the values of --runtime-socket: "docker:/run/docker.sock", or "none" alone. A socket need
+/// not exist yet. kInvalidInput for any other value.
 Result<RuntimeChoice> ParseRuntimeSockets(const std::vector<std::string>& specs);
 
-/// The paths at which runtimes of the system, and of user `uid`, listen by default.
+/// The sockets at which runtimes of the system and of user `uid` listen by default.
 std::vector<RuntimeSocket> UsualRuntimeSockets(uid_t uid);
 
-/// Whether there is a socket that belongs to root or to the running user. kNotFound when there is
-/// none, kNotPermitted when it is somebody else's.
+/// Fails unless `path` is a socket that belongs to root or to the running user. kNotFound when
+/// there is no socket, kNotPermitted when it belongs to another user.
 Status CheckRuntimeSocket(const std::string& path);
 
 }  // namespace wirehound

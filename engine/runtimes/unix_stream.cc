@@ -31,18 +31,17 @@ Result<UnixStream> UnixStream::Connect(const std::string& path, const Patience& 
   if (!socket) {
     return SystemError("make a socket", errno);
   }
-  // A server with no room for one more caller refuses at once: nothing is waited for here.
+  // The socket does not block: a server whose queue of callers is full refuses at once.
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return SystemError("connect", errno);
   }
   UnixStream stream(std::move(socket), patience);
-  if (Status peer = stream.CheckPeer(); !peer) {
-    return std::move(peer).error();
-  }
+  WIREHOUND_TRY(stream.CheckPeer());
   return stream;
 }
 
-// Of who listens: a path may have changed hands since it was looked at.
+// Checks the user of the server, as another process may have taken over the path since
+// CheckRuntimeSocket.
 Status UnixStream::CheckPeer() const {
   ucred peer{};
   socklen_t size = sizeof(peer);
@@ -88,18 +87,14 @@ Status UnixStream::Write(std::string_view bytes) {
     if (!IsTransient(errno)) {
       return SystemError("send", errno);
     }
-    if (Status ready = Wait(POLLOUT); !ready) {
-      return ready;
-    }
+    WIREHOUND_TRY(Wait(POLLOUT));
   }
   return {};
 }
 
 Result<std::size_t> UnixStream::Read(std::span<char> room) {
   for (;;) {
-    if (Status ready = Wait(POLLIN); !ready) {
-      return std::move(ready).error();
-    }
+    WIREHOUND_TRY(Wait(POLLIN));
     const ssize_t got = recv(socket_.get(), room.data(), room.size(), 0);
     if (got >= 0) {
       read_ += static_cast<std::size_t>(got);

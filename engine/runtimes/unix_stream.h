@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// UnixStream: a connection to a local server that may be slow, dead or hostile: every wait ends at
-// a deadline or when the engine ends, and what the server says is bounded. Only servers of root or
-// of the running user are spoken to. Side thread.
+// UnixStream: a connection to a local server that may be slow, dead or hostile. Every wait ends at
+// a deadline or when the engine ends, and the bytes of the response are bounded. Nothing is sent to
+// a server of another user than root or the running one. Side thread.
 
 #pragma once
 
@@ -19,23 +19,24 @@
 
 namespace wirehound {
 
-/// How long to wait for somebody.
+/// How long to wait for a server.
 struct Patience {
   std::chrono::steady_clock::time_point deadline;
-  int stop_fd = -1;  ///< readable: not a moment longer; -1: there is none
+  int stop_fd = -1;  ///< becomes readable when the wait must end at once; -1: there is none
 };
 
 class UnixStream {
  public:
-  /// What a server may say in one connection.
+  /// The most bytes that Read takes from one connection.
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
-  /// kNotPermitted when the server is neither root's nor the running user's.
+  /// kNotPermitted when the server runs neither as root nor as the running user.
   static Result<UnixStream> Connect(const std::string& path, const Patience& patience);
 
   Status Write(std::string_view bytes);
 
-  /// Waits for the next bytes; how many, 0 at the end. An error beyond kMaxBytes.
+  /// Waits for the next bytes and returns how many there are, 0 at the end. An error beyond
+  /// kMaxBytes.
   Result<std::size_t> Read(std::span<char> room);
 
  private:

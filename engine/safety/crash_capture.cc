@@ -37,7 +37,7 @@ static_assert(sizeof(PacketHeader) == 16);
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::uint32_t kSnapLength = 262144;
 
-// Returns 0 or errno. A regular file takes all at once unless the disk is full.
+// Returns 0 or errno. The kernel writes a regular file in one go unless the disk is full.
 int WriteParts(int fd, const Record& record) {
   FileHeader file;
   file.snap_length = kSnapLength;
@@ -57,7 +57,7 @@ int WriteParts(int fd, const Record& record) {
   if (written < 0) {
     return errno;
   }
-  // Cut short: by the disk, or in front of bytes that are no memory.
+  // A short write: the disk is full, or the bytes behind are not mapped.
   return static_cast<std::size_t>(written) == wanted ? 0 : EFAULT;
 }
 

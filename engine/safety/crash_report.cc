@@ -38,18 +38,18 @@ constexpr std::array<NamedSignal, 5> kSignals = {{{SIGSEGV, "SIGSEGV"},
 constexpr std::size_t kStackBytes = 64 * 1024;
 constexpr std::size_t kPathBytes = 4096;
 
-// All that a handler needs, made ready before: it may not allocate, nor ask for the environment.
+// What a handler needs, prepared before: a handler may neither allocate nor read the environment.
 struct Prepared {
   std::array<struct sigaction, kSignals.size()> before{};
   long engine_thread = 0;
   bool can_replay = false;
   bool has_file = false;
   std::array<char, kPathBytes> plugins_option{};  // " --plugins 'DIR'"
-  std::array<char, kPathBytes> read_option{};     // " --read 'FILE'": the file, or the capture
+  std::array<char, kPathBytes> read_option{};  // " --read 'FILE'": the file read, or capture_path
   std::array<char, kPathBytes> capture_path{};
 };
 
-// As signals are, one per process.
+// One per process, as signal handlers are.
 Prepared g_prepared;
 alignas(std::max_align_t) std::array<char, kStackBytes> g_stack;
 
@@ -62,7 +62,7 @@ std::size_t IndexOf(int signal) {
 
 std::string_view UpToNul(const char* text) { return {text, std::strlen(text)}; }
 
-// Only a fault has an address; a signal that somebody sent has not.
+// A fault has an address; a signal that a process sent has none.
 bool HasAddress(const siginfo_t& info) { return info.si_code > 0 && info.si_signo != SIGABRT; }
 
 void TellWhere(SignalText& text, const CrashContext& context) {
@@ -119,7 +119,7 @@ void TellReplay(SignalText& text, const CrashContext& context) {
   text.Write(UpToNul(prepared.read_option.data())).Add("\n");
 }
 
-// What goes behind the name of what happened.
+// Writes the rest of the report, behind the name of the signal or of exit.
 void TellTheRest(SignalText& text) {
   text.Flush();
   if (syscall(SYS_gettid) != g_prepared.engine_thread) {
@@ -140,7 +140,7 @@ void TellSignal(int signal, const siginfo_t& info) {
   TellTheRest(text);
 }
 
-// Ours to call, not a detector's: whatever the engine still holds is lost.
+// A detector must not call exit: what the engine has not written yet is lost.
 void OnExit() {
   if (g_crash_context.detector != nullptr || g_crash_context.loading != nullptr) {
     SignalText text(STDERR_FILENO);
@@ -149,18 +149,18 @@ void OnExit() {
   }
 }
 
-// All of our signals are blocked meanwhile, so that a second one ends the process at once. The one
-// before us is put back first: returning repeats the fault, which is then its own, or a
-// sanitizer's to report.
+// All of kSignals are blocked meanwhile, so a second fault ends the process at once. First it puts
+// the former action back: the handler returns, the fault repeats, and the default action or a
+// sanitizer's handler deals with it.
 void OnCrash(int signal, siginfo_t* info, void* /*context*/) {
   sigaction(signal, &g_prepared.before[IndexOf(signal)], nullptr);
   TellSignal(signal, *info);
-  if (info->si_code <= 0) {  // sent, not caused: nothing would repeat it
+  if (info->si_code <= 0) {  // a process sent it: it would not repeat
     raise(signal);
   }
 }
 
-// A sanitizer may have given this thread a stack already.
+// Does nothing when a sanitizer has given this thread a signal stack already.
 void UseOwnStack() {
   stack_t stack{};
   if (sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) == 0) {
@@ -172,7 +172,7 @@ void UseOwnStack() {
   sigaltstack(&stack, nullptr);
 }
 
-// As a shell takes it: plain where that will do, else in single quotes.
+// Text for a shell: as it is where that is safe, else in single quotes.
 std::string Quoted(const std::string& text) {
   const std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
@@ -186,7 +186,7 @@ std::string Quoted(const std::string& text) {
   return quoted + "'";
 }
 
-// False when it does not fit: better no path than half of one.
+// False when it does not fit: half a path would be worse than none.
 bool Keep(const std::string& text, std::array<char, kPathBytes>& kept) {
   if (text.size() >= kept.size()) {
     return false;

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <limits>
 
-// gcc says by a macro that a sanitizer has replaced the heap, clang by a feature.
+// Sanitizers replace the heap. gcc announces them with macros, clang with features.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WIREHOUND_HEAP_REPLACED 1
 #elif defined(__has_feature)
@@ -33,7 +33,7 @@ std::int64_t HeapInUse() {
   return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 #else
-constexpr bool kSupported = false;  // a sanitizer's heap, or another libc's
+constexpr bool kSupported = false;  // the heap of a sanitizer or of another C library
 std::int64_t HeapInUse() { return 0; }
 #endif
 
@@ -76,7 +76,7 @@ bool HeapWatch::Note(std::int64_t in_use_before, std::int64_t in_use_after, std:
   return true;
 }
 
-// Steps of 1 to 2 * mean - 1 calls, all as likely: xorshift is enough to have no rhythm.
+// Steps from 1 to 2 * mean - 1 calls, equally likely. xorshift is random enough to avoid a period.
 void HeapWatch::PlanNext(std::uint64_t cost_ns) {
   constexpr std::uint64_t kLongestMean = std::uint64_t{1} << 30;
   const std::uint64_t affordable = std::min(cost_ns / kMaxMeanCostNs, kLongestMean);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HeapWatch: estimates what one detector keeps of the memory it takes. All detectors share one
-// heap, which knows no owners; so a few of its calls are weighed: heap in use behind the call less
-// that in front, times the calls this one stands for. About one call in kMeanInterval, never at a
-// fixed step, which could fall in with the detector's own rhythm. An estimate, good for a warning
-// and for nothing else. Only where the heap is glibc's own: elsewhere it costs nothing and says
-// nothing. Dispatch thread.
+// HeapWatch: estimates how much memory one detector allocates and keeps. All detectors share one
+// heap, which records no owners, so HeapWatch samples: it measures the heap before and after about
+// one call in kMeanInterval, and multiplies the difference by that interval. The steps are random:
+// a fixed one could coincide with a period of the detector. The estimate is good for a warning
+// only. It needs glibc's heap; with another one it costs nothing and never warns. Dispatch thread.
 //
 //   if (watch.Due()) {           // each call: a decrement
 //     watch.Begin();
@@ -21,31 +20,31 @@ namespace wirehound {
 
 class HeapWatch {
  public:
-  /// Calls per weighing, in the mean, at least. Where the heap is slow to tell its size, because it
-  /// has many free pieces, there are more calls between, so that an event costs no more than
-  /// kMaxMeanCost.
+  /// The least mean number of calls per sample. A heap with many free chunks is slow to measure:
+  /// then the mean grows, so that sampling costs at most kMaxMeanCostNs per call.
   static constexpr std::uint32_t kMeanInterval = 1024;
   static constexpr std::uint32_t kMaxMeanCostNs = 1;
 
-  /// Kept memory that is worth a word; then each time it has doubled.
+  /// The estimate that is worth a warning; the next one comes when it has doubled.
   static constexpr std::int64_t kWarnBytes = 64 * 1024 * 1024;
-  /// Weighings that found growth before anything is said: one may have met a table that grew.
+  /// Samples with growth before the first warning: a single one may have met a table that grew
+  /// once.
   static constexpr std::uint32_t kMinGrowths = 4;
 
-  /// Whether this heap can be weighed at all.
+  /// Whether this heap can be measured.
   static bool Supported();
 
-  /// Whether the next call is to be weighed.
+  /// Whether to measure the next call.
   bool Due() { return --calls_left_ == 0; }
   void Begin();
-  /// Whether a warning is due: kept_bytes() has reached another step.
+  /// Whether a warning is due: kept_bytes() has reached the next step.
   bool End();
 
-  /// The estimate: at most what the whole process has in use, at least 0.
+  /// The estimate, from 0 to the heap in use of the whole process.
   std::int64_t kept_bytes() const { return kept_bytes_; }
   std::uint32_t mean_interval() const { return mean_interval_; }
 
-  /// The part of End that does not ask the heap or the clock. For tests, too.
+  /// End with given measurements instead of those of heap and clock.
   bool Note(std::int64_t in_use_before, std::int64_t in_use_after, std::uint64_t cost_ns);
 
  private:
@@ -56,7 +55,7 @@ class HeapWatch {
   std::uint32_t random_ = 1;  // the same steps in every run
   std::uint32_t growths_ = 0;
   std::int64_t in_use_before_ = 0;
-  std::uint64_t cost_ns_ = 0;  // of the weighing in front of the call
+  std::uint64_t cost_ns_ = 0;  // of measuring the heap before the call
   std::int64_t estimate_ = 0;
   std::int64_t kept_bytes_ = 0;
   std::int64_t next_warning_ = kWarnBytes;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SignalText: puts a few words together and writes them, by nothing but what a signal handler may
-// do: no allocation, no lock, no stdio, no locale. What does not fit is cut. Bytes that cannot be
-// read are the kernel's to refuse: text handed to Write is never touched here. Any thread.
+// SignalText: composes a short text and writes it, with only what a signal handler may use: no
+// allocation, no lock, no stdio, no locale. Text beyond the buffer is cut. Write passes its text to
+// the kernel unread, so a bad pointer is an error of the system call and no second fault. Any
+// thread.
 
 #pragma once
 
@@ -22,7 +23,7 @@ class SignalText {
   SignalText(const SignalText&) = delete;
   SignalText& operator=(const SignalText&) = delete;
 
-  /// Appends text of our own: literals, and what was prepared before the signal.
+  /// Appends text that is known to be readable: literals, and text prepared before the signal.
   SignalText& Add(std::string_view text) {
     for (const char letter : text) {
       if (size_ < buffer_.size()) {
@@ -35,20 +36,20 @@ class SignalText {
   SignalText& Add(std::uint64_t number) { return AddDigits(number, 10, 1); }
   SignalText& AddHex(std::uint64_t number) { return Add("0x").AddDigits(number, 16, 1); }
 
-  /// Nanoseconds as seconds with nine digits behind the point.
+  /// Appends nanoseconds as seconds with nine decimals.
   SignalText& AddSeconds(std::uint64_t time_ns) {
     constexpr std::uint64_t kPerSecond = 1'000'000'000;
     return Add(time_ns / kPerSecond).Add(".").AddDigits(time_ns % kPerSecond, 10, 9);
   }
 
-  /// Text of somebody else's, straight from where it lies: if that is no memory, nothing happens.
+  /// Writes text of a plugin straight from its memory. Writes nothing when that is not mapped.
   SignalText& Write(std::string_view text) {
     Flush();
     WriteOut(text.data(), text.size());
     return *this;
   }
 
-  /// Writes what has gathered, so that it is out should the next step be the last.
+  /// Writes the buffer, so that it is out even if the next step crashes.
   void Flush() {
     WriteOut(buffer_.data(), size_);
     size_ = 0;

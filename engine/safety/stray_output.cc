@@ -19,7 +19,7 @@ namespace wirehound {
 
 namespace {
 
-// File descriptor 1 is one per process, and so is this.
+// One per process, as file descriptor 1 is.
 StrayOutput* g_stray_output = nullptr;
 int g_standard_output = STDOUT_FILENO;
 
@@ -27,7 +27,7 @@ Error Failed(const char* what) {
   return Error(std::string("set standard output aside: ") + what + ": " + std::strerror(errno));
 }
 
-// The first line of it, fit for a terminal.
+// The first line of a text, safe to print on a terminal.
 std::string Sample(std::string_view text) {
   text = text.substr(0, text.find('\n'));
   std::string shown;
@@ -72,7 +72,7 @@ StrayOutput::~StrayOutput() {
 }
 
 void StrayOutput::Read(std::string_view who) {
-  std::fflush(stdout);  // a line that is not finished
+  std::fflush(stdout);  // writes a line without its end
   std::array<char, 4096> buffer;
   std::string first;
   while (true) {

@@ -30,8 +30,8 @@ bool IsDecoded(std::uint32_t link_type) {
   return IsDecodedLinkType(static_cast<LinkType>(LinkTypeOfFile(link_type)));
 }
 
-// The reader for what the input starts with. libpcap gets all that is not clear: it reads more
-// formats, and says what is wrong with the rest.
+// Chooses a reader by the first bytes of the input. libpcap gets all but the common formats: it
+// reads more of them, and says what is wrong with any other input.
 Result<std::unique_ptr<CaptureReader>> MakeReader(InputWindow input) {
   const std::span<const std::byte> magic = input.Peek(kMagicBytes);
   if (input.error() != 0) {
@@ -49,21 +49,17 @@ Result<std::unique_ptr<CaptureReader>> MakeReader(InputWindow input) {
   if (format && IsDecoded(format->link_type)) {
     return std::unique_ptr<CaptureReader>(new PcapReader(std::move(input), *format));
   }
-  Result<std::unique_ptr<LibpcapReader>> reader = LibpcapReader::Open(std::move(input));
-  if (!reader) {
-    return std::move(reader).error();
-  }
-  return std::unique_ptr<CaptureReader>(*std::move(reader));
+  return std::unique_ptr<CaptureReader>(WIREHOUND_TRY(LibpcapReader::Open(std::move(input))));
 }
 
-// Standard input is read through a descriptor of our own, so that it is not closed with it.
+// Duplicates standard input, so that closing the result leaves it open.
 UniqueFd OpenInput(const std::string& path) {
   return UniqueFd(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
-// A descriptor to wait on, when reading `fd` may have to wait. Not the pipe itself: who waits may
-// make it non-blocking, and that would be so for all who share it.
+// A descriptor to wait on, when `fd` is a pipe or socket. Not `fd` itself: the event loop may make
+// it non-blocking, and then it is so for every process that shares it.
 UniqueFd WaitableOf(int fd) {
   struct stat info {};
   if (fstat(fd, &info) != 0 || (!S_ISFIFO(info.st_mode) && !S_ISSOCK(info.st_mode))) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaptureFileSource: packets of a pcap or pcapng file. Needs no privilege. Nothing is known of
-// processes in a file of others, and of interfaces and directions only what pcapng says; recordings
-// of ours (docs/recording.md) tell all that live capture knew. The formats are in pcap_reader.h,
+// CaptureFileSource: packets of a pcap or pcapng file. Needs no privilege. A file of another
+// program names no processes, and only pcapng names interfaces and directions; a recording of
+// Wirehound (docs/recording.md) holds all that live capture knew. The formats are in pcap_reader.h,
 // pcapng_reader.h and libpcap_reader.h. Dispatch thread.
 
 #pragma once
@@ -25,19 +25,20 @@ class CaptureFileSource : public Source {
  public:
   /// Opens a file, or standard input for "-", which may be a pipe. The error names the file and
   /// what is wrong: it cannot be opened, is empty, is no capture, or is a pcap file with a link
-  /// layer that is not decoded. In pcapng each packet may have another; all are delivered.
+  /// layer that is not decoded. pcapng packets may differ in link layer: all of them are delivered.
   static Result<std::unique_ptr<CaptureFileSource>> Open(const std::string& path);
 
-  /// Readable when a pipe is; then Read does not wait for the start of a packet. -1 for a file.
+  /// Readable when the pipe is. Read on a pipe returns kIdle instead of waiting for the first byte
+  /// of a packet. -1 for a file.
   int poll_fd() const override { return waitable_.get(); }
   Result<SourceState> Read(RecordSink& sink, std::size_t max_records) override;
   std::vector<SourceCounter> Counters() const override;
   const wirehound_process* FindOwner(std::uint64_t owner_id) override;
   void UseContainers(ContainerDirectory& containers) override;
 
-  /// Whether the file starts as a recording of ours; known before anything is read.
+  /// Whether the file starts as a recording of Wirehound; known after Open.
   bool is_recording() const;
-  /// The system it was recorded on, if it says so.
+  /// The system that it was recorded on; nothing when the file does not say.
   std::optional<SystemFacts> system() const;
 
   /// Ends the stream after the records read so far.
@@ -49,7 +50,7 @@ class CaptureFileSource : public Source {
 
   std::unique_ptr<CaptureReader> reader_;
   std::string name_;
-  UniqueFd waitable_;  // of a pipe
+  UniqueFd waitable_;  // an epoll descriptor on the pipe; none for a file
   std::uint64_t delivered_ = 0;
   bool stopped_ = false;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaptureReader: packets out of one capture format. What the readers of pcap and pcapng have in
-// common and CaptureFileSource calls. Dispatch thread.
+// CaptureReader: reads packets of one capture format. The interface between CaptureFileSource and
+// the readers of pcap and pcapng. Dispatch thread.
 
 #pragma once
 
@@ -18,32 +18,32 @@
 
 namespace wirehound {
 
-/// What came of asking for the next packet.
+/// The result of CaptureReader::Next.
 enum class ReadStep : std::uint8_t {
   kPacket,
-  kAside,   ///< no packet: DeliverAside hands on what there is
-  kEnd,     ///< there is no more
-  kFailed,  ///< error() says why; there will be no more
+  kAside,   ///< a fact instead of a packet: DeliverAside passes it on
+  kEnd,     ///< the file has ended
+  kFailed,  ///< error() says why; reading has ended
 };
 
 class CaptureReader {
  public:
   virtual ~CaptureReader() = default;
 
-  /// Puts the next packet into `record`: all that the file says of it, and nothing else is
-  /// touched. What it points to lives until the next call. Not to be called after kEnd or kFailed.
+  /// Puts the next packet into `record`: sets the members that the file has values for and no
+  /// others. What they point to lives until the next call. Not to be called after kEnd or kFailed.
   virtual ReadStep Next(Record& record) = 0;
 
-  /// Tells the sink what the last call of Next found instead of a packet. Only after kAside.
+  /// Passes to the sink what the last Next found instead of a packet. Only after kAside.
   virtual void DeliverAside(RecordSink& /*sink*/) {}
 
-  /// What the file tells beyond its packets; null for formats that cannot.
+  /// What the file holds besides packets; null for formats without it.
   virtual RecordedFacts* facts() { return nullptr; }
 
-  /// Whether Next would wait for whoever writes the other end of a pipe.
+  /// Whether Next would wait for the writer of a pipe.
   virtual bool WouldWait() const { return false; }
 
-  /// What is wrong, with where in the file and what was expected.
+  /// What is wrong, at which offset, and what was expected.
   const std::string& error() const { return error_; }
 
  protected:
@@ -52,7 +52,8 @@ class CaptureReader {
     return ReadStep::kFailed;
   }
 
-  /// What it means that `input` had only `have` of the `want` bytes of `what`.
+  /// The failure that `input` has only `have` of the `want` bytes of `what`: a read error, or a
+  /// truncated file.
   ReadStep FailShort(const InputWindow& input, std::string_view what, std::size_t have,
                      std::size_t want) {
     if (input.error() != 0) {
@@ -66,7 +67,7 @@ class CaptureReader {
   std::string error_;
 };
 
-/// Numbers in the byte order of whoever wrote a file.
+/// Reads numbers in the byte order of the file.
 struct FileNumbers {
   bool big_endian = false;
 
@@ -75,10 +76,10 @@ struct FileNumbers {
   std::uint64_t U64(ByteReader& in) const { return big_endian ? in.ReadBe64() : in.ReadLe64(); }
 };
 
-/// The link type to tell decoders for the LINKTYPE_ number of a file: that number, but one for all
-/// that mean an IP header and nothing before it.
+/// The link type of a record for the LINKTYPE_ number of a file: the same number, except that all
+/// numbers for "an IP header and nothing before it" become kLinkTypeRaw.
 constexpr std::uint32_t LinkTypeOfFile(std::uint32_t number) {
-  constexpr std::uint32_t kDltRaw = 12;  // what some systems wrote for raw IP
+  constexpr std::uint32_t kDltRaw = 12;  // raw IP, as some systems wrote it
   constexpr std::uint32_t kDltRawOpenBsd = 14;
   constexpr std::uint32_t kIpv4 = 228;
   constexpr std::uint32_t kIpv6 = 229;

@@ -13,7 +13,7 @@
 
 namespace wirehound {
 
-// new[] rather than make_unique, which would touch every page.
+// new[], as make_unique would zero every page.
 InputWindow::InputWindow(UniqueFd fd)
     : fd_(std::move(fd)),
       buffer_(new std::byte[kInputWindowBytes]),
@@ -34,7 +34,8 @@ bool InputWindow::WouldWait() const {
   return begin_ == end_ && fd_ && poll(&input, 1, 0) == 0;
 }
 
-// Moves what is left to the front, so that `size` bytes fit and a read can be as large as may be.
+// Moves the unread bytes to the front, so that `size` bytes fit and the next read is as large as
+// possible.
 void InputWindow::MakeRoom(std::size_t size) {
   const std::size_t left = end_ - begin_;
   if (size > capacity_) {
@@ -50,7 +51,7 @@ void InputWindow::MakeRoom(std::size_t size) {
   end_ = left;
 }
 
-// One read. False at the end of the input or when it failed.
+// Does one read. False at the end of the input and after a failure.
 bool InputWindow::ReadMore() {
   if (error_ != 0) {
     return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// InputWindow: a file or pipe read forwards through one large buffer, so that what is read is
-// looked at in place and never copied. Never seeks. Dispatch thread.
+// InputWindow: reads a file or pipe forwards through one large buffer. Readers look at bytes in
+// place, without a copy. Never seeks. Dispatch thread.
 
 #pragma once
 
@@ -15,20 +15,20 @@
 
 namespace wirehound {
 
-/// Bytes asked of the system at a time. Larger than this was measured to gain nothing.
+/// Bytes per read call. Measured: larger reads gain nothing.
 inline constexpr std::size_t kInputWindowBytes = std::size_t{1} << 20;
 
 class InputWindow {
  public:
-  /// Reads `fd` from where it stands.
+  /// Reads `fd` from its current offset.
   explicit InputWindow(UniqueFd fd);
-  /// Reads memory that outlives the window.
+  /// Reads memory, which must outlive the window.
   explicit InputWindow(std::span<const std::byte> memory)
       : data_(memory.data()), end_(memory.size()) {}
 
-  /// The next `size` bytes, without stepping over them; fewer when the input ends or fails before.
-  /// Waits for them on a pipe. Valid until the next Peek. The buffer grows to what is asked for,
-  /// so the caller bounds sizes that come from the input.
+  /// The next `size` bytes, without skipping them; fewer when the input ends or fails before. Waits
+  /// for them on a pipe. Valid until the next Peek. The buffer grows to `size`, so the caller
+  /// bounds sizes that come from the input.
   std::span<const std::byte> Peek(std::size_t size) {
     if (size > end_ - begin_) {
       return Fill(size);
@@ -36,25 +36,25 @@ class InputWindow {
     return {data_ + begin_, size};
   }
 
-  /// At least one byte, unless the input has ended, and all more that is there without waiting.
+  /// All bytes in the buffer; reads once when it is empty. Nothing when the input has ended.
   std::span<const std::byte> PeekSome() {
     Peek(1);
     return {data_ + begin_, end_ - begin_};
   }
 
-  /// Whether the next Peek(1) would wait: nothing is left in the buffer, and the pipe has nothing
-  /// and has not been closed. Never so for a file.
+  /// Whether the next Peek(1) would wait: the buffer is empty, and the pipe is empty and open.
+  /// Never true for a file.
   bool WouldWait() const;
 
-  /// Steps over bytes that were peeked at. What Peek gave stays valid.
+  /// Skips bytes that Peek returned. They stay valid.
   void Skip(std::size_t size) {
     begin_ += size;
     offset_ += size;
   }
 
-  /// Where the next byte is, from the start of the input.
+  /// The offset of the next byte from the start of the input.
   std::uint64_t offset() const { return offset_; }
-  /// The errno of a read that failed, or 0. Nothing is read after one.
+  /// The errno of a failed read, or 0. After a failure nothing more is read.
   int error() const { return error_; }
 
  private:

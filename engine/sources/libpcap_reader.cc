@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// libpcap over an InputWindow: it wants a stream, so it gets one that reads the window. That way
-// what was peeked at needs no seeking back, which pipes cannot.
+// libpcap takes a FILE stream, so this makes one that reads an InputWindow. The window still has
+// the bytes that were peeked at, so nothing has to seek back, which a pipe cannot do.
 
 #include "engine/sources/libpcap_reader.h"
 
@@ -35,8 +35,8 @@ ssize_t ReadFromWindow(void* cookie, char* out, std::size_t size) {
   return static_cast<ssize_t>(part);
 }
 
-// The LINKTYPE_ number for libpcap's own numbering. They differ for raw IP, and for a few link
-// layers that are not decoded.
+// The LINKTYPE_ number for libpcap's DLT_ number. They differ for raw IP, and for a few link layers
+// that are not decoded.
 std::uint32_t LinkTypeOf(int datalink) {
   return datalink == DLT_RAW ? kLinkTypeRaw : LinkTypeOfFile(static_cast<std::uint32_t>(datalink));
 }
@@ -88,7 +88,8 @@ ReadStep LibpcapReader::Next(Record& record) {
   if (status != 1) {
     return Fail(pcap_geterr(handle_));
   }
-  // Files have 32 bits of seconds, which libpcap takes for signed or not by their byte order.
+  // Files have 32 bits of seconds. libpcap reads them as signed in one byte order and as unsigned
+  // in the other.
   const auto seconds = static_cast<std::uint32_t>(header->ts.tv_sec);
   record.timestamp_ns = seconds * kNanosecondsPerSecond +
                         static_cast<std::uint64_t>(header->ts.tv_usec);  // nanoseconds, as asked

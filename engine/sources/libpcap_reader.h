@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// LibpcapReader: all that libpcap can read and PcapReader does not: old versions, and formats that
-// look like pcap but are not quite. Also what says what is wrong with a file that is no capture.
-// Dispatch thread.
+// LibpcapReader: reads the formats that libpcap knows and PcapReader does not: old versions and
+// variants of pcap. For a file that is no capture, its error says what is wrong. Dispatch thread.
 
 #pragma once
 
@@ -20,8 +19,8 @@ namespace wirehound {
 
 class LibpcapReader : public CaptureReader {
  public:
-  /// Reads the file header. An error says what is wrong with it, or that its link layer is none
-  /// that is decoded.
+  /// Reads the file header. The error says what is wrong with it, or that its link layer is not
+  /// decoded.
   static Result<std::unique_ptr<LibpcapReader>> Open(InputWindow input);
 
   ~LibpcapReader() override;
@@ -33,7 +32,7 @@ class LibpcapReader : public CaptureReader {
  private:
   explicit LibpcapReader(InputWindow input) : input_(std::move(input)) {}
 
-  InputWindow input_;  // read through a stream of handle_, so it must not move
+  InputWindow input_;  // handle_ reads it through a pointer, so it must not move
   pcap* handle_ = nullptr;
   std::uint32_t link_type_ = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Classic pcap: a file header, then packets with 16 bytes in front of each.
+// Classic pcap: a file header, then packets, each behind a header of 16 bytes.
 
 #include "engine/sources/pcap_reader.h"
 
@@ -15,9 +15,10 @@ constexpr std::uint32_t kMicrosecondMagic = 0xa1b2c3d4;
 constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
 constexpr std::uint16_t kMajorVersion = 2;
 constexpr std::uint16_t kMinorVersion = 4;
-constexpr std::size_t kZoneAndAccuracyBytes = 8;     // always zero
-constexpr std::uint32_t kLinkTypeMask = 0x0000ffff;  // above: length of the frame check sequence
-constexpr std::uint32_t kLargestSnapLength = 0x7fffffff;  // more is no length
+constexpr std::size_t kZoneAndAccuracyBytes = 8;  // always zero
+constexpr std::uint32_t kLinkTypeMask =
+    0x0000ffff;  // above these bits: frame check sequence length
+constexpr std::uint32_t kLargestSnapLength = 0x7fffffff;  // a larger number is no length
 constexpr std::size_t kPacketHeaderBytes = 16;
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
@@ -76,7 +77,7 @@ ReadStep PcapReader::Next(Record& record) {
   }
   input_.Skip(packet.size());
   record.timestamp_ns = seconds * kNanosecondsPerSecond + fraction * format_.nanoseconds_per_unit;
-  // Some writers kept more than the snapshot length; what is behind it is not the packet's.
+  // Some writers pad packets beyond the snapshot length; bytes behind it are not the packet's.
   record.bytes = packet.subspan(kPacketHeaderBytes, std::min(captured, format_.snap_length));
   record.wire_length = std::max(on_wire, captured);  // files may lie
   record.link_type = format_.link_type;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PcapReader: classic pcap files (draft-ietf-opsawg-pcap) as nearly everybody writes them: version
-// 2.4, either byte order, micro- or nanoseconds. Reads in place, which costs a third of what
-// libpcap does; all its odder relatives are left to libpcap (libpcap_reader.h). Dispatch thread.
+// PcapReader: classic pcap files (draft-ietf-opsawg-pcap) of the common form: version 2.4, either
+// byte order, micro- or nanoseconds. Reads in place, at a third of libpcap's cost. Other forms are
+// for libpcap (libpcap_reader.h). Dispatch thread.
 
 #pragma once
 
@@ -18,23 +18,23 @@ namespace wirehound {
 
 inline constexpr std::size_t kPcapFileHeaderBytes = 24;
 
-/// Captured bytes of one packet, beyond which a file is taken to be broken. What libpcap allows.
+/// The most captured bytes of one packet, as libpcap allows. More means that the file is broken.
 inline constexpr std::uint32_t kMaxPcapPacketBytes = 262144;
 
-/// What the header of a file says.
+/// The contents of a file header.
 struct PcapFormat {
   FileNumbers numbers;
   std::uint32_t nanoseconds_per_unit = 1;
-  std::uint32_t snap_length = 0;  ///< nothing behind so many bytes of a packet is delivered
+  std::uint32_t snap_length = 0;  ///< bytes of a packet behind it are not delivered
   std::uint32_t link_type = 0;    ///< LINKTYPE_ number as in the file
 };
 
 class PcapReader : public CaptureReader {
  public:
-  /// What `header` (kPcapFileHeaderBytes) says, or nothing when it is not of the common format.
+  /// Reads `header` (kPcapFileHeaderBytes); nothing when it is not of the common form.
   static std::optional<PcapFormat> Recognise(std::span<const std::byte> header);
 
-  /// `input` stands at the file header that `format` was read from.
+  /// `input` must stand at the file header that `format` was read from.
   PcapReader(InputWindow input, const PcapFormat& format);
 
   ReadStep Next(Record& record) override;

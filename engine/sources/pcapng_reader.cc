@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// pcapng: blocks of a type, a length, a body and the length again. Section numbers in comments are
-// those of draft-ietf-opsawg-pcapng.
+// pcapng is a sequence of blocks: type, length, body, and the length again. Section numbers in
+// comments are those of draft-ietf-opsawg-pcapng.
 
 #include "engine/sources/pcapng_reader.h"
 
@@ -44,7 +44,7 @@ constexpr std::uint32_t kOutbound = 2;
 
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::uint64_t kLastNanosecond = std::numeric_limits<std::uint64_t>::max();
-// Finer clocks are read more coarsely: a fraction below this, times 10^9, fits 64 bits.
+// The times of finer clocks are rounded down to these: then a fraction times 10^9 fits 64 bits.
 constexpr std::uint8_t kFinestDecimal = 9;
 constexpr std::uint8_t kFinestBinary = 34;
 
@@ -80,7 +80,7 @@ ReadStep PcapngReader::Next(Record& record) {
   }
 }
 
-// Nothing when the block was not one to stop at.
+// Handles one block. Nothing when it gave neither a packet nor an end.
 std::optional<ReadStep> PcapngReader::NextBlock(Record& record) {
   Block block;
   if (const ReadStep step = ReadBlock(block); step != ReadStep::kPacket) {
@@ -102,13 +102,14 @@ std::optional<ReadStep> PcapngReader::NextBlock(Record& record) {
     case kInterfaceDescription:
       sound = AddInterface(block);
       break;
-    default:  // stepped over
+    default:  // skipped
       break;
   }
   return sound ? std::nullopt : std::optional(ReadStep::kFailed);
 }
 
-// The next block, whole, with both of its lengths checked. kPacket: there is one.
+// Reads the next block, whole, and checks that both of its lengths agree. kPacket: there is a
+// block.
 ReadStep PcapngReader::ReadBlock(Block& block) {
   const std::span<const std::byte> head = input_.Peek(kBlockHeadBytes);
   if (head.empty() && input_.error() == 0) {
@@ -148,7 +149,7 @@ ReadStep PcapngReader::ReadBlock(Block& block) {
   return ReadStep::kPacket;
 }
 
-// A section header says the byte order behind its length, which is already in that order.
+// The byte-order magic stands behind the length of a section header, which already has that order.
 bool PcapngReader::ReadByteOrder() {
   const std::span<const std::byte> head = input_.Peek(kByteOrderBytes);
   if (head.size() < kByteOrderBytes) {
@@ -230,8 +231,8 @@ bool PcapngReader::ReadInterfaceOption(std::uint16_t code, std::span<const std::
   }
 }
 
-// Calls visit(code, value) for each option, until one says false. False then, and when an option
-// does not fit.
+// Calls visit(code, value) for each option, until one returns false. Returns false then, and when
+// an option does not fit.
 template <typename Visit>
 bool PcapngReader::ForEachOption(ByteReader options, Visit visit) const {
   while (options.remaining() > 0) {
@@ -264,7 +265,7 @@ ReadStep PcapngReader::ReadObsoletePacket(const Block& block, Record& record) {
   ByteReader reader(block.body);
   PacketFields fields;
   fields.interface = numbers_.U16(reader);
-  numbers_.U16(reader);  // how many were dropped before
+  numbers_.U16(reader);  // number of packets dropped before
   const std::uint64_t high = numbers_.U32(reader);
   fields.time = high << 32 | numbers_.U32(reader);
   fields.captured = numbers_.U32(reader);
@@ -272,7 +273,7 @@ ReadStep PcapngReader::ReadObsoletePacket(const Block& block, Record& record) {
   return ReadPacket(block, reader, fields, record);
 }
 
-// What was captured is not said: it follows from the other lengths (section 4.4).
+// A simple block has no captured length: it follows from other lengths (section 4.4).
 ReadStep PcapngReader::ReadSimplePacket(const Block& block, Record& record) {
   ByteReader reader(block.body);
   PacketFields fields;
@@ -287,7 +288,7 @@ ReadStep PcapngReader::ReadSimplePacket(const Block& block, Record& record) {
   return step;
 }
 
-// `reader` stands at the packet's bytes, behind which there may be options.
+// `reader` stands at the bytes of the packet; options may follow them.
 ReadStep PcapngReader::ReadPacket(const Block& block, ByteReader reader, const PacketFields& fields,
                                   Record& record) {
   if (!reader.ok() || fields.captured > reader.remaining()) {
@@ -328,8 +329,8 @@ std::optional<ReadStep> PcapngReader::ReadStatistics(const Block& block) {
   return facts_.has_aside() ? std::optional(ReadStep::kAside) : std::nullopt;
 }
 
-// False when a comment of ours does not read. Options that make no sense otherwise end the comments
-// and cost no more.
+// False when a comment of a recording cannot be read. Other invalid options end the comments
+// without an error.
 bool PcapngReader::ReadComments(const Block& block, RecordedFacts::Place place,
                                 ByteReader options) {
   facts_.BeginBlock(place);
@@ -352,7 +353,7 @@ bool PcapngReader::ReadComments(const Block& block, RecordedFacts::Place place,
   return static_cast<bool>(status);
 }
 
-// Options that make no sense cost the packet its direction, not more: its bytes are sound.
+// With invalid options the direction stays unknown; the bytes of the packet are sound.
 std::uint8_t PcapngReader::DirectionOf(ByteReader options) const {
   std::uint8_t direction = WIREHOUND_DIRECTION_UNKNOWN;
   ForEachOption(options, [&](std::uint16_t code, std::span<const std::byte> value) {
@@ -372,7 +373,7 @@ ReadStep PcapngReader::FailBlock(const Block& block, std::string_view what) {
   return Fail("block at offset " + std::to_string(block.offset) + " " + std::string(what));
 }
 
-// Section 4.2: the high bit says whether the rest is an exponent of 2 or of 10.
+// Section 4.2: the high bit tells whether the other bits are an exponent of 2 or of 10.
 bool PcapngReader::SetResolution(std::uint8_t exponent, Clock& clock) {
   constexpr std::uint8_t kBinary = 0x80;
   constexpr std::uint8_t kLargestDecimal = 19;  // the last that fits 64 bits
@@ -396,7 +397,7 @@ std::uint64_t PcapngReader::Nanoseconds(const Clock& clock, std::uint64_t time) 
   const std::uint64_t fraction = units % clock.units_per_second;
   const std::uint64_t seconds = units / clock.units_per_second;
   const auto offset = static_cast<std::uint64_t>(clock.offset_seconds);
-  const std::uint64_t shifted = seconds + offset;  // wraps; seen by comparing
+  const std::uint64_t shifted = seconds + offset;  // may wrap; the comparisons below detect it
   if (clock.offset_seconds < 0 && shifted > seconds) {
     return 0;
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PcapngReader: pcapng files (draft-ietf-opsawg-pcapng). libpcap refuses those whose interfaces
-// differ and keeps names and directions to itself; this reads them all: sections in either byte
-// order, any number of interfaces, enhanced, simple and obsolete packet blocks. Name resolution,
-// statistics, secrets and every block unknown here are stepped over. Reads in place. Any block
-// that contradicts itself ends the file, since where the next one begins is then a guess.
+// PcapngReader: pcapng files (draft-ietf-opsawg-pcapng). libpcap refuses files whose interfaces
+// differ, and does not report interface names and directions. This reader takes sections in either
+// byte order, any number of interfaces, enhanced, simple and obsolete packet blocks, and comments
+// of Wirehound's recordings. It skips name resolution, secrets and unknown blocks. Reads in place.
+// A block that contradicts itself ends the file: where the next block begins would be a guess.
 // Dispatch thread.
 
 #pragma once
@@ -22,11 +22,11 @@
 
 namespace wirehound {
 
-/// The largest block that is taken for one. What libpcap allows.
+/// The largest block, as libpcap allows. A larger one is an error.
 inline constexpr std::uint32_t kMaxPcapngBlockBytes = std::uint32_t{16} << 20;
-/// Interfaces of one section. More are an error.
+/// The most interfaces of one section. More are an error.
 inline constexpr std::size_t kMaxPcapngInterfaces = 65536;
-/// Longer interface names are cut off here.
+/// Longer interface names are cut to this.
 inline constexpr std::size_t kMaxPcapngNameBytes = 256;
 
 class PcapngReader : public CaptureReader {
@@ -36,12 +36,12 @@ class PcapngReader : public CaptureReader {
 
   explicit PcapngReader(InputWindow input) : input_(std::move(input)) {}
 
-  /// Reads the first section header, so that facts() tells what it says. What is wrong with it, the
-  /// first Next says.
+  /// Reads the first section header, so that facts() has its contents. The first Next reports an
+  /// error in it.
   void Start();
 
-  /// Times before the epoch are 0, those behind the year 2554 the last nanosecond of it that can
-  /// be told. Packets of simple blocks have no time: 0.
+  /// Times before the epoch become 0, times that do not fit 64 bits of nanoseconds (the year 2554)
+  /// the largest that does. Packets of simple blocks have no time: 0.
   ReadStep Next(Record& record) override;
   bool WouldWait() const override { return !first_step_ && input_.WouldWait(); }
   void DeliverAside(RecordSink& sink) override { facts_.Deliver(sink); }
@@ -66,11 +66,11 @@ class PcapngReader : public CaptureReader {
 
   struct Block {
     std::uint32_t type = 0;
-    std::uint64_t offset = 0;  // of the block in the file
+    std::uint64_t offset = 0;  // from the start of the file
     std::span<const std::byte> body;
   };
 
-  // The fields that packet blocks have in one form or another.
+  // The fields that all kinds of packet blocks have.
   struct PacketFields {
     std::uint32_t interface = 0;
     std::uint64_t time = 0;
@@ -104,8 +104,8 @@ class PcapngReader : public CaptureReader {
   FileNumbers numbers_;
   bool in_section_ = false;
   RecordedFacts facts_;
-  std::optional<ReadStep> first_step_;  // of Start, when it was not a section header
-  std::vector<Interface> interfaces_;   // of the section, by id
+  std::optional<ReadStep> first_step_;  // result of Start when there was no sound section header
+  std::vector<Interface> interfaces_;   // of the current section, by id
 };
 
 }  // namespace wirehound

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A detector in plain C: connections that were refused. Who answers a SYN with a RST at once has
- * nothing listening there; a host that collects many of those is looking for what does.
+/* A detector in plain C: refused connections. A server that answers a SYN with a RST has no
+ * listener on that port. A client that collects many such answers is probably scanning ports.
  *
- * It remembers the SYNs it saw last, and reports each RST that answers one, with how many this
- * client has collected so far. The option "report_from" is how many it takes to be reported. What a
- * C++ author gets from <wirehound/detector.h> is spelled out here: the tables, who owns what, and
- * the sizes that structs state of themselves. */
+ * The detector remembers the latest SYNs. It reports each RST that answers one of them, with the
+ * number of refusals of this client so far, once that number reaches the option "report_from". It
+ * writes by hand what <wirehound/detector.h> does for C++: the tables, the ownership of memory, and
+ * the sizes of structs. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +18,12 @@
 #define LIST(array) \
   { (array), sizeof(array) / sizeof((array)[0]), sizeof((array)[0]) }
 
-/* Powers of two: a new entry takes the place of another one that falls together with it. */
+/* Powers of two. A new entry replaces the one with the same slot. */
 enum { kPendingSyns = 1024, kClients = 256 };
 
 static const wirehound_string kEvent = TEXT("net_packet_tcp");
 
-/* One end of a connection and the other, as who opened it saw them. */
+/* The two ends of a connection, from the view of the client that opened it. */
 struct Connection {
   wirehound_address client;
   wirehound_address server;
@@ -47,7 +47,7 @@ struct RefusedConnections {
   struct Client clients[kClients];
 };
 
-/* ---- what it says of itself ---------------------------------------------------------------- */
+/* ---- definition ---------------------------------------------------------------------------- */
 
 static int32_t Describe(const wirehound_describe_sink* sink) {
   static const wirehound_event_requirement kRequirements[] = {
@@ -89,7 +89,7 @@ static int32_t Describe(const wirehound_describe_sink* sink) {
   return WIREHOUND_OK;
 }
 
-/* ---- its life ------------------------------------------------------------------------------ */
+/* ---- create, init, close, destroy ---------------------------------------------------------- */
 
 static int32_t Create(const wirehound_host* host, void** instance) {
   struct RefusedConnections* self = calloc(1, sizeof *self);
@@ -142,7 +142,7 @@ static wirehound_string LastError(void* instance) {
   return text;
 }
 
-/* ---- what it detects ----------------------------------------------------------------------- */
+/* ---- detection ----------------------------------------------------------------------------- */
 
 /* FNV-1a. */
 static uint32_t Hash(const void* data, size_t size, uint32_t hash) {
@@ -203,7 +203,7 @@ static void RememberSyn(struct RefusedConnections* self, const wirehound_packet_
   self->pending[HashOf(&connection) % kPendingSyns] = connection;
 }
 
-/* A RST from the other end is an answer to a SYN when it acknowledges just that one byte. */
+/* A RST from the other end answers a SYN when it acknowledges exactly that SYN. */
 static int32_t LookAtRst(struct RefusedConnections* self, const wirehound_packet_metadata* packet,
                          const wirehound_tcp* tcp) {
   const struct Connection connection = {packet->dst_ip, packet->src_ip, tcp->dst_port,
@@ -240,7 +240,7 @@ static int32_t OnEvent(void* instance, const wirehound_event* event) {
   return WIREHOUND_OK;
 }
 
-/* ---- what it exports ----------------------------------------------------------------------- */
+/* ---- export -------------------------------------------------------------------------------- */
 
 static const wirehound_detector kDetector = {
     .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// LONG_DNS_NAME: detects questions for names so long that people do not type them. Data smuggled
-// out through DNS travels in the names asked for, which then come close to the limit of 255 bytes
-// (RFC 1035 section 2.3.4). Shows a detector with a threat, typed fields and no state.
+// LONG_DNS_NAME: detects questions for very long names. A DNS tunnel carries data out in the names
+// of its questions, which then come close to the limit of 255 bytes (RFC 1035 section 2.3.4). Shows
+// a detector with a threat, typed fields and no state.
 
 #include <cstdint>
 #include <string_view>
@@ -11,7 +11,7 @@
 
 namespace {
 
-// Content delivery networks stay below this; tunnels fill what they can.
+// Names of content delivery networks are shorter; tunnels use all the room they have.
 constexpr std::size_t kSuspiciousBytes = 100;
 
 class LongDnsName : public wirehound::Detector {

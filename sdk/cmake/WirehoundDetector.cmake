@@ -2,9 +2,8 @@
 
 # wirehound_add_detector(NAME SOURCE...): a shared object with one or more detectors, NAME.so.
 #
-# It exports exactly one symbol (the version script) and hides the rest, so that two plugins never
-# share anything, and links only when nothing is missing. Link further libraries to target NAME as
-# usual.
+# It exports exactly one symbol (the version script) and hides all others, so two plugins never share
+# a symbol. An undefined symbol is a link error. Link further libraries to target NAME as usual.
 
 function(wirehound_add_detector name)
   set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/detector_exports.map)
@@ -20,7 +19,7 @@ function(wirehound_add_detector name)
   target_link_libraries(${name} PRIVATE wirehound::sdk)
   target_link_options(${name} PRIVATE
     LINKER:--version-script=${exports})
-  # A sanitizer's runtime is provided by the program that loads the plugin.
+  # With a sanitizer some symbols are undefined: the engine provides the sanitizer's runtime.
   get_directory_property(directory_options LINK_OPTIONS)
   if(NOT directory_options MATCHES "fsanitize")
     target_link_options(${name} PRIVATE LINKER:--no-undefined)

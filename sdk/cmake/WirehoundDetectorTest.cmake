@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # wirehound_add_detector_test(NAME DETECTOR CASES...): a ctest that runs the cases of one or more
-# files (docs/testing-a-detector.md) on the shared object that wirehound_add_detector(DETECTOR ...)
-# makes.
+# files (docs/testing-a-detector.md) on the shared object of wirehound_add_detector(DETECTOR ...).
 #
-# It needs the engine: the one that was installed with this package, else WIREHOUND_EXECUTABLE, else
-# the one on the PATH. Call enable_testing() before.
+# It runs the engine at WIREHOUND_EXECUTABLE if that is set, else the engine installed with this
+# package, else the one on the PATH. Call enable_testing() before.
 
 function(wirehound_add_detector_test name detector)
-  if(TARGET wirehound)  # in the tree of the engine itself
+  if(TARGET wirehound)  # inside the engine's own tree
     set(engine $<TARGET_FILE:wirehound>)
   else()
     find_program(WIREHOUND_EXECUTABLE wirehound HINTS ${WIREHOUND_SDK_BINDIR})

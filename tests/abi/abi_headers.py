@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The ABI headers as a number: their text without comments and blanks, hashed. Words may change;
-what a compiler sees may not, unless the version is raised with it.
+"""A hash of the ABI headers, of their text without comments and blanks. Comments may change at any
+time; a change that a compiler sees needs a new version.
 
     abi_headers.py version FOLDER     prints MAJOR.MINOR of the headers below FOLDER
     abi_headers.py hash FOLDER        prints MAJOR.MINOR and the hash
@@ -22,7 +22,7 @@ def headers(include):
 
 
 def normalised(text):
-    """One line for each that says something, its words one blank apart."""
+    """The non-empty lines without comments, with single blanks between words."""
     lines = (" ".join(line.split()) for line in COMMENT.sub(" ", text).splitlines())
     return "\n".join(line for line in lines if line)
 
@@ -44,7 +44,7 @@ def digest(include):
 
 
 def golden_line(include):
-    """What the golden file of these headers holds."""
+    """The content of the golden file of these headers."""
     return f"{version(include)} {digest(include)}\n"
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Plugins built in every way that third parties build them, against each frozen copy of the
-headers: other compilers, other standard libraries and their modes, plain C. All of them load into
-one engine, see the same capture and detect the same; what they throw stays with them.
+"""Plugins built as third parties may build them, against each frozen copy of the headers: with
+other compilers, other standard libraries and their modes, plain C. One engine loads all of them.
+They read the same capture and detect the same, and their exceptions do not reach the engine.
 
-A compiler or library that is not installed is a line that says so.
+For a compiler or library that is not installed the test prints a line.
 """
 
 import collections
@@ -24,7 +24,7 @@ import engine  # noqa: E402
 FROZEN = HERE / "frozen"
 EXPORTS = ROOT / "sdk" / "cmake" / "detector_exports.map"
 
-# One way to build: its name, the compiler and its flags.
+# A way to build a plugin: its name, the compiler and its flags.
 Way = collections.namedtuple("Way", "name compiler flags")
 WAYS = [
     Way("gcc_c11", "gcc", ["-std=c11"]),
@@ -37,8 +37,8 @@ WAYS = [
 ]
 SHARED = ["-O1", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
-# What every detector says of the capture: one finding for each of its four answers.
-FINDINGS = [
+# The detections of every detector in the capture: one for each of its four answers.
+DETECTIONS = [
     {"name": captures.DOMAIN, "seen": seen, "types": str(record_type)}
     for seen, record_type in enumerate(
         (captures.TYPE_MX, captures.TYPE_NS, captures.TYPE_SOA, captures.TYPE_TXT), start=1
@@ -47,7 +47,7 @@ FINDINGS = [
 
 
 def why_not(way, scratch):
-    """Why this way cannot be taken here, or None: a program that needs no header of ours."""
+    """Why this machine cannot build that way, or None. Tries it without headers of ours."""
     is_c = way.compiler == "gcc"
     source = scratch / ("probe.c" if is_c else "probe.cc")
     source.write_text(
@@ -66,7 +66,7 @@ def why_not(way, scratch):
 
 
 def build(way, version, plugins):
-    """Builds the detector against one frozen copy; its id."""
+    """Builds the detector against one frozen copy and returns its id."""
     detector = f"{way.name}_{version.replace('.', '_')}"
     source = HERE / ("matrix_detector.c" if way.compiler == "gcc" else "matrix_detector.cc")
     command = [
@@ -112,7 +112,7 @@ class Matrix(engine.TestCase):
             found[event["eventName"].removesuffix("_event")].append(engine.args_of(event))
         for detector in self.detectors:
             with self.subTest(detector=detector):
-                self.assertEqual(found[detector], FINDINGS)
+                self.assertEqual(found[detector], DETECTIONS)
                 self.assertIn(f"thrown by {detector}", result.stderr)
 
     def test_each_passes_check_plugin(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The ABI headers are those that were frozen under their version: whoever changes them raises it.
+"""The ABI headers equal the copy that was frozen under their version: a change needs a new version.
 Runs without an engine.
 """
 
@@ -49,7 +49,7 @@ class Golden(unittest.TestCase):
 
 
 class Normalised(unittest.TestCase):
-    """The hash sees what a compiler sees, and nothing else."""
+    """The hash covers what a compiler reads, without comments and blanks."""
 
     def test_comments_and_blanks_do_not_count(self):
         plain = abi_headers.normalised("#define A 1\nint32_t b;\n")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What matrix_detector.cc does, in plain C against the ABI headers alone. It cannot throw, so a
- * name "throw.…" is an error that it returns. */
+/* The detector of matrix_detector.cc in plain C, with the ABI headers alone. C cannot throw, so for
+ * a name "throw.…" it returns an error. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static int32_t Init(void* instance) {
                                    &self->dns_slot);
 }
 
-/* The type of a record as text, in `text`; its length. */
+/* Writes the type of a record into `text`; returns the length. */
 static uint64_t Digits(uint32_t number, char* text) {
   char reversed[10];
   uint64_t size = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The detector that abi_matrix_test.py builds in every way: DETECTOR_ID makes it another one each
-// time. It uses of the standard library what differs between libraries and their modes: strings,
-// containers, exceptions. Emits which name was answered, and how often so far; a name "throw.…" is
-// an exception.
+// The detector that abi_matrix_test.py builds in every way, each time with another DETECTOR_ID. It
+// uses the parts of the standard library that differ between libraries and their modes: strings,
+// containers, exceptions. It emits each answered name and the number of answers so far. For a name
+// "throw.…" it throws.
 
 #include <cstdint>
 #include <map>

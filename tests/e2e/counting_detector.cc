@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector for tests, made by macros: NAME, EVENT (what it requires), VERSION. Each event is a
-// detection that says the version and how many events this instance has seen, so that the output
-// shows when an instance was made anew and whether any event was missed.
+// A detector for tests, with macros for its NAME, the EVENT it requires and its VERSION. For each
+// event it emits a detection with the version and the number of events of this instance. So the
+// output shows when a new instance was made and whether it missed an event.
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Shared objects that the loader must refuse, one per macro; built by bad_input_test.py. Without a
- * macro this is a detector that is refused only by its own describe(), so each of the others is
- * wrong in one way more. */
+ * macro the loader refuses it only because describe() fails, so each macro adds one more error. */
 
 #include <stddef.h>
 
@@ -29,7 +28,7 @@
 #endif
 
 #if defined(UNRESOLVED)
-/* A call, not a pointer: found missing only by a loader that resolves functions at once. */
+/* A call, not a pointer: only a loader that resolves functions at load finds it undefined. */
 int32_t wirehound_no_such_function(const wirehound_describe_sink* sink);
 static int32_t Describe(const wirehound_describe_sink* sink) {
   return wirehound_no_such_function(sink);

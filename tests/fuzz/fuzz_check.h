@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // WIREHOUND_FUZZ_CHECK: an invariant of a fuzz target. Ends the process in every build type, which
-// a fuzzer takes for a finding and ctest for a failure.
+// a fuzzer reports as a crash and ctest as a failure.
 
 #pragma once
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs a fuzz target over files and over every cut of them, without a fuzzer: what keeps the seed
-// files and yesterday's findings tested in every build.
-// usage: x_fuzz_replay FILE|FOLDER...
+// Runs a fuzz target over files and over every cut of them, without a fuzzer: so every build tests
+// the seed files and the inputs that failed once. usage: x_fuzz_replay FILE|FOLDER...
 
 #include <cstddef>
 #include <cstdint>

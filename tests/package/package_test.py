@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a user gets after `cmake --install`: the engine finds its detectors, every example builds
-against the installed SDK and nothing else, and its detector, dropped into the plugins folder, is
+"""The installation that `cmake --install` makes: the engine finds its detectors, and every example
+builds against the installed SDK alone. The example's detector, put into the plugins folder, is
 listed and fires.
 """
 
@@ -24,12 +24,12 @@ BUILD = pathlib.Path(os.environ.get("WIREHOUND_BUILD", engine.BIN.parent.parent)
 CMAKE = os.environ.get("WIREHOUND_CMAKE", "cmake")
 CTEST = str(pathlib.Path(CMAKE).with_name("ctest"))
 
-# What the capture holds besides the four uol.com.br responses: a question for this name, and a
-# connection that is refused.
+# Besides the four uol.com.br responses the capture holds a question for this name and a refused
+# connection.
 LONG_NAME = ".".join(["x" * 60, "y" * 60, "example", "com"])
 REFUSED_PORT = 8443
 
-# Each project in examples/: the detector it makes, and what that finds in the capture.
+# Each project in examples/: its detector, and the detections in the capture.
 EXAMPLES = {
     "c_detector": {
         "detector": "REFUSED_CONNECTION",
@@ -78,7 +78,7 @@ class Package(engine.TestCase):
         return engine.events_in(result.stdout)
 
     def build(self, source, build, *options):
-        """Builds a project against the installed SDK, runs its own tests and gives its plugin."""
+        """Builds a project against the installed SDK, runs its tests and returns its plugin."""
         prefix = f"-DCMAKE_PREFIX_PATH={self.prefix}"
         self.succeed(CMAKE, "-G", "Ninja", "-S", source, "-B", build, prefix, *options)
         built = self.succeed(CMAKE, "--build", build)
@@ -91,7 +91,7 @@ class Package(engine.TestCase):
         return plugins[0]
 
     def build_example(self, example):
-        """Builds a copy, so that nothing of the source tree can be found by accident."""
+        """Builds a copy, so that it cannot use the source tree by accident."""
         source = self.scratch / example
         shutil.copytree(ROOT / "examples" / example, source)
         return self.build(source, self.scratch / f"{example}-build")

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Adds a test for each compiler found and each language standard promised: every header of the SDK
-# compiles alone, without a warning. The compilers are those of this machine, not only the one that
-# builds the tree, since plugins are built with any.
+# Adds a test for each installed compiler and each supported language standard: every header of
+# the SDK compiles alone, without a warning. It uses all compilers of this machine, not only the one that
+# builds the tree, as plugins may be built with any of them.
 
 get_target_property(sdk_headers wirehound_sdk HEADER_SET)
 get_target_property(sdk_folder wirehound_sdk SOURCE_DIR)
 set(header_flags -fsyntax-only -Wall -Wextra -Wpedantic -Werror -I ${sdk_folder}/include)
 
-# A source file that includes one header, twice: a guard that does not hold shows.
+# Writes a source file that includes one header twice, which tests the include guard too.
 function(wirehound_write_includer header extension out)
   string(MAKE_C_IDENTIFIER ${header} name)
   set(file ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.${extension})

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The layout of everything that crosses the plugin boundary, written out: a member that moves,
-// shrinks or is put in between others fails here. When a struct grows at its end, add the line and
-// raise WIREHOUND_ABI_MINOR; any other change needs a new major version (docs/abi.md).
+// The layout of every struct that crosses the plugin boundary, written by hand: a member that
+// moves, shrinks or comes between others fails here. When a struct grows at its end, add the line
+// and raise WIREHOUND_ABI_MINOR; any other change needs a new major version (docs/abi.md).
 
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/state_abi.h>
@@ -21,7 +21,7 @@ TEST_SUITE_BEGIN("abi");
 
 namespace {
 
-// A member, or the whole of a struct when `member` is empty: as it is, and as it must be.
+// A member, or a whole struct when `member` is empty: its actual and its required layout.
 struct Row {
   std::string_view type;
   std::string_view member;
@@ -695,7 +695,7 @@ constexpr Constant kConstants[] = {
 
 #undef CONSTANT
 
-TEST_CASE("abi layout: no member of any struct has moved, and none has another size") {
+TEST_CASE("abi layout: every member of every struct has its place and size") {
   for (const Row& row : kRows) {
     CAPTURE(std::string(row.type));
     CAPTURE(std::string(row.member));
@@ -728,7 +728,7 @@ TEST_CASE("abi layout: members follow each other without hidden padding, and all
   check_end();
 }
 
-TEST_CASE("abi layout: every number is what it was") {
+TEST_CASE("abi layout: every constant has its value") {
   for (const Constant& constant : kConstants) {
     CAPTURE(std::string(constant.name));
     CHECK(constant.value == constant.golden);
@@ -740,7 +740,7 @@ TEST_CASE("abi layout: the module's symbol carries the major version") {
         WIREHOUND_DETECTOR_MODULE_PREFIX + std::to_string(WIREHOUND_ABI_MAJOR));
 }
 
-TEST_CASE("abi layout: extensions have the names they had") {
+TEST_CASE("abi layout: every extension has its name") {
   CHECK(std::string(WIREHOUND_TIMERS_EXTENSION) == "wirehound.timers/1");
   CHECK(std::string(WIREHOUND_STATE_EXTENSION) == "wirehound.state/1");
   CHECK(std::string(WIREHOUND_PROCESSES_EXTENSION) == "wirehound.processes/1");
@@ -750,7 +750,7 @@ TEST_CASE("abi layout: extensions have the names they had") {
   CHECK(std::string(WIREHOUND_SHARED_EXTENSION) == "wirehound.shared/1");
 }
 
-TEST_CASE("abi layout: what crosses by pointer states its size first") {
+TEST_CASE("abi layout: structs that cross by pointer start with their size") {
   for (const std::string_view type : {"wirehound_process",
                                       "wirehound_event",
                                       "wirehound_threat",
@@ -789,7 +789,7 @@ TEST_CASE("abi layout: what crosses by pointer states its size first") {
   }
 }
 
-TEST_CASE("abi layout: a stated size ends with the last member, and tells which are there") {
+TEST_CASE("abi layout: struct_size ends with the last member, and tells which members exist") {
   CHECK(WIREHOUND_STRUCT_SIZE(wirehound_describe_sink, fail) == 32);
   wirehound_finding finding{};
   finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, field_count);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// InitContext, Emitter and Logger: what they ask of the host, and the words for its refusals.
+// InitContext, Emitter and Logger: their calls of the host, and the texts of its errors.
 
 #include <wirehound/detector.h>
 
@@ -15,7 +15,7 @@
 namespace wirehound::test {
 namespace {
 
-TEST_CASE("init context: binding asks for the field under the type of the reference") {
+TEST_CASE("init context: binding resolves the field with the type of the reference") {
   FakeHost host;
   FieldRef<Dns> dns;
   CHECK(InitContext(host.table).Bind("net_packet_dns", "proto_dns", dns).has_value());
@@ -26,7 +26,7 @@ TEST_CASE("init context: binding asks for the field under the type of the refere
   CHECK(host.asked_type == WIREHOUND_TYPE_STRING);
 }
 
-TEST_CASE("init context: each refusal to bind has its words") {
+TEST_CASE("init context: each error of binding has its text") {
   FakeHost host;
   FieldRef<bool> field;
   const auto message = [&](std::int32_t status) {
@@ -37,7 +37,7 @@ TEST_CASE("init context: each refusal to bind has its words") {
   CHECK(message(WIREHOUND_ERROR_NOT_FOUND) == "bind field E.f: it does not exist");
   CHECK(message(WIREHOUND_ERROR_WRONG_TYPE) == "bind field E.f: it holds another type");
   CHECK(message(WIREHOUND_ERROR_INVALID) == "bind field E.f: it is not of a required event");
-  // An optional event that is not there is no error.
+  // An optional event that is not available is no error.
   host.event_status = WIREHOUND_ERROR_NOT_FOUND;
   CHECK(message(WIREHOUND_ERROR_NOT_FOUND).empty());
 }
@@ -49,7 +49,7 @@ TEST_CASE("emitter: fields go to the host in their order, with their types") {
   CHECK(host.emitted == std::vector<std::string>{"domain=8 count=2", ""});
 }
 
-TEST_CASE("emitter: each refusal has its words") {
+TEST_CASE("emitter: each error has its text") {
   FakeHost host;
   const auto message = [&](std::int32_t status) {
     host.emit_status = status;
@@ -61,7 +61,7 @@ TEST_CASE("emitter: each refusal has its words") {
   CHECK(message(WIREHOUND_ERROR) == "emit: the engine refused the detection");
 }
 
-TEST_CASE("emitter: a detection that says nothing special overrides nothing") {
+TEST_CASE("emitter: a detection without overrides has none") {
   FakeHost host;
   CHECK(Emitter(host.table).Detected({{"n", 1}}, {}).has_value());
   CHECK(host.overrides == std::vector<std::string>{""});
@@ -86,7 +86,7 @@ TEST_CASE("emitter: a detection may have its own threat, population and depth") 
   CHECK(property == "Category=c2");
 }
 
-TEST_CASE("emitter: populating nothing is not the same as following the definition") {
+TEST_CASE("emitter: populating nothing differs from following the definition") {
   FakeHost host;
   DetectionOverrides overrides;
   overrides.auto_populate = AutoPopulate{};
@@ -94,7 +94,7 @@ TEST_CASE("emitter: populating nothing is not the same as following the definiti
   CHECK(host.overrides == std::vector<std::string>{" populate=0"});
 }
 
-TEST_CASE("init context: an option is asked for by name, in the type of the variable") {
+TEST_CASE("init context: an option is read by name, with the type of the variable") {
   FakeHost host;
   const InitContext context(host.table);
   std::int64_t number = 0;
@@ -110,7 +110,7 @@ TEST_CASE("init context: an option is asked for by name, in the type of the vari
   CHECK(list == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("init context: an option that is refused keeps its value, and the reason is said") {
+TEST_CASE("init context: an error leaves the variable as it was and has its text") {
   FakeHost host;
   const InitContext context(host.table);
   bool flag = true;
@@ -124,7 +124,7 @@ TEST_CASE("init context: an option that is refused keeps its value, and the reas
   CHECK(flag);
 }
 
-TEST_CASE("logger: lines below the host's level are not even handed over") {
+TEST_CASE("logger: lines below the host's level do not reach the host") {
   FakeHost host;
   const Logger logger(host.table);
   logger.Debug("no");
@@ -137,7 +137,7 @@ TEST_CASE("logger: lines below the host's level are not even handed over") {
   CHECK(host.logged.size() == 3);
 }
 
-TEST_CASE("logger: one that was never given a host writes nothing") { Logger().Error("nowhere"); }
+TEST_CASE("logger: one without a host writes nothing") { Logger().Error("nowhere"); }
 
 }  // namespace
 }  // namespace wirehound::test

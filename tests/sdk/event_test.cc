@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventView and FieldRef: how a detector reads an event, and what it gets when a field is not
-// what it bound.
+// EventView and FieldRef: reading an event, and reading fields that are absent or of another type.
 
 #include <wirehound/event.h>
 
@@ -77,7 +76,7 @@ TEST_CASE("event: a field that is absent, unbound, out of range or of another ty
   CHECK(event.Get<bool>().has_value());
 }
 
-// A field of `type` with `value`, read as T.
+// The value of a field of `type` with `value`, read as T.
 template <typename T>
 std::optional<T> Read(std::uint32_t type, const wirehound_value& value) {
   const wirehound_field field = {type, 0, value};
@@ -87,7 +86,7 @@ std::optional<T> Read(std::uint32_t type, const wirehound_value& value) {
   return FieldRef<T>(0).Get(EventView(event));
 }
 
-TEST_CASE("event: what is known of the container of its process, where a host tells it") {
+TEST_CASE("event: the container of its process, where the host has it") {
   TestEvent event;
   wirehound_container_info info{};
   info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
@@ -165,7 +164,7 @@ TEST_CASE("event: the chain of causes is followed to its root") {
   CHECK(EventView(base).chain_depth() == 0);
 }
 
-TEST_CASE("event: the cause of an event from an older host is not looked for") {
+TEST_CASE("event: an event of an older host has no cause") {
   const wirehound_event base{};
   wirehound_event event = {.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_event, syscall)};
   event.detected_from = &base;  // behind what the host says it filled in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How a C++ class becomes a C table: every function of it stops exceptions, and says what happened.
+// The C table of a C++ class: every function stops exceptions and keeps their text.
 
 #include <wirehound/detector.h>
 
@@ -21,7 +21,7 @@ TEST_SUITE_BEGIN("abi");
 namespace wirehound::test {
 namespace {
 
-// What the probe below does at each of its steps.
+// The behaviour of Probe in each of its functions.
 struct Behaviour {
   std::function<void()> construct;
   std::function<DetectorDefinition()> define;
@@ -64,7 +64,7 @@ class Probe : public Detector {
 
 constexpr wirehound_detector kTable = detail::MakeTable<Probe>();
 
-// An instance of the probe that behaves as told, from create to destroy.
+// Creates and destroys an instance of the probe with a given behaviour.
 class Instance {
  public:
   explicit Instance(Behaviour wanted) {
@@ -94,7 +94,7 @@ class Instance {
   void* instance_ = nullptr;
 };
 
-// What describe answered, when it took a definition.
+// The answer of describe().
 struct Taken {
   std::string id;
   std::uint32_t struct_size = 0;
@@ -207,7 +207,7 @@ Answer Describe(Behaviour wanted) {
   return answer;
 }
 
-TEST_CASE("module: a definition is handed over as the C struct, whole") {
+TEST_CASE("module: the C struct has the whole definition") {
   const Answer answer = Describe({.define = [] {
     DetectorDefinition definition;
     definition.id = "probe";
@@ -230,7 +230,7 @@ TEST_CASE("module: a definition is handed over as the C struct, whole") {
   CHECK(answer.taken->has_threat);
 }
 
-TEST_CASE("module: what a detector needs and can be told is handed over") {
+TEST_CASE("module: the C struct has requirements and options") {
   const Answer answer = Describe({.define = [] {
     DetectorDefinition definition;
     definition.requirements.events = {
@@ -253,7 +253,7 @@ TEST_CASE("module: what a detector needs and can be told is handed over") {
   CHECK(answer.taken->properties == std::vector<std::string>{"k=v"});
 }
 
-TEST_CASE("module: a bound of another type than the default is refused, as it would be misread") {
+TEST_CASE("module: a bound of another type than the default is an error") {
   const Answer answer = Describe({.define = [] {
     DetectorDefinition definition;
     definition.config = {{"limit", 0.5, "", OptionValue(std::int64_t{1})}};
@@ -263,7 +263,7 @@ TEST_CASE("module: a bound of another type than the default is refused, as it wo
   CHECK(answer.failure == "option 'limit': its bounds and its default differ in type");
 }
 
-TEST_CASE("module: a definition that cannot be made is a failure with its reason") {
+TEST_CASE("module: an exception in GetDefinition is a failure with its text") {
   SUBCASE("GetDefinition throws") {
     const Answer answer = Describe(
         {.define = []() -> DetectorDefinition { throw std::runtime_error("no licence"); }});
@@ -278,7 +278,7 @@ TEST_CASE("module: a definition that cannot be made is a failure with its reason
   }
 }
 
-TEST_CASE("module: a destructor that throws ends nothing else") {
+TEST_CASE("module: an exception of a destructor goes no further") {
   const auto destroy = [] { throw std::runtime_error("stuck"); };
   SUBCASE("of the instance: it is logged") {
     FakeHost host;
@@ -308,7 +308,7 @@ TEST_CASE("module: a constructor that throws is logged and gives no instance") {
   behaviour = {};
 }
 
-TEST_CASE("module: success is success") {
+TEST_CASE("module: success is WIREHOUND_OK") {
   Instance instance({});
   CHECK(instance.Init() == WIREHOUND_OK);
   CHECK(instance.OnEvent() == WIREHOUND_OK);
@@ -335,7 +335,7 @@ TEST_CASE("module: a returned error is a status, with its text in last_error") {
   CHECK(instance.LastError() == "close failed");
 }
 
-TEST_CASE("module: an exception stops at the wall of every function, with its text") {
+TEST_CASE("module: every function stops exceptions, with their text") {
   Instance instance(
       {.init = []() -> Status { throw std::runtime_error("init threw"); },
        .event = []() -> Status { throw std::logic_error("event threw"); },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// NamedValue: which C++ types become which field types, and that a list of them is what the host
-// reads.
+// NamedValue: the field type of each C++ type, and that a list has the layout of the C array.
 
 #include <wirehound/named_value.h>
 
@@ -17,7 +16,7 @@
 namespace wirehound::test {
 namespace {
 
-// As the host reads it: by the layout of the C struct.
+// The C struct at the same address, as the host reads it.
 wirehound_named_value Read(const NamedValue& value) {
   wirehound_named_value c;
   std::memcpy(&c, &value, sizeof(c));
@@ -41,7 +40,7 @@ TEST_CASE("named value: every type carries its tag and its value") {
   CHECK(Read({"k", 0.5}).value.real == 0.5);
 }
 
-TEST_CASE("named value: literals, strings and views are text, never a truth value") {
+TEST_CASE("named value: literals, strings and views are text, never bool") {
   const std::string text = "text";
   for (const wirehound_named_value& value :
        {Read({"k", "text"}), Read({"k", text}), Read({"k", std::string_view("text")})}) {
@@ -78,7 +77,7 @@ TEST_CASE("named value: an address is pointed to, from either of its types") {
   }
 }
 
-TEST_CASE("named value: a list of texts is an array the host can step through") {
+TEST_CASE("named value: a list of texts is an array of wirehound_string") {
   const std::vector<std::string> texts = {"a", "", "ccc"};
   const TextArray array(texts);
   const wirehound_named_value value = Read({"k", array});

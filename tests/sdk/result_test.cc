@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Result<T> and Error: what the engine and every detector report failures with.
+// Result<T>, Error and WIREHOUND_TRY.
 
 #include <wirehound/result.h>
 
@@ -47,20 +47,20 @@ TEST_CASE("result: a value can be moved out, also when it cannot be copied") {
   CHECK(*owned == 7);
 }
 
-TEST_CASE("result: the arrow reaches the value in place") {
+TEST_CASE("result: the arrow operator gives the value in place") {
   Result<std::string> text = std::string("ab");
   text->push_back('c');
   CHECK(*text == "abc");
 }
 
-TEST_CASE("result: contexts are put in front, outermost first") {
+TEST_CASE("result: contexts are prepended, outermost first") {
   Error error = Error(ErrorCode::kNotFound, "no such symbol").WithContext("read x.so");
   error = std::move(error).WithContext("load plugins");
   CHECK(error.message() == "load plugins: read x.so: no such symbol");
   CHECK(error.code() == ErrorCode::kNotFound);
 }
 
-TEST_CASE("result: an error without a code is a failure at run time") {
+TEST_CASE("result: an error without a code is kFailed") {
   CHECK(Error("out of luck").code() == ErrorCode::kFailed);
 }
 

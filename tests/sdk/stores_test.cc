@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The C++ faces of the process, container and system stores, against tables made up here.
+// The C++ classes of the process, container and system stores, with fake tables.
 
 #include <wirehound/stores.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 wirehound_string Text(const char* text) { return FromView(text); }
 
-// A host whose stores answer every question with one status and one answer each.
+// A host whose stores return one status and one answer each.
 struct HostWithStores {
   HostWithStores() {
     host.table.context = this;
@@ -104,7 +104,7 @@ struct HostWithStores {
 
 }  // namespace
 
-TEST_CASE("stores: a process is shown with all that is known of it") {
+TEST_CASE("stores: a process has all its facts") {
   HostWithStores with;
   ProcessLookup processes;
   REQUIRE(processes.Create(InitContext(with.host.table)));
@@ -130,7 +130,7 @@ TEST_CASE("stores: a process is shown with all that is known of it") {
   CHECK(with.asked == std::vector<std::string>{"get 7"});
 }
 
-TEST_CASE("stores: parents come as a list, asked for with their number") {
+TEST_CASE("stores: parents are a list of the requested length") {
   HostWithStores with;
   ProcessLookup processes;
   REQUIRE(processes.Create(InitContext(with.host.table)));
@@ -169,7 +169,7 @@ TEST_CASE("stores: the system") {
   CHECK(system.Get()->os_name() == "Debian GNU/Linux");
 }
 
-TEST_CASE("stores: not knowing, not being able to tell and not being there are three answers") {
+TEST_CASE("stores: no entry, no way to tell and no store are three answers") {
   HostWithStores with;
   const InitContext context(with.host.table);
   ProcessLookup processes;
@@ -196,7 +196,7 @@ TEST_CASE("stores: not knowing, not being able to tell and not being there are t
   all_say(StoreStatus::kUnhealthy);
 }
 
-TEST_CASE("stores: one that the definition does not name cannot be created, and says which") {
+TEST_CASE("stores: creating a store that the definition does not name is an error that names it") {
   HostWithStores with;
   with.offers = false;
   const InitContext context(with.host.table);

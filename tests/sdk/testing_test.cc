@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The stand-in for the engine that the SDK gives to authors, used as they would use it: the
-// definition, what makes the detector fire, what it stays quiet for; and what it refuses.
+// The fakes of wirehound/testing.h, used as authors use them: a detector is defined, fires and
+// stays quiet. Also what the fakes refuse.
 
 #include <wirehound/testing.h>
 
@@ -125,7 +125,7 @@ TEST_CASE("testing: an exception is an error with its text, as in the engine") {
   CHECK(status.error().message() == "no message");
 }
 
-TEST_CASE("testing: timers go off when the test says so") {
+TEST_CASE("testing: timers go off when the test calls them") {
   TestDetector<LongName> detector;
   CHECK_FALSE(detector.OnTimer(1, 0).has_value());
   AddDns(detector.host());
@@ -135,7 +135,7 @@ TEST_CASE("testing: timers go off when the test says so") {
   CHECK_FALSE(detector.OnTimer(70000, 1000).has_value());  // more than the field holds
 }
 
-TEST_CASE("testing: what is not there cannot be bound, unless it is optional") {
+TEST_CASE("testing: an event that is not available cannot be bound, unless it is optional") {
   TestDetector<LongName> detector;
   detector.host().AddEvent("net_packet_dns", {{"dst", WIREHOUND_TYPE_STRING}});
   CHECK(detector.Init().error().message() ==
@@ -162,7 +162,7 @@ TEST_CASE("testing: detections are checked against the definition") {
   CHECK(detector.host().detections().size() == 1);
 }
 
-TEST_CASE("testing: an event is made of what was added to the host") {
+TEST_CASE("testing: an event has the fields that were added to the host") {
   TestDetector<LongName> detector;
   AddDns(detector.host());
   CHECK_THROWS_AS(TestEvent(detector.host(), "net_packet_tcp"), std::invalid_argument);

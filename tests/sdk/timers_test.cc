@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Timers: what they ask of the host, in which unit, and the words for its refusals.
+// Timers: their calls of the host, the unit of times, and the texts of errors.
 
 #include <wirehound/timers.h>
 
@@ -36,7 +36,7 @@ TEST_CASE("timers: durations of any unit are nanoseconds to the host") {
                                                       "start 4 0 0", "cancel 1"});
 }
 
-TEST_CASE("timers: what makes no sense is refused before the host sees it") {
+TEST_CASE("timers: invalid durations are errors before the host is called") {
   FakeHost host;
   const Timers timers = TimersOf(host);
   CHECK(timers.Start(7, -1s).error().message() ==
@@ -46,7 +46,7 @@ TEST_CASE("timers: what makes no sense is refused before the host sees it") {
   CHECK(host.timers_asked.empty());
 }
 
-TEST_CASE("timers: each refusal of the host has its words") {
+TEST_CASE("timers: each error of the host has its text") {
   FakeHost host;
   const Timers timers = TimersOf(host);
   host.timer_status = WIREHOUND_ERROR_LIMIT;
@@ -58,7 +58,7 @@ TEST_CASE("timers: each refusal of the host has its words") {
   CHECK(timers.Start(7, 1s).error().message() == "timer 7: the engine refused it");
 }
 
-TEST_CASE("timers: an engine without them, and timers never taken, are errors") {
+TEST_CASE("timers: an engine without timers, and default-constructed Timers, are errors") {
   FakeHost host;
   host.timers.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_timers, start);
   CHECK(Timers::Of(InitContext(host.table)).error().message() == "timers: this engine has none");

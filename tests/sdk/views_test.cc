@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Views: the C++ faces of the C structs.
+// Views: the C++ classes for the C structs.
 
 #include <wirehound/views.h>
 
@@ -29,7 +29,7 @@ TEST_CASE("views: text goes both ways") {
   CHECK(FromView(std::string_view("a\0b", 3)).size == 3);
 }
 
-TEST_CASE("views: a list is stepped through by its stride, so elements may be longer than ours") {
+TEST_CASE("views: a list is walked by its stride, so elements may be longer") {
   struct Longer {
     wirehound_dns_question known;
     std::uint64_t later[3];
@@ -116,7 +116,7 @@ void CheckEmptyBut(const DnsRecord& record, const std::string& accessor) {
   CHECK((record.sshfp().algorithm == 0) == (accessor != "sshfp"));
 }
 
-TEST_CASE("views: a DNS record answers for its own type and is empty for every other") {
+TEST_CASE("views: the accessors of a DNS record are empty for other types") {
   const wirehound_address address = {{1, 2, 3, 4}, WIREHOUND_FAMILY_IPV4, {}};
   const wirehound_string name = FromView("name");
   const wirehound_list texts = {&name, 1, sizeof(name)};
@@ -296,14 +296,14 @@ TEST_CASE("views: TLSA and SSHFP, member by member") {
   CHECK(DnsRecord(sshfp_record).sshfp().fingerprint.size == 5);
 }
 
-TEST_CASE("views: an EDNS option has its value in words") {
+TEST_CASE("views: an EDNS option has its value as text") {
   const wirehound_dns_option option = {Bytes("ns1"), 3, {}, FromView("ns1")};
   CHECK(DnsOption(option).code() == 3);
   CHECK(DnsOption(option).text() == "ns1");
   CHECK(DnsOption(option).data().size == 3);
 }
 
-TEST_CASE("views: what mDNS says in the top bit of a class") {
+TEST_CASE("views: the top bit of a class in mDNS") {
   wirehound_dns_question question{};
   wirehound_dns_record record{};
   CHECK_FALSE(DnsQuestion(question).unicast_response());
@@ -362,7 +362,7 @@ TEST_CASE("views: an HTTP message and its headers, looked up in any case") {
   CHECK_FALSE(http.header("").has_value());
 }
 
-TEST_CASE("views: an HTTP response knows the request it answers") {
+TEST_CASE("views: an HTTP response has the request that it answers") {
   wirehound_http message{};
   message.kind = WIREHOUND_HTTP_RESPONSE;
   message.status = FromView("200 OK");
@@ -380,7 +380,7 @@ TEST_CASE("views: an HTTP response knows the request it answers") {
   CHECK(http.headers().empty());
 }
 
-TEST_CASE("views: header names differ only where a letter does") {
+TEST_CASE("views: header names are compared without case") {
   CHECK(EqualHeaderNames("Content-Length", "content-LENGTH"));
   CHECK(EqualHeaderNames("", ""));
   CHECK_FALSE(EqualHeaderNames("a", "ab"));

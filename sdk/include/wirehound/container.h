@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerInfo: what is known of one container, as a store answers it and as the process of an
-// event shows it. A view: it lives as long as what it was made from. Dispatch thread.
+// ContainerInfo: the known facts of one container, from the container store or from the process of
+// an event. A view: valid as long as the struct that it was made from. Dispatch thread.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// One container. Empty: not known.
+/// One container. Empty: unknown.
 class ContainerInfo {
  public:
   explicit ContainerInfo(const wirehound_container_info& info) : info_(&info) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorDefinition: what a detector says of itself before it runs. Plain data with owned
-// strings; the host copies all of it when the plugin is loaded.
+// DetectorDefinition: the requirements of a detector, the event that it produces and its options.
+// Plain data with owned strings; the host copies all of it when it loads the plugin.
 
 #pragma once
 
@@ -18,11 +18,11 @@
 WIREHOUND_NAMESPACE_BEGIN
 
 enum class Dependency : std::uint32_t {
-  kRequired = WIREHOUND_DEPENDENCY_REQUIRED,  ///< without it the detector is left out
+  kRequired = WIREHOUND_DEPENDENCY_REQUIRED,  ///< without it the detector does not run
   kOptional = WIREHOUND_DEPENDENCY_OPTIONAL,
 };
 
-/// A semantic version. Windows of versions are `min <= version < max`; 0.0.0 means no bound.
+/// A semantic version. A version window is `min <= version < max`; 0.0.0 means no bound.
 struct Version {
   std::uint16_t major = 0;
   std::uint16_t minor = 0;
@@ -39,15 +39,15 @@ struct Version {
   }
 };
 
-/// An event the detector wants to see. Requiring the same event several times is one subscription:
-/// an event passes when any of the requirements lets it pass.
+/// An event that the detector requires. Requiring the same event several times is one subscription:
+/// an event passes when it passes the filters of any of these requirements.
 struct EventRequirement {
   std::string name;
   Dependency dependency = Dependency::kRequired;
   Version min_version = {};  ///< of the event
   Version max_version = {};
-  /// What fields must hold, "proto_dns.questions.name=*.example", and whose the event must be,
-  /// "comm=curl". Of one field any must hold, of different fields all (docs/filters.md).
+  /// Filters on fields, "proto_dns.questions.name=*.example", and on the process, "comm=curl". Of
+  /// filters on one field any must hold, of different fields all (docs/filters.md).
   std::vector<std::string> data_filters = {};
   std::vector<std::string> scope_filters = {};
 };
@@ -59,27 +59,27 @@ struct NamedRequirement {
   Dependency dependency = Dependency::kRequired;
 };
 
-/// What must be there for the detector to run.
+/// What the detector needs to run.
 struct Requirements {
   std::vector<EventRequirement> events;  ///< at least one
   std::vector<NamedRequirement> data_stores = {};
   std::vector<NamedRequirement> enrichments = {};
-  std::vector<std::string> architectures = {};  ///< "x86_64", "aarch64"; empty: every one
+  std::vector<std::string> architectures = {};  ///< "x86_64", "aarch64"; empty: any
   Version min_engine_version = {};
   Version max_engine_version = {};
 };
 
-/// What the user may set for the detector: a value of one of these types, the type of the default.
+/// The value of an option; its type is that of the default.
 using OptionValue =
     std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<std::string>>;
 
-/// An option of the detector's configuration. What the user gives is checked before Init, which
-/// reads it with InitContext::Option. Names are like those of fields.
+/// An option of the detector. The engine checks the user's value before Init, which reads it with
+/// InitContext::Option. Names are like those of fields.
 struct ConfigOption {
   std::string name;
   OptionValue default_value;
   std::string description;
-  std::optional<OptionValue> minimum = std::nullopt;  ///< of numbers, inclusive; type as default
+  std::optional<OptionValue> minimum = std::nullopt;  ///< for numbers, inclusive; type as default
   std::optional<OptionValue> maximum = std::nullopt;
 };
 
@@ -97,20 +97,20 @@ enum class FieldType : std::uint32_t {
   kStringList = WIREHOUND_TYPE_STRING_LIST,
 };
 
-/// A field of the produced event. Its name is of letters, digits, '_' and '-'.
+/// A field of the produced event. Its name consists of letters, digits, '_' and '-'.
 struct FieldDefinition {
   std::string name;
   FieldType type = FieldType::kString;
   std::string description;
 };
 
-/// The event a detector produces. Its fields are declared here: a detection that sets another one
-/// is refused, so that users can filter on fields without guessing.
+/// The event that a detector produces. The engine refuses a detection that sets a field not
+/// declared here, so users know which fields they can filter on.
 struct ProducedEvent {
   std::string name;
   std::string description;
   Version version;
-  std::vector<std::string> tags;  ///< each names a set the event belongs to
+  std::vector<std::string> tags;  ///< each names an event set that it belongs to
   std::vector<FieldDefinition> fields;
 };
 
@@ -122,7 +122,7 @@ enum class Severity : std::uint32_t {
   kCritical = WIREHOUND_SEVERITY_CRITICAL,
 };
 
-/// What a detection means; MITRE ATT&CK names where they apply.
+/// The meaning of a detection, with MITRE ATT&CK names where they apply.
 struct Threat {
   std::string name;
   std::string description;
@@ -133,10 +133,10 @@ struct Threat {
   std::vector<std::pair<std::string, std::string>> properties = {};  ///< name, value
 };
 
-/// What the host adds to each detection by itself.
+/// What the engine adds to each detection.
 struct AutoPopulate {
   bool threat = false;         ///< the threat of the definition
-  bool detected_from = false;  ///< the event that caused it, and what caused that
+  bool detected_from = false;  ///< the chain of events that caused it
   bool ancestry = false;       ///< the parents of the process, where they are known
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a detector author includes. Derive from wirehound::Detector, name the class in
+// The header that a detector includes. Derive from wirehound::Detector, name the class in
 // WIREHOUND_DETECTORS(...) once per shared object, and build with wirehound_add_detector().
 //
 //   class Beacon : public wirehound::Detector {
@@ -38,7 +38,7 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// How an option of each type is read.
+/// Maps a C++ type to the type of an option and reads its value.
 template <typename T>
 struct OptionTraits;
 
@@ -68,16 +68,16 @@ struct OptionTraits<std::vector<std::string>> {
   }
 };
 
-/// What Init can ask of the engine. Control thread; valid during Init only.
+/// The engine, as Init sees it. Control thread; valid during Init only.
 class InitContext {
  public:
   explicit InitContext(const wirehound_host& host) : host_(&host) {}
 
-  /// The detector's log. May be kept until Close.
+  /// The detector's log. Valid until Close, so a detector may keep it.
   Logger logger() const { return Logger(*host_); }
 
-  /// Binds `field` of `event`, which the definition must require. Fails when there is no such
-  /// field or it holds another type; the message says which. For an optional event that is not
+  /// Binds `field` of `event`, which the definition must require. Fails when the event has no such
+  /// field or one of another type; the message says which. For an optional event that is not
   /// available the reference stays unbound, without an error.
   template <typename T>
   Status Bind(std::string_view event, std::string_view field, FieldRef<T>& reference) const {
@@ -99,7 +99,7 @@ class InitContext {
                  "bind field " + std::string(event) + "." + std::string(field) + ": it " + reason);
   }
 
-  /// What the user has set for an option of the definition, or its default. T is the option's type:
+  /// The user's value of an option of the definition, or its default. T is the option's type:
   /// bool, std::int64_t, std::uint64_t, double, std::string or std::vector<std::string>.
   template <typename T>
   Status Option(std::string_view name, T& option) const {
@@ -119,8 +119,8 @@ class InitContext {
     return Error(ErrorCode::kInvalidInput, "option " + std::string(name) + ": it " + reason);
   }
 
-  /// A further group of functions (abi/timers_abi.h and its like), or null when this host has none
-  /// of that name or the definition does not ask for it.
+  /// An extension: a group of functions, as in abi/timers_abi.h. Null when this host has none of
+  /// that name, or when the definition does not name the store.
   const void* Extension(std::string_view name) const {
     return host_->get_extension(host_->context, FromView(name));
   }
@@ -134,21 +134,21 @@ class InitContext {
   const wirehound_host* host_;
 };
 
-/// What one detection says differently from the definition. Unset members follow it.
+/// Members that one detection sets instead of the definition's.
 struct DetectionOverrides {
   std::optional<Threat> threat = std::nullopt;
   std::optional<AutoPopulate> auto_populate = std::nullopt;
-  std::uint32_t ancestry_depth = 0;  ///< parents to name at most; 0: as many as usual
+  std::uint32_t ancestry_depth = 0;  ///< the most parents to name; 0: the engine's default
 };
 
-/// Takes detections. Dispatch thread; valid during OnEvent and OnTimer only.
+/// Takes the detections of one call. Dispatch thread; valid during OnEvent and OnTimer only.
 class Emitter {
  public:
   explicit Emitter(const wirehound_host& host) : host_(&host) {}
 
   /// Emits one detection with these fields of the produced event:
-  /// `return emit.Detected({{"domain", "uol.com.br"}});`. Values are copied at once. Timestamp,
-  /// process and what else the definition asks for are filled in by the engine.
+  /// `return emit.Detected({{"domain", "uol.com.br"}});`. The engine copies the values at once and
+  /// adds timestamp, process and what else the definition asks for.
   Status Detected(std::initializer_list<NamedValue> fields = {}) const {
     wirehound_finding finding{};
     finding.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, ancestry_depth);
@@ -157,7 +157,7 @@ class Emitter {
     return Emit(finding);
   }
 
-  /// The same, with a threat of its own, say.
+  /// The same, with members that replace the definition's, for example the threat.
   Status Detected(std::initializer_list<NamedValue> fields,
                   const DetectionOverrides& overrides) const;
 
@@ -180,27 +180,28 @@ class Emitter {
   const wirehound_host* host_;
 };
 
-/// A detector. One instance is never entered twice at once. Exceptions are stopped at the
-/// boundary and count as errors.
+/// A detector. The engine never makes two calls into one instance at once. The SDK stops exceptions
+/// before they reach the engine, and counts them as errors.
 class Detector {
  public:
   Detector() = default;
   Detector(const Detector&) = delete;
   Detector& operator=(const Detector&) = delete;
-  /// May throw as everything else here may; it is stopped at the boundary, too.
+  /// May throw, like every function here: the SDK stops that exception, too.
   virtual ~Detector() noexcept(false) = default;
 
-  /// Who this is, what it needs and what it produces. Called once, before anything else.
+  /// Identifies the detector, its requirements and the event that it produces. Called once, before
+  /// all other functions.
   virtual DetectorDefinition GetDefinition() const = 0;
 
-  /// Binds fields and prepares state. Called only when the detector is selected.
+  /// Binds fields and prepares state. Called when the detector is part of the plan.
   virtual Status Init(const InitContext& context) = 0;
 
-  /// Sees one required event and may emit detections. An error is counted and reported; the
-  /// engine goes on. Nothing of `event` may be kept: copy it.
+  /// Handles one required event and may emit detections. The engine counts and reports an error,
+  /// and goes on. `event` ends with the call: copy what you keep.
   virtual Status OnEvent(const EventView& event, const Emitter& emit) = 0;
 
-  /// A timer that this detector started (timers.h) has gone off.
+  /// Handles a timer that this detector started (timers.h) and that has gone off.
   virtual Status OnTimer(const wirehound_timer& /*timer*/, const Emitter& /*emit*/) { return {}; }
 
   /// Called exactly once after a successful Init.

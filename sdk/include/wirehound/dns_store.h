@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which names an address goes by and which addresses a name has, as DNS answers said that were seen
-// on this host or in this capture. The definition has to name the store:
-// requirements.data_stores = {{"dns"}}.
+// The DNS store: names of an address and addresses of a name, learnt from the DNS answers on this
+// host or in this capture. The definition must name the store: requirements.data_stores =
+// {{"dns"}}.
 //
 //   for (const DnsMappingView mapping : dns_.NamesOf(metadata.dst_ip(), event)) { … }
 
@@ -22,7 +22,7 @@ enum class DnsSeenBy : std::uint32_t {
   kHost = WIREHOUND_DNS_SEEN_BY_HOST,
 };
 
-/// A name and an address that an answer brought together.
+/// A name and an address that a DNS answer connects.
 class DnsMappingView {
  public:
   explicit DnsMappingView(const wirehound_dns_mapping& mapping) : mapping_(&mapping) {}
@@ -38,11 +38,11 @@ class DnsMappingView {
 
 using DnsMappings = ListView<wirehound_dns_mapping, DnsMappingView>;
 
-/// The questions. What the event's own process saw comes first, then what its container saw, then
-/// the rest. Empty when nothing is known; valid until OnEvent returns.
+/// The store "dns". Mappings that the event's process received come first, then those of its
+/// container, then the others. Empty when there are none; valid until OnEvent returns.
 class DnsLookup {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context) {
     store_ =
         static_cast<const wirehound_dns_store*>(context.Extension(WIREHOUND_DNS_STORE_EXTENSION));

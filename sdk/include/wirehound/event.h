@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventView: what a detector sees in OnEvent, and FieldRef<T>: how it reads one field of it. A
-// FieldRef is bound once in Init (InitContext::Bind) and then costs two loads and a bounds check.
-// Dispatch thread; everything seen through a view dies when OnEvent returns.
+// EventView: the event that OnEvent handles. FieldRef<T>: reads one field of it. A FieldRef is
+// bound once in Init (InitContext::Bind); reading it then costs two loads and a bounds check.
+// Dispatch thread; everything reached through a view is valid until OnEvent returns.
 
 #pragma once
 
@@ -18,7 +18,7 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// The process behind an event. All zero and empty when none is known.
+/// The process behind an event. All zero and empty when no process is known.
 class ProcessView {
  public:
   explicit ProcessView(const wirehound_process& process) : process_(&process) {}
@@ -28,8 +28,8 @@ class ProcessView {
   std::string_view executable() const { return ToView(process_->executable); }
   std::string_view host_name() const { return ToView(process_->host_name); }
   std::string_view container_id() const { return ToView(process_->container_id); }
-  /// What is known of that container by now; nothing when the process is in none. Its name, image
-  /// and pod are asked of its runtime and may still be empty in its first events.
+  /// The known facts of that container; nothing when the process is in none. The engine asks the
+  /// runtime for name, image and pod, so they may be empty in the container's first events.
   std::optional<ContainerInfo> container() const {
     return WIREHOUND_HAS(process_, wirehound_process, container) && process_->container != nullptr
                ? std::optional<ContainerInfo>(ContainerInfo(*process_->container))
@@ -44,7 +44,7 @@ class EventView {
  public:
   explicit EventView(const wirehound_event& event) : event_(&event) {}
 
-  /// Runtime id; compare with what InitContext::ResolveEvent gave.
+  /// Runtime id, as InitContext::ResolveEvent gave it.
   std::uint32_t id() const { return event_->event_id; }
   std::string_view name() const { return ToView(event_->name); }
   std::uint64_t timestamp_ns() const { return event_->timestamp_ns; }  ///< Unix epoch
@@ -52,14 +52,14 @@ class EventView {
   ProcessView process() const { return ProcessView(*event_->process); }
   std::string_view syscall() const { return ToView(event_->syscall); }
 
-  /// What a detector's event was detected from; nothing for a base event, and for what a timer
-  /// led to.
+  /// The event that this detection was detected from; nothing for a base event and for the
+  /// detection of a timer.
   std::optional<EventView> detected_from() const {
     return WIREHOUND_HAS(event_, wirehound_event, detected_from) && event_->detected_from != nullptr
                ? std::optional<EventView>(EventView(*event_->detected_from))
                : std::nullopt;
   }
-  /// The event at the beginning of the chain of causes; this one when nothing caused it.
+  /// The first event of the chain of causes; this event when it has no cause.
   EventView root() const {
     EventView at = *this;
     for (std::optional<EventView> cause = detected_from(); cause; cause = at.detected_from()) {
@@ -67,7 +67,7 @@ class EventView {
     }
     return at;
   }
-  /// How many events caused this one, each the next: 0 for a base event.
+  /// The number of events in the chain of causes: 0 for a base event.
   std::size_t chain_depth() const {
     std::size_t depth = 0;
     for (std::optional<EventView> at = detected_from(); at; at = at->detected_from()) {
@@ -90,7 +90,7 @@ class EventView {
   const wirehound_event* event_;
 };
 
-/// How a C++ type is carried by a field: the type tag and the way to read it.
+/// Maps a C++ type to the type of a field and reads its value.
 template <typename T>
 struct FieldTraits;
 
@@ -139,14 +139,14 @@ WIREHOUND_MESSAGE_FIELD(Dns, wirehound_dns, WIREHOUND_TYPE_DNS);
 WIREHOUND_MESSAGE_FIELD(Http, wirehound_http, WIREHOUND_TYPE_HTTP);
 #undef WIREHOUND_MESSAGE_FIELD
 
-/// A bound field. Unbound ones read as absent.
+/// A bound field. An unbound one reads as absent.
 template <typename T>
 class FieldRef {
  public:
   FieldRef() = default;
   explicit FieldRef(std::uint32_t slot) : slot_(slot) {}
 
-  /// The value, or nothing when this event has none.
+  /// The value; nothing when this event has none.
   std::optional<T> Get(const EventView& event) const {
     const wirehound_field* field = event.field(slot_);
     if (field == nullptr || field->type != FieldTraits<T>::kType) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Logger: a detector's own log, written by the engine under the detector's id. Any thread. A
-// level that is off costs one comparison.
+// Logger: the log of a detector. The engine writes it under the detector's id. Any thread. A line
+// below the level costs one comparison.
 
 #pragma once
 

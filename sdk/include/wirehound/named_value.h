@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// NamedValue: a name with a typed value, the one shape that log lines and detections take their
-// fields in. It borrows its texts, so make it in the call that uses it.
+// NamedValue: a name with a typed value, for log lines and detections. It borrows its texts, so
+// make it in the call that uses it.
 
 #pragma once
 
@@ -16,8 +16,8 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// A list of texts as the value of a field: the C form of a vector, which it borrows. Keep it in a
-/// variable, or make it in the call that uses it.
+/// A list of texts as the value of a field. It borrows the vector, so make it in the call that uses
+/// it or in a variable before.
 class TextArray {
  public:
   explicit TextArray(const std::vector<std::string>& texts) { Take(texts); }
@@ -38,7 +38,7 @@ class TextArray {
   std::vector<wirehound_string> texts_;
 };
 
-/// Layout of wirehound_named_value, so that a list of these is an array the host can read.
+/// Has the layout of wirehound_named_value, so the host can read an array of these.
 struct NamedValue : wirehound_named_value {
   NamedValue(std::string_view key, std::string_view text)
       : NamedValue(key, Tagged{WIREHOUND_TYPE_STRING}) {
@@ -77,7 +77,7 @@ struct NamedValue : wirehound_named_value {
       : NamedValue(key, Tagged{WIREHOUND_TYPE_BYTES}) {
     value.bytes = bytes;
   }
-  /// An address is borrowed like a text.
+  /// Borrows an address, as it borrows texts.
   NamedValue(std::string_view key, const wirehound_address& address)
       : NamedValue(key, Tagged{WIREHOUND_TYPE_ADDRESS}) {
     value.message = &address;

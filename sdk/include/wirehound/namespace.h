@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The namespace of the SDK. Its name is wirehound; inside is one with the ABI major, hidden from
-// the dynamic linker, so that two plugins in one process never share a type or a function of ours,
-// whatever flags they were built with (docs/abi.md).
+// The namespace of the SDK: wirehound, with an inline namespace of the ABI major inside. The inner
+// one is hidden from the dynamic linker, so two plugins in one process never share a type or a
+// function of the SDK, whatever their compiler flags (docs/abi.md).
 
 #pragma once
 

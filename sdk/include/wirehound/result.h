@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Result<T>: a value or an Error, for everything that can fail and be handled. A subset of
-// std::expected's interface, in C++17, so that plugins and engine share one vocabulary. It never
-// crosses the plugin boundary: there, status codes do (abi/detector_abi.h).
+// Result<T>: a value or an Error, for every failure that a caller can handle. Plugins and engine
+// both use it. A subset of std::expected's interface, in C++17. It never crosses the plugin
+// boundary, which has status codes instead (abi/detector_abi.h).
 
 #pragma once
 
@@ -17,17 +17,17 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// What kind of failure; decides the exit status, never the wording.
+/// The kind of a failure. It decides the exit status, never the wording.
 enum class ErrorCode {
   kFailed,        ///< failed at run time
-  kInvalidInput,  ///< the user or an author gave something that cannot be right
+  kInvalidInput,  ///< the user or an author gave an invalid value
   kNotFound,
   kNotPermitted,
-  kUnsupported,  ///< this kernel or build cannot do it
+  kUnsupported,  ///< this kernel or this build cannot do it
 };
 
-/// A failure: a code and a message in lower case that says what failed, the value and what was
-/// expected. WithContext puts the outer circumstance in front, "load plugin x.so: no symbol …".
+/// A failure: a code, and a message in lower case that says what failed, the value and what was
+/// expected. WithContext prepends the outer operation: "load plugin x.so: no symbol …".
 class [[nodiscard]] Error {
  public:
   explicit Error(std::string message) : message_(std::move(message)) {}
@@ -46,7 +46,7 @@ class [[nodiscard]] Error {
   std::string message_;
 };
 
-/// Either a T or an Error. Reading the wrong one is a bug and asserts.
+/// Either a T or an Error. Reading the one that it does not hold is a bug and asserts.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -123,8 +123,8 @@ inline void TakeValue(Status&& /*status*/) {}
 
 WIREHOUND_NAMESPACE_END
 
-/// The value of a Result, or, when it holds an Error, a return from this function with that Error.
-/// Of a Status it has no value. A GNU statement expression, which g++ and clang++ know:
+/// The value of a Result. When it holds an Error, the calling function returns that Error. For a
+/// Status the expression has no value. A GNU statement expression, which g++ and clang++ support:
 ///
 ///   const Plan plan = WIREHOUND_TRY(MakePlan(selection));
 ///   WIREHOUND_TRY(CheckCgroup(directory));

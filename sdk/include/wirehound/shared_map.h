@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Maps that detectors share by name: what one has found out, another can look up. The definition
-// has to name the store: requirements.data_stores = {{"shared"}}. Whoever opens a map first decides
-// its limits, all others must give the same; it stays when its detectors go.
+// Maps that detectors share by name: one detector puts values, another gets them. The definition
+// must name the store: requirements.data_stores = {{"shared"}}. The first detector that opens a map
+// sets its limits, and later ones must give the same. A map outlives its detectors.
 
 #pragma once
 
@@ -17,8 +17,8 @@
 WIREHOUND_NAMESPACE_BEGIN
 
 struct SharedMapOptions {
-  std::uint32_t max_entries = 10'000;  ///< beyond, the entry used longest ago is forgotten
-  std::uint64_t ttl_ns = 0;            ///< an entry this long after it was put is gone; 0: never
+  std::uint32_t max_entries = 10'000;  ///< one more evicts the entry used longest ago
+  std::uint64_t ttl_ns = 0;            ///< an entry expires this long after it was put; 0: never
 };
 
 struct SharedTextMapOptions {
@@ -68,11 +68,12 @@ inline std::uint64_t SharedSize(const wirehound_shared_store* store, std::uint32
 
 }  // namespace detail
 
-/// Values by key, of a type that is copied byte by byte and that all who share the map agree on.
+/// Values by key, of a type that is copied byte by byte. All detectors that share the map must use
+/// the same type.
 template <typename Value>
 class SharedMap : public detail::ValueMap<Value> {
  public:
-  /// In Init, once.
+  /// Opens the map. Call it once, in Init.
   Status Open(const InitContext& context, std::string_view name,
               const SharedMapOptions& options = {}) {
     return detail::OpenShared(
@@ -89,7 +90,7 @@ class SharedMap : public detail::ValueMap<Value> {
 /// Text by key.
 class SharedTextMap : public detail::TextMap {
  public:
-  /// In Init, once.
+  /// Opens the map. Call it once, in Init.
   Status Open(const InitContext& context, std::string_view name,
               const SharedTextMapOptions& options = {}) {
     return detail::OpenShared(context, name, options, map_, store_);

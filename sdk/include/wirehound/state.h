@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// State that the engine keeps for a detector, bounded and in stream time: how often something was
-// seen in the last minute, what was seen of an address before. Make it in Init, use it in OnEvent
-// and OnTimer:
+// State that the engine keeps for a detector, bounded and in stream time: the number of events in
+// the last minute, values by address. Create it in Init, use it in OnEvent and OnTimer:
 //
 //   Status Init(const InitContext& context) override {
 //     return queries_.Create(context, {10'000, 60'000'000'000});
@@ -11,7 +10,7 @@
 //     if (queries_.Add(event.process()->process_entity_id) == 100) { return emit.Detected(); }
 //     …
 //
-// No table has to be written by hand, nothing grows without end, and a replay counts the same.
+// The engine bounds the memory, and a replay of the same packets gives the same counts.
 
 #pragma once
 
@@ -26,14 +25,14 @@
 WIREHOUND_NAMESPACE_BEGIN
 
 struct WindowCounterOptions {
-  std::uint32_t max_keys = 10'000;           ///< beyond, the key counted longest ago is forgotten
+  std::uint32_t max_keys = 10'000;           ///< one more evicts the key counted longest ago
   std::uint64_t window_ns = 60'000'000'000;  ///< one minute
-  std::uint32_t buckets = 12;                ///< the window moves on in so many steps; at most 64
+  std::uint32_t buckets = 12;  ///< parts of the window, which expire as a whole; at most 64
 };
 
 struct LruMapOptions {
-  std::uint32_t max_entries = 10'000;  ///< beyond, the entry used longest ago is forgotten
-  std::uint64_t ttl_ns = 0;            ///< an entry this long after it was put is gone; 0: never
+  std::uint32_t max_entries = 10'000;  ///< one more evicts the entry used longest ago
+  std::uint64_t ttl_ns = 0;            ///< an entry expires this long after it was put; 0: never
 };
 
 struct TextLruMapOptions {
@@ -49,7 +48,7 @@ inline const wirehound_state* FindState(const InitContext& context) {
   return static_cast<const wirehound_state*>(context.Extension(WIREHOUND_STATE_EXTENSION));
 }
 
-/// Why a counter or map could not be made.
+/// The error of a counter or map that could not be created.
 inline Status CreateStatus(std::string_view what, std::int32_t status) {
   if (status == WIREHOUND_OK) {
     return {};
@@ -61,7 +60,7 @@ inline Status CreateStatus(std::string_view what, std::int32_t status) {
                "create " + std::string(what) + ": " + reason);
 }
 
-/// Makes a map of this detector's own.
+/// Creates a map that is private to this detector.
 inline Status CreateMap(const InitContext& context, std::string_view what,
                         const TextLruMapOptions& options, ByteMap& map) {
   const wirehound_state* state = FindState(context);
@@ -79,7 +78,7 @@ inline Status CreateMap(const InitContext& context, std::string_view what,
   return CreateStatus(what, status);
 }
 
-/// How many entries of a counter or map had to make room.
+/// The number of evicted entries of a counter or map.
 inline std::uint64_t Evicted(const wirehound_state* state, std::uint32_t handle) {
   std::uint64_t count = 0;
   if (state != nullptr) {
@@ -90,10 +89,10 @@ inline std::uint64_t Evicted(const wirehound_state* state, std::uint32_t handle)
 
 }  // namespace detail
 
-/// Sums over a sliding window, by key. Before Create, and for keys that are too long, all are 0.
+/// Sums over a sliding window, by key. Before Create, and for a key that is too long, a sum is 0.
 class WindowCounter {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context, const WindowCounterOptions& options = {}) {
     const wirehound_state* state = detail::FindState(context);
     if (state == nullptr) {
@@ -107,7 +106,7 @@ class WindowCounter {
     return detail::CreateStatus("counter", status);
   }
 
-  /// Counts, and gives the key's sum over the window with that.
+  /// Adds to a key and returns its sum over the window, the addition included.
   std::uint64_t Add(const StateKey& key, std::uint64_t amount = 1) {
     std::uint64_t sum = 0;
     if (state_ != nullptr) {
@@ -122,13 +121,13 @@ class WindowCounter {
     }
     return sum;
   }
-  /// Forgets a key: after a detection, say, so that the next one needs as much again.
+  /// Removes a key, for example after a detection, so that counting starts again.
   void Reset(const StateKey& key) {
     if (state_ != nullptr) {
       state_->counter_reset(state_->context, handle_, key.abi());
     }
   }
-  /// Keys that still counted and were forgotten to make room.
+  /// The number of keys that were evicted with a sum in the window.
   std::uint64_t evicted() const { return detail::Evicted(state_, handle_); }
 
  private:
@@ -140,7 +139,7 @@ class WindowCounter {
 template <typename Value>
 class LruMap : public detail::ValueMap<Value> {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context, const LruMapOptions& options = {}) {
     state_ = detail::FindState(context);
     return detail::CreateMap(
@@ -148,7 +147,7 @@ class LruMap : public detail::ValueMap<Value> {
         {options.max_entries, static_cast<std::uint32_t>(sizeof(Value)), options.ttl_ns},
         this->map_);
   }
-  /// Entries that were forgotten to make room.
+  /// The number of entries that were evicted.
   std::uint64_t evicted() const { return detail::Evicted(state_, this->map_.handle); }
 
  private:
@@ -158,12 +157,12 @@ class LruMap : public detail::ValueMap<Value> {
 /// Text by key.
 class TextLruMap : public detail::TextMap {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context, const TextLruMapOptions& options = {}) {
     state_ = detail::FindState(context);
     return detail::CreateMap(context, "map", options, map_);
   }
-  /// Entries that were forgotten to make room.
+  /// The number of entries that were evicted.
   std::uint64_t evicted() const { return detail::Evicted(state_, map_.handle); }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the engine knows besides events: the processes behind them with their parents, the
-// containers and the system. The definition has to name each store that is used:
+// Stores: what the engine knows besides events, about processes with their parents, containers and
+// the system. The definition must name each store that the detector uses:
 // requirements.data_stores = {{"process"}}.
 //
 //   Status Init(const InitContext& context) override { return processes_.Create(context); }
@@ -10,9 +10,8 @@
 //     for (const std::string_view argument : process->arguments()) { … }
 //   }
 //
-// Answers are valid until OnEvent or OnTimer returns, however many others are asked for; copy what
-// must stay. A store that does not know and one that cannot tell are two answers: capture files
-// have no processes.
+// All answers are valid until OnEvent or OnTimer returns; copy what you keep. "The store has no
+// such entry" and "the store cannot tell" are different answers: a capture file has no processes.
 
 #pragma once
 
@@ -31,19 +30,19 @@ WIREHOUND_NAMESPACE_BEGIN
 
 enum class StoreStatus : std::uint32_t {
   kFound,
-  kNotFound,   ///< the store works and does not know
-  kUnhealthy,  ///< the store cannot tell: of a capture file, say, or after thousands of questions
+  kNotFound,   ///< the store works and has no such entry
+  kUnhealthy,  ///< the store cannot tell: for a capture file, or after thousands of lookups
   kNotThere,   ///< Create was not called, or failed: the definition does not name the store
 };
 
-/// What a question led to. `if (answer)` is true when it was found; only then may it be read.
+/// The answer of a store. `if (answer)` is true when the entry was found; read it only then.
 template <typename View>
 class StoreAnswer {
  public:
   explicit StoreAnswer(StoreStatus status) : status_(status) {}
   explicit StoreAnswer(View view) : status_(StoreStatus::kFound), view_(std::move(view)) {}
 
-  /// What a function of a store returned, with the view of its answer when it is there.
+  /// Of the status of a store's function and, when there is one, the view of its answer.
   template <typename Make>
   static StoreAnswer Of(std::int32_t status, Make make) {
     switch (status) {
@@ -70,7 +69,7 @@ class StoreAnswer {
   std::optional<View> view_;
 };
 
-/// One process; `abi()` reaches the rest of wirehound_process_info. Empty and zero: not known.
+/// One process; `abi()` has the other members of wirehound_process_info. Empty and zero: unknown.
 class ProcessInfo {
  public:
   explicit ProcessInfo(const wirehound_process_info& info) : info_(&info) {}
@@ -82,7 +81,7 @@ class ProcessInfo {
   std::int32_t host_pid() const { return info_->host_pid; }
   std::uint32_t uid() const { return info_->uid; }
   std::uint32_t gid() const { return info_->gid; }
-  bool exited() const { return info_->exited != 0; }  ///< known to have ended
+  bool exited() const { return info_->exited != 0; }  ///< known to have exited
   std::uint64_t start_time_ns() const { return info_->start_time_ns; }
   std::uint64_t exit_time_ns() const { return info_->exit_time_ns; }
   std::string_view comm() const { return ToView(info_->comm); }
@@ -97,7 +96,7 @@ using ProcessInfos = ListView<wirehound_process_info, ProcessInfo>;
 
 using ContainerInfos = ListView<wirehound_container_info, ContainerInfo>;
 
-/// The system the engine runs on.
+/// The system that the engine runs on.
 class SystemInfo {
  public:
   explicit SystemInfo(const wirehound_system_info& info) : info_(&info) {}
@@ -117,7 +116,7 @@ class SystemInfo {
   const wirehound_system_info* info_;
 };
 
-/// What the lookups share: the table of a store, once there is one.
+/// Base of the stores: the table of a store, once Create has succeeded.
 template <typename Table>
 class StoreLookup {
  protected:
@@ -139,12 +138,12 @@ class StoreLookup {
 /// The store "process". Dispatch thread.
 class ProcessLookup : private StoreLookup<wirehound_process_store> {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context) {
     return StoreLookup::Create(context, WIREHOUND_PROCESSES_EXTENSION, "process");
   }
 
-  /// By entity id, as of an event's process.
+  /// By entity id, as in an event's process.
   StoreAnswer<ProcessInfo> Get(std::uint32_t entity_id) const {
     if (table() == nullptr) {
       return StoreAnswer<ProcessInfo>(StoreStatus::kNotThere);
@@ -154,7 +153,7 @@ class ProcessLookup : private StoreLookup<wirehound_process_store> {
     return StoreAnswer<ProcessInfo>::Of(status, [&] { return ProcessInfo(*info); });
   }
 
-  /// Its parents, nearest first, at most `depth`.
+  /// The parents of a process, nearest first, at most `depth`.
   StoreAnswer<ProcessInfos> Ancestry(std::uint32_t entity_id, std::uint32_t depth) const {
     if (table() == nullptr) {
       return StoreAnswer<ProcessInfos>(StoreStatus::kNotThere);
@@ -168,12 +167,12 @@ class ProcessLookup : private StoreLookup<wirehound_process_store> {
 /// The store "container". Dispatch thread.
 class ContainerLookup : private StoreLookup<wirehound_container_store> {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context) {
     return StoreLookup::Create(context, WIREHOUND_CONTAINERS_EXTENSION, "container");
   }
 
-  /// By its id, or a beginning of at least 12 characters that fits one only.
+  /// By its id, or by a prefix of at least 12 characters that only one id has.
   StoreAnswer<ContainerInfo> Get(std::string_view id) const {
     if (table() == nullptr) {
       return StoreAnswer<ContainerInfo>(StoreStatus::kNotThere);
@@ -183,7 +182,7 @@ class ContainerLookup : private StoreLookup<wirehound_container_store> {
     return StoreAnswer<ContainerInfo>::Of(status, [&] { return ContainerInfo(*info); });
   }
 
-  /// All that are known.
+  /// All known containers.
   StoreAnswer<ContainerInfos> List() const {
     if (table() == nullptr) {
       return StoreAnswer<ContainerInfos>(StoreStatus::kNotThere);
@@ -197,7 +196,7 @@ class ContainerLookup : private StoreLookup<wirehound_container_store> {
 /// The store "system". Works in Init too; its answer is valid until Close returns.
 class SystemLookup : private StoreLookup<wirehound_system_store> {
  public:
-  /// In Init, once.
+  /// Call it once, in Init.
   Status Create(const InitContext& context) {
     return StoreLookup::Create(context, WIREHOUND_SYSTEM_EXTENSION, "system");
   }

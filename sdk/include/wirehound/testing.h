@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A stand-in for the engine, for authors who test their detectors in C++ with a framework of their
-// own: TestHost is the host that a detector talks to, TestEvent an event made by hand, TestDetector
-// runs one detector against the two. Standard library only; nothing of this goes into a plugin.
-// Whoever would rather write lines of text than C++ uses `wirehound test`, which runs the real
-// engine. One thread.
+// Fakes for tests of detectors in C++, with any test framework: TestHost is the host that a
+// detector calls, TestEvent an event made by hand, TestDetector runs one detector with both.
+// Standard library only; not for plugins. For tests as lines of text there is `wirehound test`,
+// which runs the real engine. One thread.
 //
 //   wirehound::TestDetector<LongDnsName> detector;
 //   detector.host().AddEvent("net_packet_dns", {{"proto_dns", WIREHOUND_TYPE_DNS}});
@@ -32,7 +31,7 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// One detection, copied when it was emitted.
+/// A copy of one detection.
 class TestDetection {
  public:
   /// The text of a field (TestText), "" when it was not set.
@@ -43,10 +42,10 @@ class TestDetection {
   bool Has(const std::string& field) const { return fields.count(field) != 0; }
 
   std::map<std::string, std::string> fields;
-  std::string threat_name;  ///< of a threat of its own, "" when it follows the definition
+  std::string threat_name;  ///< "" when it has the definition's threat
 };
 
-/// What one detector sees of the host. Its address must not change while a detector runs.
+/// The host of one detector. Its address must not change while the detector runs.
 class TestHost {
  public:
   struct Field {
@@ -75,19 +74,19 @@ class TestHost {
   const DetectorDefinition& definition() const { return definition_; }
   const wirehound_host& table() const { return table_; }
 
-  /// Makes an event available, with the fields the test needs. Events that were not added cannot
-  /// be resolved, like those of detectors that are not there.
+  /// Makes an event available, with the fields that the test needs. Other events cannot be
+  /// resolved, like events of detectors that are not loaded.
   void AddEvent(const std::string& name, std::vector<Field> fields) {
     events_[name] = {static_cast<std::uint32_t>(events_.size() + 1), std::move(fields)};
   }
-  /// Sets an option; before Init, to a value of the type of its default.
+  /// Sets an option, to a value of the type of its default. Call it before Init.
   void SetOption(const std::string& name, OptionValue value) { options_[name] = std::move(value); }
-  /// Offers an extension, which must outlive the detector. Without this there is none.
+  /// Adds an extension, which must outlive the detector. At first there are none.
   void SetExtension(const std::string& name, const void* extension) {
     extensions_[name] = extension;
   }
 
-  /// Everything that was detected, in order. May be cleared.
+  /// All detections, in order. A test may clear it.
   std::vector<TestDetection>& detections() { return detections_; }
   /// Lines of the log: "info text name=value".
   const std::vector<std::string>& log() const { return log_; }
@@ -183,7 +182,7 @@ class TestHost {
     return WIREHOUND_ERROR_NOT_DECLARED;
   }
 
-  /// As the engine has it: an integer of any width will do when the declared one holds its value.
+  /// As in the engine: an integer may have another width than declared if its value fits.
   static bool Fits(const wirehound_named_value& value, std::uint32_t declared) {
     const bool is_signed = value.type == WIREHOUND_TYPE_INT32 || value.type == WIREHOUND_TYPE_INT64;
     const bool is_unsigned =
@@ -246,8 +245,8 @@ class TestHost {
   std::vector<std::string> log_;
 };
 
-/// An event made by hand, of a name that was added to the host. Fields that are not set are
-/// absent. Texts and addresses are copied; messages and lists are borrowed.
+/// An event made by hand, of an event that was added to the host. A field that is not set is
+/// absent. Copies texts and addresses; borrows messages and lists.
 class TestEvent {
  public:
   /// Throws std::invalid_argument for an event, and below for a field, that the host does not know.
@@ -303,7 +302,7 @@ class TestEvent {
     return *this;
   }
 
-  /// The process of the event, and the rest of it, to be filled as the test needs it.
+  /// The process of the event and its other members, for the test to fill.
   wirehound_process& process() { return process_; }
   wirehound_event& abi() { return event_; }
   const wirehound_event& abi() const { return event_; }
@@ -329,8 +328,8 @@ class TestEvent {
   wirehound_event event_{};
 };
 
-/// Runs one detector through the same C functions that the engine calls, so that exceptions are
-/// stopped as there. Closes and destroys it at its end.
+/// Runs one detector through the C functions that the engine calls, so exceptions become errors as
+/// they do there. Its destructor closes and destroys the detector.
 template <typename D>
 class TestDetector {
  public:
@@ -358,7 +357,7 @@ class TestDetector {
   Status OnEvent(const TestEvent& event) {
     return is_running_ ? ToStatus(Table::OnEvent(instance_, &event.abi())) : NotRunning();
   }
-  /// A timer goes off at `due_ns`.
+  /// Calls OnTimer, for a timer that is due at `due_ns`.
   Status OnTimer(std::uint64_t id, std::uint64_t due_ns) {
     wirehound_timer timer{};
     timer.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_timer, missed);
@@ -366,7 +365,7 @@ class TestDetector {
     timer.due_ns = due_ns;
     return is_running_ ? ToStatus(Table::OnTimer(instance_, &timer)) : NotRunning();
   }
-  /// Does nothing the second time.
+  /// The second call does nothing.
   Status Close() {
     return std::exchange(is_running_, false) ? ToStatus(Table::Close(instance_)) : Status();
   }

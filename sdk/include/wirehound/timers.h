@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Timers: a detector's own timers, in stream time. Taken in Init, started there or later; each that
-// goes off calls Detector::OnTimer. The contract is that of abi/timers_abi.h.
+// Timers: timers of a detector, in stream time. Get them in Init, start timers there or later; each
+// one that goes off calls Detector::OnTimer. abi/timers_abi.h has the contract.
 //
 //   Status Init(const InitContext& context) override {
 //     Result<Timers> timers = Timers::Of(context);
@@ -23,13 +23,13 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// Copyable; valid until Close. Control thread in Init, dispatch thread afterwards. One that was
-/// made by default has no timers: every call of it fails.
+/// Copyable; valid until Close. Control thread in Init, dispatch thread afterwards. Every call of a
+/// default-constructed one fails.
 class Timers {
  public:
   Timers() = default;
 
-  /// The timers of the detector that is being initialised. Fails when the engine has none.
+  /// The timers of the detector whose Init runs. Fails when the engine has no timers.
   static Result<Timers> Of(const InitContext& context) {
     const auto* table =
         static_cast<const wirehound_timers*>(context.Extension(WIREHOUND_TIMERS_EXTENSION));
@@ -39,13 +39,13 @@ class Timers {
     return Timers(*table);
   }
 
-  /// Starts the timer `id`, a number of the author's choice: it goes off once, `after` from now.
-  /// One of that id that runs already is started anew.
+  /// Starts the timer `id`, a number of the author's choice. It goes off once, `after` from now. A
+  /// running timer of that id starts anew.
   Status Start(std::uint64_t id, std::chrono::nanoseconds after) const {
     return StartAt(id, after, std::chrono::nanoseconds(0));
   }
 
-  /// The same, and then again each `period`.
+  /// Starts a timer that goes off `after` from now, and then each `period`.
   Status Start(std::uint64_t id, std::chrono::nanoseconds after,
                std::chrono::nanoseconds period) const {
     if (period.count() <= 0) {
@@ -56,12 +56,12 @@ class Timers {
     return StartAt(id, after, period);
   }
 
-  /// Starts a timer that goes off each `period`, for the first time one period from now.
+  /// Starts a timer that goes off each `period`, first one period from now.
   Status StartPeriodic(std::uint64_t id, std::chrono::nanoseconds period) const {
     return Start(id, period, period);
   }
 
-  /// Stops a timer. An error of kind kNotFound when it does not run.
+  /// Stops a timer. kNotFound when it does not run.
   Status Cancel(std::uint64_t id) const {
     return table_ == nullptr ? Fail(id, "not taken in Init")
                              : Check(id, table_->cancel(table_->context, id));

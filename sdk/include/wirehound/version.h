@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The version of this SDK, as text for logs. Compatibility is decided by the ABI versions of
-// abi/detector_abi.h, never by this.
+// The version of this SDK, as text for logs. The ABI versions of abi/detector_abi.h decide about
+// compatibility, never this.
 
 #pragma once
 

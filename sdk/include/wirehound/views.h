@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Views: C++ faces of the C structs of abi/values.h and abi/messages.h. Each is a pointer or two,
-// copies nothing and dies with the event it came from. C++17, so that more compilers can build it.
+// Views: C++ classes for the C structs of abi/values.h and abi/messages.h. A view is a pointer or
+// two, copies nothing and is valid as long as its event. C++17, so that more compilers can build
+// it.
 
 #pragma once
 
@@ -21,8 +22,9 @@ WIREHOUND_NAMESPACE_BEGIN
 inline std::string_view ToView(wirehound_string text) { return {text.data, text.size}; }
 inline wirehound_string FromView(std::string_view text) { return {text.data(), text.size()}; }
 
-/// A range over a wirehound_list. `Element` is the C struct, `View` what iteration gives: made
-/// from a `const Element&`. Steps by the list's stride, so elements may be newer and longer.
+/// A range over a wirehound_list. `Element` is the C struct, `View` the type of its values, made
+/// from a `const Element&`. Steps by the list's stride, so elements of a newer engine may be
+/// longer.
 template <typename Element, typename View>
 class ListView {
  public:
@@ -95,7 +97,7 @@ class Address {
   wirehound_address address_{};
 };
 
-/// The addressing of a packet; `operator->` reaches the numbers of wirehound_packet_metadata.
+/// The addressing of a packet; `operator->` gives the numbers of wirehound_packet_metadata.
 class PacketMetadata {
  public:
   explicit PacketMetadata(const wirehound_packet_metadata& metadata) : metadata_(&metadata) {}
@@ -206,7 +208,7 @@ class DnsOption {
   explicit DnsOption(const wirehound_dns_option& option) : option_(&option) {}
   std::uint16_t code() const { return option_->code; }
   wirehound_bytes data() const { return option_->data; }
-  /// The value in words, "" for options without such a form.
+  /// Text form of the value, "" for an option without one.
   std::string_view text() const { return ToView(option_->text); }
 
  private:
@@ -227,8 +229,8 @@ class DnsQuestion {
 };
 using DnsQuestions = ListView<wirehound_dns_question, DnsQuestion>;
 
-/// A resource record. Each accessor of typed data answers for its own record type and is empty
-/// (or zero) for every other, so `answer.mx().name == "…"` needs no test of the type first.
+/// A resource record. Each accessor of typed data is for one record type and is empty (or zero) for
+/// other types, so `answer.mx().name == "…"` needs no test of the type first.
 class DnsRecord {
  public:
   explicit DnsRecord(const wirehound_dns_record& record) : record_(&record) {}
@@ -353,7 +355,7 @@ class DnsRecord {
 };
 using DnsRecords = ListView<wirehound_dns_record, DnsRecord>;
 
-/// A DNS message; `operator->` reaches the numbers of wirehound_dns (id, qr, rcode, variant, …).
+/// A DNS message; `operator->` gives the numbers of wirehound_dns (id, qr, rcode, variant, …).
 class Dns {
  public:
   explicit Dns(const wirehound_dns& dns) : dns_(&dns) {}
@@ -367,7 +369,7 @@ class Dns {
   const wirehound_dns* dns_;
 };
 
-/// One answer of a response in words.
+/// One answer of a response as text.
 class DnsAnswer {
  public:
   explicit DnsAnswer(const wirehound_dns_answer& answer) : answer_(&answer) {}
@@ -380,7 +382,7 @@ class DnsAnswer {
 };
 using DnsAnswers = ListView<wirehound_dns_answer, DnsAnswer>;
 
-/// A question with what was answered to it.
+/// A question with its answers.
 class DnsResponse {
  public:
   explicit DnsResponse(const wirehound_dns_response& response) : response_(&response) {}
@@ -392,7 +394,7 @@ class DnsResponse {
 };
 using DnsResponses = ListView<wirehound_dns_response, DnsResponse>;
 
-/// Whether two names of header fields are the same: they know no case (RFC 9110 section 5.1).
+/// Whether two names of header fields are equal, regardless of case (RFC 9110 section 5.1).
 inline bool EqualHeaderNames(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
   if (a.size() != b.size()) {
@@ -417,7 +419,7 @@ class HttpHeader {
 };
 using HttpHeaders = ListView<wirehound_http_header, HttpHeader>;
 
-/// An HTTP request or response; `operator->` reaches the numbers of wirehound_http (status_code,
+/// An HTTP request or response; `operator->` gives the numbers of wirehound_http (status_code,
 /// content_length, stream_id, …).
 class Http {
  public:
@@ -436,7 +438,7 @@ class Http {
   std::string_view request_path() const { return ToView(http_->request_path); }
 
   HttpHeaders headers() const { return HttpHeaders(http_->headers); }  ///< without Host
-  /// The value of the first header field of that name, in whatever case; nothing without one.
+  /// The value of the first header field of that name, in any case; nothing when there is none.
   /// `http.header("User-Agent") == "curl"` needs no test for absence first.
   std::optional<std::string_view> header(std::string_view name) const {
     for (const HttpHeader header : headers()) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS: three kinds of records of google.com were looked up, MX, NS and SOA, over any number of
-// answers. Fires once when it has seen all three, and starts again. Another one than the DNS
-// detector that ships; the two never run together.
+// DNS: detects lookups of three kinds of records of google.com: MX, NS and SOA, in one response or
+// several. Fires once when it has seen all three, and then starts again. It has the id of the DNS
+// detector that comes with Wirehound, so the two never run together.
 
 #include "e2e_net.h"
 
@@ -13,7 +13,7 @@ class DnsOfGoogle : public wirehound::Detector {
   wirehound::DetectorDefinition GetDefinition() const override {
     wirehound::EventRequirement requirement;
     requirement.name = "net_packet_dns";
-    // nslookup names its threads by what they do.
+    // nslookup names its threads after their work.
     requirement.scope_filters = {"comm=nslookup,isc-net-0000,isc-worker0000"};
     return e2e_net::Definition("DNS", requirement);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the ten detectors share: the two ends of the wire they watch, and the form of a definition.
-// A condition that a filter can state stands in the definition, so that it is the engine's to
-// check; the rest is in OnEvent. Dispatch thread.
+// The common part of the ten detectors: the two ends of the wire that they watch, and the form of a
+// definition. A condition that a filter can state is in the definition, so the engine checks it;
+// OnEvent checks the others. Dispatch thread.
 
 #pragma once
 
@@ -20,7 +20,7 @@ inline constexpr const char* kFar4 = "172.16.17.2";
 inline constexpr const char* kNear6 = "fd6e:a63d:71f:2f4::1";
 inline constexpr const char* kFar6 = "fd6e:a63d:71f:2f4::2";
 
-/// A detector named `id` of one event.
+/// The definition of a detector `id` that requires one event.
 inline wirehound::DetectorDefinition Definition(std::string id,
                                                 wirehound::EventRequirement requirement) {
   wirehound::DetectorDefinition definition;
@@ -44,7 +44,7 @@ inline std::string Is(const char* field, const char* value) {
   return std::string(field) + "=" + value;
 }
 
-/// Success when all of them are, else the first error.
+/// The first error; success when there is none.
 inline wirehound::Status All(std::initializer_list<wirehound::Status> statuses) {
   for (const wirehound::Status& status : statuses) {
     if (!status) {
@@ -54,7 +54,7 @@ inline wirehound::Status All(std::initializer_list<wirehound::Status> statuses) 
   return {};
 }
 
-/// A detector that has nothing to add to its filters: what it is shown is what it detects.
+/// A detector whose filters are the whole condition: each event that passes them is a detection.
 class FiltersDecide : public wirehound::Detector {
  public:
   wirehound::Status Init(const wirehound::InitContext&) override { return {}; }

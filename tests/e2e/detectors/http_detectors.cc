@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HTTP, HTTPRequest, HTTPResponse: curl asks for google.com and is sent elsewhere.
+// HTTP, HTTPRequest, HTTPResponse: curl requests google.com and gets a redirect.
 
 #include <string_view>
 
@@ -44,7 +44,7 @@ class HttpRequest : public e2e_net::FiltersDecide {
   }
 };
 
-// A filter takes any Location; this wants the first.
+// A filter matches any Location header; this checks the first one.
 class HttpResponse : public wirehound::Detector {
  public:
   wirehound::DetectorDefinition GetDefinition() const override {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ICMP, ICMPv6: the answers to a ping. Filters say all of it.
+// ICMP, ICMPv6: the replies to a ping. Filters state the whole condition.
 
 #include "e2e_net.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv4, IPv6: the packets of a ping on their way to the near end. The event and the header it
-// carries must agree on the addresses.
+// IPv4, IPv6: the packets of a ping towards the near end. The addresses of the event and of the
+// header in it must agree.
 
 #include "e2e_net.h"
 

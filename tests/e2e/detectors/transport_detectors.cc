@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TCP, UDP: what nc receives from a server over TCP in the midst of a connection, and what it sends
-// to one over UDP. Filters say all of it.
+// TCP, UDP: the data that nc receives over TCP, and the data that it sends over UDP. Filters state
+// the whole condition.
 
 #include "e2e_net.h"
 

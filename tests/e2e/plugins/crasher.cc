@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector that takes the process down, in any function and in many ways. In OnEvent it does so
-// at the third packet, so that there is something to tell apart.
+// A detector that ends the process, in any function and in many ways. In OnEvent it does so at the
+// third packet, so the report must name the right one.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ constexpr std::uintptr_t kNoMemory = 0x10;
 
 void WriteWhereNothingIs() { *std::bit_cast<volatile int*>(kNoMemory) = 1; }
 
-// A page of a file that is not there.
+// A mapped page beyond the end of its file.
 void TouchBeyondAFile() {
   char name[] = "/tmp/wirehound-bus-XXXXXX";
   const int fd = mkstemp(name);
@@ -32,7 +32,7 @@ void TouchBeyondAFile() {
   *static_cast<volatile char*>(page) = 1;
 }
 
-// Not endless to the compiler, and no tail call.
+// The compiler sees neither an endless recursion nor a tail call.
 std::uint64_t Deeper(std::uint64_t depth) {
   volatile char room[4096];
   room[0] = static_cast<char>(depth);
@@ -45,7 +45,7 @@ void Crash(std::string_view how) {
   } else if (how == "bus") {
     TouchBeyondAFile();
   } else if (how == "fpe") {
-    raise(SIGFPE);  // not every processor traps on a division by zero
+    raise(SIGFPE);  // a division by zero does not trap on every processor
   } else if (how == "ill") {
     raise(SIGILL);
   } else if (how == "abort") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A sound detector: one detection for each UDP packet, numbered. Nothing that the others do may
-// change its count.
+// A sound detector: one numbered detection for each UDP packet. The other detectors must not change
+// its count.
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector that forgets 16 KiB at each packet.
+// A detector that leaks 16 KiB at each packet.
 
 #include <cstdlib>
 
@@ -22,7 +22,7 @@ class Leaker : public wirehound::Detector {
   }
 
  private:
-  void* volatile last_ = nullptr;  // the compiler may not leave it out
+  void* volatile last_ = nullptr;  // the compiler must not remove the allocation
 };
 
 }  // namespace

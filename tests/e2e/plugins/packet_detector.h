@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the detectors of this folder share: each wants every UDP packet, and a test says what it is
-// to do, and in which function, by the environment: WIREHOUND_MISBEHAVE="OnEvent segv".
+// The common part of the detectors of this folder. Each requires UDP packets. The environment
+// variable WIREHOUND_MISBEHAVE="OnEvent segv" tells it what to do, and in which function.
 
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace misbehave {
 
-/// What the detector is to do in `function`, "" for nothing.
+/// What the detector must do in `function`, "" for nothing.
 inline std::string_view AskedIn(std::string_view function) {
   const char* const variable = std::getenv("WIREHOUND_MISBEHAVE");
   const std::string_view asked = variable == nullptr ? "" : variable;
@@ -22,7 +22,7 @@ inline std::string_view AskedIn(std::string_view function) {
   return here ? asked.substr(space + 1) : std::string_view();
 }
 
-/// A detector of UDP packets whose event is called "ID_event".
+/// The definition of a detector of UDP packets that produces the event "ID_event".
 inline wirehound::DetectorDefinition Definition(const std::string& id) {
   wirehound::DetectorDefinition definition;
   definition.id = id;

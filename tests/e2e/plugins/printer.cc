@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector that takes standard output for its own: it prints by printf, by std::cout and by
-// write, with "lines" a line each time, with "flood" much more than a pipe holds.
+// A detector that prints to standard output with printf, std::cout and write: with "lines" a line
+// each time, with "flood" much more than a pipe holds.
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector that takes far longer than it may, at each packet.
+// A detector that exceeds its time budget at each packet.
 
 #include <chrono>
 #include <thread>

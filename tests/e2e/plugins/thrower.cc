@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector that throws, in any function: an exception, or with "number" what is none. In OnEvent
-// "sometimes" is an error at every seventh packet.
+// A detector that throws in a chosen function: a std::exception, or with "number" an int.
+// "sometimes" in OnEvent returns an error for every seventh packet.
 
 #include <cstdint>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorConfig and ConfigFile: what users may set of a detector, and every way to get it wrong.
+// DetectorConfig and ConfigFile: options that a user sets, and every way to get them wrong.
 
 #include "engine/config/detector_config.h"
 
@@ -47,7 +47,7 @@ struct Case {
   std::string_view error;
 };
 
-TEST_CASE("config: what nobody set has its default, in the type of the definition") {
+TEST_CASE("config: an option that is not set has its default, in the type of the definition") {
   const auto config = DetectorConfig::Make(Configurable(), {});
   REQUIRE(config.has_value());
   wirehound_value value{};
@@ -63,7 +63,7 @@ TEST_CASE("config: what nobody set has its default, in the type of the definitio
   CHECK(config->Find("absent", WIREHOUND_TYPE_INT64, value) == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-TEST_CASE("config: a list is there after the configuration was copied and the first is gone") {
+TEST_CASE("config: a copy of a configuration keeps its lists after the first is gone") {
   DetectorConfig copy;
   {
     const auto config = DetectorConfig::Make(Configurable(), {{"names", {"x", "yy", "zzz"}}});
@@ -77,7 +77,7 @@ TEST_CASE("config: a list is there after the configuration was copied and the fi
   CHECK(TextOf(static_cast<const wirehound_string*>(value.list.data)[2]) == "zzz");
 }
 
-TEST_CASE("config: two configurations are the same when every option is") {
+TEST_CASE("config: two configurations are equal when every option is") {
   const auto defaults = DetectorConfig::Make(Configurable(), {});
   const auto same = DetectorConfig::Make(Configurable(), {{"ports", {"20"}}});
   const auto other = DetectorConfig::Make(Configurable(), {{"ports", {"0x15"}}});
@@ -145,7 +145,7 @@ TEST_CASE("config: text that is no configuration says where and why") {
   }
 }
 
-TEST_CASE("config: text that would take much memory or stack is refused before it does") {
+TEST_CASE("config: text that would take much memory or stack is refused before") {
   CHECK(ErrorOf("a: &a [x]\nb: [*a, *a]").find("anchor") != std::string::npos);
   CHECK(ErrorOf(std::string(17, '[') + std::string(17, ']')).find("nested more than 16 deep") !=
         std::string::npos);
@@ -159,7 +159,7 @@ TEST_CASE("config: text that would take much memory or stack is refused before i
   CHECK(ErrorOf(many + "]}}").find("more than 65536 values") != std::string::npos);
 }
 
-TEST_CASE("config: an empty file sets nothing; limits are taken with their units") {
+TEST_CASE("config: an empty file sets nothing; limits have units") {
   for (const char* text : {"", "# nothing\n", "detectors:\nlimits:\n", "detectors: {scan: }"}) {
     CAPTURE(text);
     CHECK(ErrorOf(text) == "");
@@ -172,7 +172,7 @@ TEST_CASE("config: an empty file sets nothing; limits are taken with their units
   CHECK(file->limits().max_overruns_in_a_row == 2);
 }
 
-TEST_CASE("config: sockets of container runtimes are a list, checked word by word") {
+TEST_CASE("config: sockets of container runtimes are a list, each element checked") {
   const auto file =
       ConfigFile::Parse("runtime_sockets: ['docker:/a', crio:/b]\nlimits: {}\n", "c.yaml");
   REQUIRE(file.has_value());
@@ -189,7 +189,7 @@ TEST_CASE("config: sockets of container runtimes are a list, checked word by wor
   }
 }
 
-TEST_CASE("config: options of a detector that is not loaded are a line, with the closest id") {
+TEST_CASE("config: options of a detector that is not loaded give a line with the closest id") {
   const DetectorDefinition definition = Configurable();
   const std::vector<const DetectorDefinition*> detectors = {&definition};
   const auto file = ConfigFile::Parse("detectors:\n  scam: {x: 1}\n  scan: {}\n", "c.yaml");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Definitions as plugins hand them over: copied with every size checked, then checked for sense.
+// Definitions of plugins: CopyDefinition checks every size, ValidateDefinition the values.
 
 #include <cmath>
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace {
 
 wirehound_string Text(const char* text) { return {text, std::char_traits<char>::length(text)}; }
 
-// A C definition that is right and has something of everything; tests spoil one member.
+// A valid C definition in which every member is set. Each test changes one member.
 struct CDefinition {
   wirehound_string data_filter = Text("dst_port=53");
   wirehound_string scope_filter = Text("comm=curl");
@@ -121,7 +121,7 @@ TEST_CASE("definition: a copy has every requirement") {
         std::vector<std::pair<std::string, std::string>>{{"Category", "recon"}});
 }
 
-// The option of a C definition after `change`, copied.
+// A copy of the option of a C definition, after `change`.
 ConfigOption CopiedOption(const std::function<void(wirehound_config_option&)>& change) {
   CDefinition c;
   change(c.option);
@@ -157,7 +157,7 @@ TEST_CASE("definition: an option is copied in its type, with the bounds it has")
          OptionValue(std::vector<std::string>{"a", "b"})));
 }
 
-TEST_CASE("definition: without a threat, fields and tags there are none") {
+TEST_CASE("definition: a copy without threat, fields and tags has none") {
   CDefinition c;
   c.definition.threat = nullptr;
   c.definition.event_fields = {};
@@ -169,7 +169,7 @@ TEST_CASE("definition: without a threat, fields and tags there are none") {
   CHECK(copy->produced_event.tags.empty());
 }
 
-TEST_CASE("definition: elements longer than ours are stepped over by their stride") {
+TEST_CASE("definition: elements longer than the engine's are walked by their stride") {
   struct Longer {
     wirehound_field_definition known;
     std::uint64_t later;
@@ -185,7 +185,7 @@ TEST_CASE("definition: elements longer than ours are stepped over by their strid
   CHECK(copy->produced_event.fields[1].type == FieldType::kString);
 }
 
-TEST_CASE("definition: sizes that cannot be right are named, and nothing is read behind them") {
+TEST_CASE("definition: a wrong size is an error that names it, and nothing behind it is read") {
   const std::string limit(kMaxDefinitionText + 1, 'x');
   CDefinition c;
   std::string reason;
@@ -254,7 +254,7 @@ TEST_CASE("definition: sizes that cannot be right are named, and nothing is read
   CHECK(CopyError(c.definition) == reason);
 }
 
-// A definition that is right, after `change`.
+// A valid definition, after `change`.
 std::string Invalid(const std::function<void(DetectorDefinition&)>& change) {
   DetectorDefinition definition = ParseDetector("id: event needs net_packet_udp");
   definition.produced_event.fields = {{"count", FieldType::kUint32, ""}};
@@ -264,7 +264,7 @@ std::string Invalid(const std::function<void(DetectorDefinition&)>& change) {
   return status ? "" : status.error().message();
 }
 
-TEST_CASE("definition: one that is right is valid") {
+TEST_CASE("definition: a correct definition is valid") {
   CHECK(Invalid([](DetectorDefinition&) {}).empty());
   CHECK(Invalid([](DetectorDefinition& d) { d.id = "A-1.b_2"; }).empty());
   CHECK(Invalid([](DetectorDefinition& d) { d.id = std::string(64, 'x'); }).empty());
@@ -276,7 +276,7 @@ TEST_CASE("definition: one that is right is valid") {
   }
 }
 
-TEST_CASE("definition: names are letters, digits, '_', '-' and '.', wherever they stand") {
+TEST_CASE("definition: every name consists of letters, digits, '_', '-' and '.'") {
   const std::string bad[] = {"",
                              "a b",
                              "a,b",
@@ -309,7 +309,7 @@ TEST_CASE("definition: names are letters, digits, '_', '-' and '.', wherever the
   }
 }
 
-TEST_CASE("definition: what makes no sense is named") {
+TEST_CASE("definition: an error names the member that makes no sense") {
   CHECK(Invalid([](DetectorDefinition& d) { d.requirements.events.clear(); }) ==
         "requirements are empty; expected at least one event");
   CHECK(Invalid([](DetectorDefinition& d) {
@@ -333,7 +333,7 @@ TEST_CASE("definition: what makes no sense is named") {
         }) == "threat: severity 5 is unknown; expected 0 (info) to 4 (critical)");
 }
 
-// A rule that a definition breaks, and the words for it.
+// A change that breaks a rule, and the text of the error.
 struct Rule {
   void (*break_it)(DetectorDefinition&);
   const char* message;
@@ -345,7 +345,7 @@ void CheckRules(const std::vector<Rule>& rules) {
   }
 }
 
-TEST_CASE("definition: requirements that cannot be met by anything are named") {
+TEST_CASE("definition: an error names requirements that nothing can meet") {
   CheckRules({
       {[](DetectorDefinition& d) {
          d.requirements.events[0].min_version = {2, 0, 0};
@@ -382,7 +382,7 @@ TEST_CASE("definition: requirements that cannot be met by anything are named") {
         }).empty());
 }
 
-TEST_CASE("definition: names that mean something else are reserved") {
+TEST_CASE("definition: words of the command line are reserved names") {
   CheckRules({
       {[](DetectorDefinition& d) { d.id = "all"; }, "id 'all' is reserved"},
       {[](DetectorDefinition& d) { d.produced_event.name = "detectors"; },
@@ -405,7 +405,7 @@ TEST_CASE("definition: names that mean something else are reserved") {
   }
 }
 
-// An option of that default, between 1 and 10 of type T.
+// An option with that default, between 1 and 10 of type T.
 template <typename T>
 ConfigOption Bounded(T value) {
   return {"o", OptionValue(value), "", OptionValue(T{1}), OptionValue(T{10})};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ReadExportedSymbols: what shared objects show, and files that lie about themselves.
+// ReadExportedSymbols: shared objects, and files with wrong headers and tables.
 
 #include "engine/plugins/elf_symbols.h"
 
@@ -29,7 +29,7 @@ std::string ErrorOf(const std::string& content) {
   return symbols ? "" : symbols.error().message();
 }
 
-TEST_CASE("elf symbols: a plugin shows what its dynamic symbol table says") {
+TEST_CASE("elf symbols: the symbols are those of the dynamic symbol table") {
   for (const char* plugin : {"good", "stripped", "plain", "silent", "function", "other_major"}) {
     CAPTURE(std::string(plugin));
     const auto symbols = ReadExportedSymbols(PluginFolder::Built(plugin));
@@ -42,7 +42,7 @@ TEST_CASE("elf symbols: a plugin shows what its dynamic symbol table says") {
   }
 }
 
-TEST_CASE("elf symbols: data is told from functions, with its size") {
+TEST_CASE("elf symbols: data has a size and differs from functions") {
   const auto module = ReadExportedSymbols(PluginFolder::Built("good"));
   REQUIRE(module.has_value());
   REQUIRE(module->size() == 1);
@@ -57,7 +57,7 @@ TEST_CASE("elf symbols: data is told from functions, with its size") {
   CHECK_FALSE(function->is_data);
 }
 
-TEST_CASE("elf symbols: a file that is none is refused") {
+TEST_CASE("elf symbols: a file that is no ELF file is refused") {
   CHECK(ErrorOf("") == "not an ELF file");
   CHECK(ErrorOf(std::string(1000, 'x')) == "not an ELF file");
   CHECK_FALSE(ReadExportedSymbols("/nonexistent/x.so").has_value());
@@ -109,7 +109,7 @@ TEST_CASE("elf symbols: no damage to its tables makes a file dangerous") {
       const std::size_t at = header.e_shoff + random() % table_bytes;
       content[at] = static_cast<char>(random());
     }
-    // Whatever it finds, it comes back; sanitizers see the rest.
+    // It returns, with symbols or an error. Sanitizers find the rest.
     const auto symbols = ReadExportedSymbols(folder.Write("x.so", content));
     CHECK((!symbols || symbols->size() < whole.size()));
   }

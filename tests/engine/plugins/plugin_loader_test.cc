@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The plugin loader: which shared objects become detectors, and what is said of the others. The
-// objects are built from plugins/; each refusal names the file and the reason.
+// The plugin loader: which shared objects load, and the errors of the others. Each error names the
+// file and the reason. The shared objects are built from tests/engine/test_plugins/.
 
 #include "engine/plugins/plugin_loader.h"
 
@@ -47,8 +47,8 @@ std::vector<std::string> Ids(const LoadedPlugins& plugins) {
   return ids;
 }
 
-// What is said of a folder with this file in it, the file's path left out. A sound plugin beside
-// it must load all the same.
+// The complaint about a folder with this file in it, without the file's path. A sound plugin beside
+// the file must load.
 std::string Complaint(const PluginFolder& folder, const fs::path& file) {
   folder.Add("good", "zz_sound");
   const LoadedPlugins plugins = Load(folder);
@@ -132,7 +132,7 @@ TEST_CASE("plugin loader: a plugin built for detectors exports exactly one symbo
   }
 }
 
-TEST_CASE("plugin loader: a plugin that was stripped loads like any other") {
+TEST_CASE("plugin loader: a stripped plugin loads") {
   const PluginFolder folder;
   folder.Add("stripped");
   const LoadedPlugins plugins = Load(folder);
@@ -140,7 +140,7 @@ TEST_CASE("plugin loader: a plugin that was stripped loads like any other") {
   CHECK(Ids(plugins) == std::vector<std::string>{"good"});
 }
 
-TEST_CASE("plugin loader: structs longer than ours load") {
+TEST_CASE("plugin loader: structs longer than the engine's load") {
   const PluginFolder folder;
   folder.Add("longer");
   const LoadedPlugins plugins = Load(folder);
@@ -191,7 +191,7 @@ TEST_CASE("plugin loader: a module that breaks the ABI is refused, and says whic
   }
 }
 
-TEST_CASE("plugin loader: a function that nobody defines is found at load, not at its call") {
+TEST_CASE("plugin loader: an undefined function is an error at load, not at its call") {
   const std::string complaint = Complaint("unresolved");
   CHECK(Contains(complaint, "cannot be loaded: "));
   CHECK(Contains(complaint, "wirehound_test_no_such_function"));
@@ -208,7 +208,7 @@ TEST_CASE("plugin loader: of several detectors in one file the sound ones load")
   CHECK(Contains(plugins.complaints[1], "plugin " + file + ": detector 2: invalid definition: "));
 }
 
-TEST_CASE("plugin loader: a detector that throws, wherever it does, stops nothing else") {
+TEST_CASE("plugin loader: a detector that throws in any function stops nothing else") {
   REQUIRE(SetLogLevel("error").has_value());
   const CapturedStderr errors;
   const PluginFolder folder;
@@ -305,7 +305,7 @@ TEST_CASE("plugin loader: a file that others could have written is refused") {
   CHECK(Contains(Complaint(folder, file), "writable by others"));
 }
 
-TEST_CASE("plugin loader: a file of somebody else is refused") {
+TEST_CASE("plugin loader: a file of another user is refused") {
   constexpr uid_t kSomebody = 54321;
   const PluginFolder folder;
   const fs::path file = folder.Add("good");
@@ -316,7 +316,7 @@ TEST_CASE("plugin loader: a file of somebody else is refused") {
   CHECK(Contains(Complaint(folder, file), "owned by user 54321; expected root"));
 }
 
-TEST_CASE("plugin loader: what is not a regular file is refused") {
+TEST_CASE("plugin loader: an entry that is no regular file is refused") {
   const PluginFolder folder;
   const fs::path file = folder.path() / "x.so";
   SUBCASE("a link, also to a sound plugin") {
@@ -338,7 +338,7 @@ TEST_CASE("plugin loader: what is not a regular file is refused") {
   }
 }
 
-TEST_CASE("plugin loader: files of other names are nobody's business") {
+TEST_CASE("plugin loader: files with other extensions are ignored") {
   const PluginFolder folder;
   folder.Add("good");
   folder.Write("README", "drop your detectors here");
@@ -389,7 +389,7 @@ TEST_CASE("plugin loader: a folder that cannot be trusted or read is an error th
   CHECK(plugins.error().message().find("plugins folder " + path.string() + ": " + reason) == 0);
 }
 
-TEST_CASE("plugin loader: a path may be relative, and is not looked for elsewhere") {
+TEST_CASE("plugin loader: a path may be relative, and no other folder is searched") {
   const PluginFolder folder;
   folder.Add("good");
   std::vector<std::string> complaints;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FindRunAs: who `--user` means.
+// FindRunAs: the user and group that a value of `--user` names.
 
 #include "engine/privileges/run_as.h"
 

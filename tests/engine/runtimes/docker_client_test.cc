@@ -19,7 +19,7 @@ std::string Container(const std::string& config) {
   return R"({"Id":")" + kId + R"(","Name":"/web","Image":"sha256:0011","Config":)" + config + "}";
 }
 
-// Answers what is asked for under each path; 404 for the rest.
+// Answers each path with its body, other paths with 404.
 FakeServer::Handler Engine(std::map<std::string, std::string> bodies) {
   return [bodies = std::move(bodies)](const Caller& caller) {
     const std::string head = caller.ReadHead();
@@ -60,14 +60,14 @@ TEST_CASE("docker client: without labels the name is the container's, without it
   CHECK(answer->pod_name.empty());
 }
 
-TEST_CASE("docker client: a container it has not is not an error of the server") {
+TEST_CASE("docker client: a container that it does not have is kNotFound") {
   FakeServer server(Engine({}));
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Patiently());
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code() == ErrorCode::kNotFound);
 }
 
-TEST_CASE("docker client: answers that are none are errors, each with its reason") {
+TEST_CASE("docker client: bad answers are errors, each with its reason") {
   struct Row {
     std::string answer;
     const char* reason;
@@ -81,8 +81,8 @@ TEST_CASE("docker client: answers that are none are errors, each with its reason
       {HttpAnswer(200, std::string(100'000, '[')), "no JSON object"},
       {HttpAnswer(200, R"({"Id":"another"})"), "'another'"},
       {HttpAnswer(200, R"({"Id":7})"), "expected"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}", "partial"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{}", "no HTTP"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}", "ends in its middle"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{}", "ends in its middle"},
       {"HTTP/1.1 200 OK\r\n\r\n" + std::string(2 << 20, ' '), "more than"},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(64 << 10, 'x'), "header limit"},
   };
@@ -97,7 +97,7 @@ TEST_CASE("docker client: answers that are none are errors, each with its reason
   }
 }
 
-TEST_CASE("docker client: members of other types than expected are taken for missing") {
+TEST_CASE("docker client: members of unexpected types count as missing") {
   FakeServer server(Always(HttpAnswer(
       200, R"({"Id":")" + kId + R"(","Name":[],"Image":{},"Config":{"Image":1,"Labels":[]}})")));
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Patiently());
@@ -106,14 +106,14 @@ TEST_CASE("docker client: members of other types than expected are taken for mis
   CHECK(answer->image.empty());
 }
 
-TEST_CASE("unix stream: a server that says nothing is waited for until the deadline, not longer") {
+TEST_CASE("unix stream: a silent server is waited for until the deadline") {
   FakeServer server(Silent);
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Briefly());
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message() == "no answer in time");
 }
 
-TEST_CASE("unix stream: whoever waits stops when the engine ends") {
+TEST_CASE("unix stream: a wait stops when the engine ends") {
   FakeServer server(Silent);
   const UniqueFd stop(eventfd(1, EFD_CLOEXEC));
   Patience patience = Patiently();
@@ -123,7 +123,7 @@ TEST_CASE("unix stream: whoever waits stops when the engine ends") {
   CHECK(answer.error().message() == "the engine ends");
 }
 
-TEST_CASE("unix stream: a socket that is not there, or has nobody behind it, is an error") {
+TEST_CASE("unix stream: a socket that is missing, or has no server, is an error") {
   const TemporaryFolder folder;
   const std::string missing = (folder.path() / "none.sock").string();
   CHECK_FALSE(AskDocker(missing, kId, Patiently()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A server on a unix socket in a folder of its own, for clients that must bear with anything: a
-// function deals with each caller, on a thread of the server's. Gone with its object.
+// FakeServer: a server on a unix socket in a folder of its own, for tests of clients. A function
+// handles each connection, on a thread of the server. Its destructor ends the thread.
 
 #pragma once
 
@@ -29,12 +29,12 @@
 
 namespace wirehound::test {
 
-/// What a handler has: the caller, and who tells that the server ends.
+/// A connection, as a handler sees it.
 struct Caller {
   int fd;
-  int stop_fd;
+  int stop_fd;  ///< becomes readable when the server ends
 
-  /// Waits until the caller has said something or gone; false when the server ends.
+  /// Waits until the caller has sent bytes or closed; false when the server ends.
   bool Wait() const {
     pollfd waits[] = {{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}};
     return poll(waits, 2, -1) > 0 && waits[1].revents == 0;
@@ -45,7 +45,7 @@ struct Caller {
     const ssize_t got = Wait() ? recv(fd, room, sizeof(room), 0) : 0;
     return {room, static_cast<std::size_t>(got > 0 ? got : 0)};
   }
-  /// What the caller says up to an empty line.
+  /// The bytes up to an empty line.
   std::string ReadHead() const {
     std::string head;
     while (head.find("\r\n\r\n") == std::string::npos) {
@@ -115,7 +115,7 @@ class FakeServer {
   std::thread thread_;
 };
 
-/// Answers every request with the same bytes.
+/// Sends the same bytes for every request.
 inline FakeServer::Handler Always(std::string answer) {
   return [answer = std::move(answer)](const Caller& caller) {
     caller.ReadHead();
@@ -123,13 +123,13 @@ inline FakeServer::Handler Always(std::string answer) {
   };
 }
 
-/// Takes what it is told, and says nothing until the caller has gone.
+/// Reads requests and sends nothing until the caller has closed.
 inline void Silent(const Caller& caller) {
   while (!caller.Read().empty()) {
   }
 }
 
-/// An answer of an HTTP server.
+/// An HTTP response.
 inline std::string HttpAnswer(int status, const std::string& body) {
   return "HTTP/1.1 " + std::to_string(status) +
          " Text\r\nContent-Type: application/json\r\nContent-Length: " +
@@ -140,7 +140,7 @@ inline Patience Patiently() {
   return {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30), .stop_fd = -1};
 }
 
-/// Short enough that a test of a server that says nothing ends soon.
+/// Short, so that a test of a silent server ends soon.
 inline Patience Briefly() {
   return {.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(30),
           .stop_fd = -1};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The clients that speak gRPC: CRI, and containerd's own interface.
+// The clients that use gRPC: of CRI, and of containerd's own API.
 
 #include <doctest/doctest.h>
 
@@ -111,7 +111,7 @@ TEST_CASE("cri client: a container with its image and the pod of its labels") {
   CHECK_FALSE(answer->is_pod_sandbox);
 }
 
-TEST_CASE("cri client: what is no container may be the sandbox of a pod") {
+TEST_CASE("cri client: an id that is no container may be the sandbox of a pod") {
   FakeServer server(Grpc([](const GrpcRequest& request) {
     return PathOf(request) == kService + "PodSandboxStatus"
                ? GrpcReply{.message = SandboxStatus(kId)}
@@ -126,7 +126,8 @@ TEST_CASE("cri client: what is no container may be the sandbox of a pod") {
   CHECK(answer->image.empty());
 }
 
-TEST_CASE("cri client: neither container nor sandbox, or no such interface") {
+TEST_CASE(
+    "cri client: neither container nor sandbox is kNotFound, a server without CRI kUnsupported") {
   struct Row {
     int status;
     ErrorCode code;
@@ -163,7 +164,7 @@ TEST_CASE("cri client: messages that cannot be read, or are about another contai
   }
 }
 
-TEST_CASE("containerd client: each namespace is asked until one has it") {
+TEST_CASE("containerd client: it asks each namespace until one has the container") {
   std::vector<std::string> asked;
   FakeServer server(Grpc([&asked](const GrpcRequest& request) -> GrpcReply {
     if (PathOf(request) == "/containerd.services.namespaces.v1.Namespaces/List") {
@@ -180,7 +181,7 @@ TEST_CASE("containerd client: each namespace is asked until one has it") {
   CHECK(asked == std::vector<std::string>{"k8s.io", "default"});
 }
 
-TEST_CASE("containerd client: no more namespaces are asked than the limit") {
+TEST_CASE("containerd client: it asks no more namespaces than the limit") {
   int asked = 0;
   FakeServer server(Grpc([&asked](const GrpcRequest& request) -> GrpcReply {
     if (PathOf(request) == "/containerd.services.namespaces.v1.Namespaces/List") {
@@ -195,7 +196,7 @@ TEST_CASE("containerd client: no more namespaces are asked than the limit") {
   CHECK(asked == static_cast<int>(kMaxContainerdNamespaces));
 }
 
-TEST_CASE("grpc: servers that speak something else, too much or nothing are errors") {
+TEST_CASE("grpc: a server with another protocol, too much or nothing is an error") {
   struct Row {
     FakeServer::Handler handler;
     const char* reason;  // "": of one that hangs up, when decides what the system calls it
@@ -221,7 +222,7 @@ TEST_CASE("grpc: servers that speak something else, too much or nothing are erro
   }
 }
 
-TEST_CASE("grpc: a server that says nothing is waited for until the deadline, not longer") {
+TEST_CASE("grpc: a silent server is waited for until the deadline") {
   FakeServer server(Silent);
   const Result<std::string> answer =
       GrpcCall(server.path(), {.method = "/a/B", .message = "x"}, Briefly());

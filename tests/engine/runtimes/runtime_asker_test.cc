@@ -22,7 +22,7 @@ std::string Inspected(const std::string& id) {
   return HttpAnswer(200, R"({"Id":")" + id + R"(","Name":"/web","Config":{"Image":"nginx"}})");
 }
 
-// Says of every container that it is there.
+// Answers that it has every container.
 void KnowsAll(const Caller& caller) {
   const std::string head = caller.ReadHead();
   const std::size_t at = head.find("/containers/");
@@ -30,7 +30,7 @@ void KnowsAll(const Caller& caller) {
                                        : Inspected(head.substr(at + 12, 64)));
 }
 
-// Nothing that a test would have to wait for.
+// Times so short that no test waits long.
 RuntimeAsker::Setup Asking(const std::vector<RuntimeSocket>& sockets) {
   return {.choice = {.sockets = sockets, .nobody = false},
           .timeout = milliseconds(30'000),
@@ -45,7 +45,7 @@ struct Answered {
   std::string name;
 };
 
-// Takes answers until there are so many.
+// Takes answers until it has `count` of them.
 std::vector<Answered> Take(RuntimeAsker& asker, std::size_t count) {
   std::vector<Answered> answers;
   while (answers.size() < count) {
@@ -60,7 +60,7 @@ std::vector<Answered> Take(RuntimeAsker& asker, std::size_t count) {
   return answers;
 }
 
-// Until every question is settled.
+// Waits until every question is settled.
 RuntimeCounters Settled(const RuntimeAsker& asker) {
   RuntimeCounters counters = asker.counters();
   while (counters.waiting != 0) {
@@ -92,7 +92,7 @@ TEST_CASE("runtime asker: an answer comes back with the runtime it is from") {
   CheckSum(counters);
 }
 
-TEST_CASE("runtime asker: whom the group names is asked first, then the others") {
+TEST_CASE("runtime asker: the runtime that the control group names is asked first") {
   FakeServer docker(Always(HttpAnswer(404, "{}")));
   FakeServer podman(KnowsAll);
   RuntimeAsker asker(
@@ -109,7 +109,7 @@ TEST_CASE("runtime asker: whom the group names is asked first, then the others")
   }
 }
 
-TEST_CASE("runtime asker: containerd is asked through both of its interfaces") {
+TEST_CASE("runtime asker: containerd is asked through CRI and its own API") {
   FakeServer server(Grpc([](const GrpcRequest&) { return GrpcReply{.status = 12}; }));
   RuntimeAsker asker(Asking({{RuntimeKind::kContainerd, server.path()}}));
   asker.Ask(kId, "containerd");
@@ -119,7 +119,7 @@ TEST_CASE("runtime asker: containerd is asked through both of its interfaces") {
   CHECK(server.callers() == 2 * RuntimeAsker::kAttempts);
 }
 
-TEST_CASE("runtime asker: a container nobody has is asked for a few times, then unknown") {
+TEST_CASE("runtime asker: a container that no runtime has is unknown after a few attempts") {
   FakeServer server(Always(HttpAnswer(404, "{}")));
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   asker.Ask(kId, "");
@@ -129,7 +129,7 @@ TEST_CASE("runtime asker: a container nobody has is asked for a few times, then 
   CheckSum(counters);
 }
 
-TEST_CASE("runtime asker: a runtime that fails is an error each time, and the question failed") {
+TEST_CASE("runtime asker: each failed request is an error, and the question fails") {
   FakeServer server(Always("garbage\r\n\r\n"));
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   asker.Ask(kId, "");
@@ -152,7 +152,7 @@ TEST_CASE("runtime asker: a question succeeds later when the runtime comes back"
   CHECK(Settled(asker).errors == 1);
 }
 
-TEST_CASE("runtime asker: a socket that failed is left alone for a while") {
+TEST_CASE("runtime asker: a socket that failed is not asked for a while") {
   FakeServer server(Always("garbage\r\n\r\n"));
   RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
   setup.back_off = std::chrono::hours(1);
@@ -174,7 +174,7 @@ TEST_CASE("runtime asker: without any socket a container is unknown") {
   CHECK(counters.errors == 0);
 }
 
-TEST_CASE("runtime asker: what cannot be an id is never sent to anybody") {
+TEST_CASE("runtime asker: text that cannot be an id is never sent") {
   FakeServer server(KnowsAll);
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   for (const char* id : {"", "../images", "a b", "x\r\nHost: y", "A"}) {
@@ -184,7 +184,7 @@ TEST_CASE("runtime asker: what cannot be an id is never sent to anybody") {
   CHECK(server.callers() == 0);
 }
 
-TEST_CASE("runtime asker: beyond the limit questions are dropped, not waited for") {
+TEST_CASE("runtime asker: questions beyond the limit are dropped") {
   FakeServer server(Silent);
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   for (std::size_t i = 0; i < RuntimeAsker::kMaxWaiting + 10; ++i) {
@@ -196,7 +196,7 @@ TEST_CASE("runtime asker: beyond the limit questions are dropped, not waited for
   CheckSum(counters);
 }
 
-TEST_CASE("runtime asker: it ends at once, whoever it waits for") {
+TEST_CASE("runtime asker: its end waits for no server") {
   FakeServer server(Silent);
   RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
   setup.timeout = std::chrono::hours(1);
@@ -207,13 +207,13 @@ TEST_CASE("runtime asker: it ends at once, whoever it waits for") {
   }
 }
 
-TEST_CASE("runtime asker: nobody is asked when nobody is to be") {
+TEST_CASE("runtime asker: with \"none\" it asks no runtime") {
   RuntimeAsker asker({.choice = {.sockets = {}, .nobody = true}});
   asker.Ask(kId, "docker");
   CHECK(asker.counters().asked == 0);
 }
 
-TEST_CASE("runtime sockets: what the user names, and what is wrong about it") {
+TEST_CASE("runtime sockets: values of --runtime-socket, and errors in them") {
   const Result<RuntimeChoice> choice =
       ParseRuntimeSockets({"docker:/run/docker.sock", "crio:/a:b"});
   REQUIRE(choice);
@@ -237,7 +237,7 @@ TEST_CASE("runtime sockets: what the user names, and what is wrong about it") {
   }
 }
 
-TEST_CASE("runtime sockets: only a socket counts") {
+TEST_CASE("runtime sockets: a path that is no socket is an error") {
   const TemporaryFolder folder;
   CHECK(Status(CheckRuntimeSocket((folder.path() / "none").string())).error().code() ==
         ErrorCode::kNotFound);

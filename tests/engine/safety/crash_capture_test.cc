@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// WriteCrashCapture: the file reads back as the record it was made of, and never harms another.
+// WriteCrashCapture: the file reads back as the record, and no other file is overwritten.
 
 #include "engine/safety/crash_capture.h"
 
@@ -34,7 +34,7 @@ Record SomeRecord() {
   return record;
 }
 
-// Keeps what it is given.
+// Keeps a copy of each record.
 struct Kept : RecordSink {
   void OnRecord(const Record& record) override {
     records.push_back(record);
@@ -68,7 +68,7 @@ TEST_CASE("crash capture: only its owner may read it") {
   CHECK((info.st_mode & 0777) == 0600);
 }
 
-TEST_CASE("crash capture: a file that is there, or a link, is left alone") {
+TEST_CASE("crash capture: an existing file, or a link, is not touched") {
   const TemporaryFolder folder;
   const std::string there = folder.Write("there", "precious");
   CHECK(WriteCrashCapture(there.c_str(), SomeRecord()) == EEXIST);
@@ -80,7 +80,7 @@ TEST_CASE("crash capture: a file that is there, or a link, is left alone") {
   CHECK(!std::filesystem::exists(target));
 }
 
-TEST_CASE("crash capture: a record whose bytes are no memory leaves no file") {
+TEST_CASE("crash capture: a record whose bytes are not mapped leaves no file") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "crash.pcap").string();
   Record record = SomeRecord();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The last words, told by a child process that dies of a signal. What a real detector does to a
-// real engine is in tests/e2e/misbehaving_plugins_test.py.
+// The crash report, written by a child process that dies of a signal. Crashes of real detectors in
+// a real engine are in tests/e2e/misbehaving_plugins_test.py.
 
 #include "engine/safety/crash_report.h"
 
@@ -30,7 +30,7 @@ struct Death {
   std::string words;
 };
 
-// What tests before this one have left there may be gone.
+// A former test may have left pointers there to what is gone.
 void ForgetContext() {
   g_crash_context.detector = nullptr;
   g_crash_context.file = nullptr;
@@ -40,7 +40,7 @@ void ForgetContext() {
   g_crash_context.record = nullptr;
 }
 
-// Runs `body` in a child whose crashes are reported and in which nobody else looks after them.
+// Runs `body` in a child that reports its crashes and has no other handler for them.
 Death DieOf(const std::function<void()>& body) {
   const CapturedStderr captured;
   const pid_t child = fork();
@@ -81,13 +81,13 @@ TEST_CASE("crash report: each signal is named and still ends the process") {
   }
 }
 
-TEST_CASE("crash report: abort ends the process as it would have") {
+TEST_CASE("crash report: abort still ends the process with SIGABRT") {
   const Death death = DieOf([] { std::abort(); });
   CHECK(death.signal == SIGABRT);
   CHECK(death.words == "wirehound: fatal: SIGABRT in the engine\n");
 }
 
-TEST_CASE("crash report: the detector, its file, its function and the event are told") {
+TEST_CASE("crash report: it names the detector, its file, its function and the event") {
   const Death death = DieOf([] {
     Event event;
     event.view.name = {"net_packet_dns", 14};
@@ -104,7 +104,7 @@ TEST_CASE("crash report: the detector, its file, its function and the event are 
         "net_packet_dns, record 812 (time 1700000000.000000001)\n");
 }
 
-TEST_CASE("crash report: a plugin that is being loaded is told by its file") {
+TEST_CASE("crash report: it names the file of a plugin that is being loaded") {
   const Death death = DieOf([] {
     g_crash_context.loading = "plugins/new.so";
     g_crash_context.function = "GetDefinition";
@@ -113,7 +113,7 @@ TEST_CASE("crash report: a plugin that is being loaded is told by its file") {
   CHECK(death.words == "wirehound: fatal: SIGSEGV in GetDefinition of plugin (plugins/new.so)\n");
 }
 
-TEST_CASE("crash report: a file that was read is what to replay, quoted where a shell needs it") {
+TEST_CASE("crash report: it says to replay the file that was read, quoted for a shell") {
   const Death death = DieOf([] {
     SetCrashReplay({.read_file = "it's here.pcap", .plugins_folder = "my plugins"});
     g_crash_context.detector = &SomeDetector();
@@ -124,7 +124,7 @@ TEST_CASE("crash report: a file that was read is what to replay, quoted where a 
                          "--detectors beacon --read 'it'\\''s here.pcap'\n") != std::string::npos);
 }
 
-TEST_CASE("crash report: without a file the record is kept in one") {
+TEST_CASE("crash report: without a file it writes the record to one") {
   const TemporaryFolder folder;
   const Death death = DieOf([&] {
     setenv("TMPDIR", folder.path().c_str(), 1);
@@ -142,7 +142,7 @@ TEST_CASE("crash report: without a file the record is kept in one") {
   CHECK(death.words.ends_with("wirehound: replay: wirehound --read " + kept + "\n"));
 }
 
-TEST_CASE("crash report: a crash while it is told ends the process, with what was said") {
+TEST_CASE("crash report: a crash while it writes ends the process, after what it wrote") {
   const Death death = DieOf([] {
     g_crash_context.detector = std::bit_cast<const DetectorDefinition*>(std::uintptr_t{0x10});
     g_crash_context.function = "OnEvent";

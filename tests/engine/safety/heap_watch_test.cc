@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HeapWatch: what a few weighed calls are made into, and that it finds a real leak.
+// HeapWatch: the estimate from sampled calls, and that it finds a real leak.
 
 #include "engine/safety/heap_watch.h"
 
@@ -19,12 +19,12 @@ constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr std::int64_t kPlenty = 64 * 1024 * kMiB;  // in use by the whole process
 constexpr std::uint64_t kCheap = 100;               // nanoseconds a weighing costs
 
-// One weighed call that keeps that much more than it gives back.
+// One sampled call that allocates so many bytes more than it frees.
 bool Keep(HeapWatch& watch, std::int64_t bytes) {
   return watch.Note(kPlenty, kPlenty + bytes, kCheap);
 }
 
-TEST_CASE("heap watch: a leak is told at 64 MiB and then each time it has doubled") {
+TEST_CASE("heap watch: it warns of a leak at 64 MiB and then each time it has doubled") {
   HeapWatch watch;
   std::vector<std::int64_t> told;
   for (int i = 0; i < 400; ++i) {
@@ -35,7 +35,7 @@ TEST_CASE("heap watch: a leak is told at 64 MiB and then each time it has double
   CHECK(told == std::vector<std::int64_t>{64, 128, 256});
 }
 
-TEST_CASE("heap watch: what is given back counts") {
+TEST_CASE("heap watch: freed memory lowers the estimate") {
   HeapWatch watch;
   for (int i = 0; i < 1000; ++i) {
     CHECK(!Keep(watch, 40 * 1024));
@@ -44,7 +44,7 @@ TEST_CASE("heap watch: what is given back counts") {
   CHECK(watch.kept_bytes() == 0);
 }
 
-TEST_CASE("heap watch: one table that grew while it was weighed is no leak") {
+TEST_CASE("heap watch: one table that grew during a sample is no leak") {
   HeapWatch watch;
   CHECK(!Keep(watch, kMiB));  // would stand for 1 GiB
   for (int i = 0; i < 1000; ++i) {
@@ -52,7 +52,7 @@ TEST_CASE("heap watch: one table that grew while it was weighed is no leak") {
   }
 }
 
-TEST_CASE("heap watch: nobody keeps more than all have in use") {
+TEST_CASE("heap watch: the estimate is at most the heap in use") {
   HeapWatch watch;
   for (int i = 0; i < 1000; ++i) {
     CHECK(!watch.Note(10 * kMiB, 11 * kMiB, kCheap));
@@ -60,7 +60,7 @@ TEST_CASE("heap watch: nobody keeps more than all have in use") {
   CHECK(watch.kept_bytes() == 11 * kMiB);
 }
 
-TEST_CASE("heap watch: the calls weighed follow no rhythm, one in 1024 in the mean") {
+TEST_CASE("heap watch: samples have no period, one call in 1024 in the mean") {
   HeapWatch watch;
   std::vector<std::uint32_t> steps;
   for (int weighed = 0; weighed < 2000; ++weighed) {
@@ -80,7 +80,7 @@ TEST_CASE("heap watch: the calls weighed follow no rhythm, one in 1024 in the me
   CHECK(*std::max_element(steps.begin(), steps.end()) > 2000);
 }
 
-TEST_CASE("heap watch: a heap that is slow to weigh is weighed so much less often") {
+TEST_CASE("heap watch: a heap that is slow to measure is sampled less often") {
   HeapWatch watch;
   watch.Note(0, 0, 5'000'000);
   CHECK(watch.mean_interval() == 5'000'000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SignalText: what is put together, and that text which is no memory does no harm.
+// SignalText: the text it writes, and that a bad pointer does no harm.
 
 #include "engine/safety/signal_text.h"
 
@@ -18,7 +18,7 @@
 namespace wirehound::test {
 namespace {
 
-// What `write` makes of a SignalText that writes to a file.
+// The text that `write` leaves in a file through a SignalText.
 template <typename Write>
 std::string Written(Write&& write) {
   const TemporaryFolder folder;
@@ -42,20 +42,20 @@ TEST_CASE("signal text: numbers, addresses and times are spelt out") {
   CHECK(Written([](SignalText& text) { text.AddSeconds(7); }) == "0.000000007");
 }
 
-TEST_CASE("signal text: what is written directly keeps its place and has no limit") {
+TEST_CASE("signal text: text written directly keeps its place and has no limit") {
   const std::string path(3000, 'p');
   CHECK(Written([&](SignalText& text) { text.Add("a ").Write(path).Add(" b"); }) ==
         "a " + path + " b");
 }
 
-TEST_CASE("signal text: more than fits is cut, not written beyond the buffer") {
+TEST_CASE("signal text: text beyond the buffer is cut") {
   const std::string written =
       Written([](SignalText& text) { text.Add(std::string(5000, 'x')).Add("y"); });
   CHECK(written == std::string(written.size(), 'x'));
   CHECK(written.size() < 5000);
 }
 
-TEST_CASE("signal text: text that is no memory is left out") {
+TEST_CASE("signal text: text that is not mapped is left out") {
   const auto* nowhere = std::bit_cast<const char*>(std::uintptr_t{0x10});
   CHECK(Written([&](SignalText& text) { text.Add("a").Write({nowhere, 8}).Add("b"); }) == "ab");
 }

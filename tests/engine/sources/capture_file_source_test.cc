@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaptureFileSource: pcap and pcapng files of every kind, and what is said of bad ones.
+// CaptureFileSource: pcap and pcapng files of every kind, and the errors of bad ones.
 
 #include "engine/sources/capture_file_source.h"
 
@@ -29,7 +29,7 @@ constexpr std::uint32_t kIpv4Only = 228;
 
 const ByteWriter kPacket = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
 
-// Keeps copies of what it is handed.
+// Keeps copies of records.
 struct KeepingSink : RecordSink {
   struct Kept {
     Record record;  // its views are dead; see bytes
@@ -81,7 +81,7 @@ Outcome ReadPath(const std::string& path, std::size_t batch = 1000) {
   return outcome;
 }
 
-// Standard input that is a pipe with `content`, written three bytes at a time, while it lives.
+// While it lives, standard input is a pipe with `content`, written three bytes at a time.
 class PipedInput {
  public:
   explicit PipedInput(const std::string& content) : before_(dup(STDIN_FILENO)) {
@@ -117,7 +117,7 @@ Outcome ReadContent(const std::string& content, std::size_t batch = 1000) {
   return ReadPath(folder.Write("capture", content), batch);
 }
 
-TEST_CASE("capture file: link layers are told to the decoders by the registry's numbers") {
+TEST_CASE("capture file: records have the link type numbers of the registry") {
   struct Case {
     std::uint32_t in_file;
     std::uint32_t delivered;
@@ -158,7 +158,7 @@ TEST_CASE("capture file: seconds are unsigned, up to the year 2106") {
   }
 }
 
-TEST_CASE("capture file: relatives of pcap are left to libpcap, with the same results") {
+TEST_CASE("capture file: libpcap reads variants of pcap, with the same results") {
   constexpr std::uint32_t kModified = 0xa1b2cd34;  // 8 more bytes in front of each packet
   const std::string modified = PcapWriter(kRaw, kModified)
                                    .Header(3, 4, static_cast<std::uint32_t>(kPacket.size()), 1500)
@@ -199,7 +199,7 @@ TEST_CASE("capture file: nothing behind the snapshot length is delivered") {
   }
 }
 
-TEST_CASE("capture file: one larger than the buffer comes whole") {
+TEST_CASE("capture file: a packet larger than the buffer comes whole") {
   const ByteWriter large = ByteWriter().Fill(60000, 0x45);
   PcapWriter pcap(kRaw);
   PcapngWriter pcapng(kRaw);
@@ -220,7 +220,7 @@ TEST_CASE("capture file: one larger than the buffer comes whole") {
   }
 }
 
-TEST_CASE("capture file: standard input may be a pipe that comes a few bytes at a time") {
+TEST_CASE("capture file: standard input may be a pipe that delivers a few bytes at a time") {
   const std::string contents[] = {
       PcapWriter(kRaw).Add(1, 0, kPacket).Add(2, 0, kPacket).text(),
       PcapngWriter(kRaw).Add(1, kPacket).Add(2, kPacket).text(),
@@ -254,7 +254,7 @@ TEST_CASE("capture file: pcapng in both byte orders and resolutions") {
   }
 }
 
-TEST_CASE("capture file: a record has the packet's bytes, and nothing is claimed to be known") {
+TEST_CASE("capture file: a record has the packet's bytes, and no process or direction") {
   const Outcome outcome = ReadContent(PcapWriter(kRaw).Add(1, 2, kPacket, 1500).text());
   REQUIRE(outcome.records.size() == 1);
   const Record& record = outcome.records[0].record;
@@ -301,7 +301,7 @@ TEST_CASE("capture file: a file without packets ends at once, without an error")
   CHECK(outcome.records.empty());
 }
 
-TEST_CASE("capture file: of a file that is cut off, what was readable is delivered") {
+TEST_CASE("capture file: the whole packets of a truncated file are delivered") {
   const std::string whole =
       PcapWriter(kRaw).Add(1, 0, kPacket).Add(2, 0, kPacket).Add(3, 0, kPacket).text();
   const std::size_t one = (whole.size() - 24) / 3;
@@ -325,7 +325,7 @@ TEST_CASE("capture file: of a file that is cut off, what was readable is deliver
   CHECK(at_the_edge.error.empty());
 }
 
-TEST_CASE("capture file: a cut-off pcapng delivers what was readable, too") {
+TEST_CASE("capture file: the whole packets of a truncated pcapng file are delivered, too") {
   const std::string whole = PcapngWriter(kRaw).Add(1, kPacket).Add(2, kPacket).text();
   const Outcome outcome = ReadContent(whole.substr(0, whole.size() - 6));
   CHECK(outcome.records.size() == 1);
@@ -345,7 +345,7 @@ TEST_CASE("capture file: after an error nothing more comes") {
   CHECK(sink.records.empty());
 }
 
-TEST_CASE("capture file: a length beyond reason is an error, not an allocation") {
+TEST_CASE("capture file: a huge length is an error, not an allocation") {
   for (const std::uint32_t length : {0x7fffffffU, 0xffffffffU, 300'000'000U}) {
     CAPTURE(length);
     const Outcome outcome = ReadContent(PcapWriter(kRaw)
@@ -358,7 +358,7 @@ TEST_CASE("capture file: a length beyond reason is an error, not an allocation")
   }
 }
 
-TEST_CASE("capture file: what cannot be opened is named, with the reason") {
+TEST_CASE("capture file: the error of a bad file names the file and the reason") {
   SUBCASE("missing") {
     CHECK(ReadPath("/nonexistent/x.pcap").error == "read capture FILE: No such file or directory");
   }

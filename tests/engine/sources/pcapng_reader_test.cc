@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // PcapngReader: every kind of block, several interfaces and sections, times of all resolutions, and
-// where a broken file stops. Reads from memory.
+// errors of broken files. Reads from memory.
 
 #include "engine/sources/pcapng_reader.h"
 
@@ -59,7 +59,7 @@ std::string Text(const ByteWriter& bytes) {
   return {reinterpret_cast<const char*>(bytes.span().data()), bytes.size()};
 }
 
-// The time of a packet of `time` units.
+// The timestamp of a packet whose time is `time` units.
 std::uint64_t TimeOf(int resolution, std::uint64_t time, std::int64_t offset_seconds = 0,
                      ByteOrder order = ByteOrder::kLittle) {
   PcapngWriter file;
@@ -144,7 +144,7 @@ TEST_CASE("pcapng: the flags of a packet tell its direction") {
   }
 }
 
-TEST_CASE("pcapng: options that make no sense cost no packet") {
+TEST_CASE("pcapng: a packet with invalid options is delivered") {
   PcapngWriter file;
   file.Section().Interface(kRaw);
   for (const std::string& options :
@@ -171,7 +171,7 @@ TEST_CASE("pcapng: obsolete packet blocks are packets") {
   CHECK(outcome.packets[0].bytes == Text(kPacket));
 }
 
-TEST_CASE("pcapng: of simple packet blocks the lengths around say what was captured") {
+TEST_CASE("pcapng: the captured length of a simple packet block follows from other lengths") {
   struct Case {
     std::uint32_t snap_length;
     std::uint32_t wire_length;
@@ -196,7 +196,7 @@ TEST_CASE("pcapng: of simple packet blocks the lengths around say what was captu
   }
 }
 
-TEST_CASE("pcapng: what is no packet is stepped over") {
+TEST_CASE("pcapng: blocks that are no packets are skipped") {
   PcapngWriter file(kRaw);
   for (const std::uint32_t type : {4U, 5U, 0xaU, 0xbadU, 0x40000badU, 0x80000001U, 0U}) {
     file.Block(type, std::string(24, '\xff')).Block(type, "");
@@ -244,7 +244,7 @@ TEST_CASE("pcapng: times of every resolution are nanoseconds since the epoch") {
   }
 }
 
-TEST_CASE("pcapng: a broken block ends the file, after what came before it") {
+TEST_CASE("pcapng: a broken block ends the file, after the packets before it") {
   const PcapngWriter good = PcapngWriter(kRaw).Add(1, kPacket);
   const std::string at = "block at offset " + std::to_string(good.text().size()) + " ";
   const std::string lengths = "; expected a multiple of 4 from 12 to 16777216";
@@ -340,7 +340,7 @@ TEST_CASE("pcapng: long interface names are cut off") {
   CHECK(outcome.packets[0].interface_name == std::string(kMaxPcapngNameBytes, 'n'));
 }
 
-TEST_CASE("pcapng: cut off anywhere, what was readable comes, and the error says where") {
+TEST_CASE("pcapng: a file cut off anywhere gives its whole packets and an error with the offset") {
   const std::string one = PcapngWriter(kRaw).Add(1, kPacket).text();
   const std::string whole = PcapngWriter(kRaw).Add(1, kPacket).Add(2, kPacket).text();
   for (std::size_t size = one.size(); size < whole.size(); ++size) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A detector as most are: C++, against the SDK, and sound. Emits what port a datagram went to.
+// A usual, sound detector in C++ with the SDK. Emits the destination port of each datagram.
 
 #include <cstdint>
 

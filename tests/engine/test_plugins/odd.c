@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Shared objects that break one rule of the ABI each, by macro; without one this is a detector
- * "odd" that is sound and does nothing. */
+/* Shared objects that each break one rule of the ABI, chosen by macro. Without a macro this is a
+ * sound detector "odd" that does nothing. */
 
 #include <wirehound/abi/detector_abi.h>
 
@@ -87,7 +87,7 @@ struct Requirement {
 #endif
 };
 
-/* What no library defines. */
+/* A function that no library defines. */
 int32_t wirehound_test_no_such_function(void);
 
 FUNCTION int32_t Describe(const wirehound_describe_sink* sink) {

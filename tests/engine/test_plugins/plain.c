@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A detector in plain C against the ABI header alone: each TCP packet is a detection with the
- * number of those before it. */
+/* A detector in plain C with the ABI header alone. For each TCP packet it emits a detection with
+ * the number of packets before. */
 
 #include <stdlib.h>
 

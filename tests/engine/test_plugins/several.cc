@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Four detectors in one shared object; the second throws in GetDefinition and the third describes
-// something that is no detector.
+// Four detectors in one shared object. The second throws in GetDefinition, the third has an invalid
+// definition.
 
 #include <stdexcept>
 #include <string>

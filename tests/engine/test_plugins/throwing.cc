@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One detector for each function that may throw; the names of the classes say where. Each of them
-// does the rest as it should: those that see events emit one for each.
+// One detector for each function that may throw; the names of the classes say which. Otherwise each
+// is sound: it emits a detection for each event.
 
 #include <stdexcept>
 #include <string>
@@ -47,7 +47,7 @@ class Receiver : public Sound {
   wirehound::DetectorDefinition GetDefinition() const override { return Named("event"); }
   wirehound::Status OnEvent(const wirehound::EventView& /*event*/,
                             const wirehound::Emitter& /*emit*/) override {
-    throw 42;  // no std::exception
+    throw 42;  // not a std::exception
   }
 };
 
@@ -74,7 +74,7 @@ class Destructor : public Sound {
 
  private:
   bool is_running_ = false;
-  void (*throw_)() = &ThrowFromDestructor;  // no compiler and no checker looks through it
+  void (*throw_)() = &ThrowFromDestructor;  // hides the throw from compilers and checkers
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A host table that notes what a detector asks of it, for tests of the wrapper without an engine.
+// A host table that records the calls of a detector, for tests of the wrapper without an engine.
 
 #pragma once
 
@@ -48,8 +48,8 @@ struct FakeHost {
   std::int32_t timer_status = WIREHOUND_OK;
   wirehound_value config_value{};                         // what every option is
   std::vector<std::string> timers_asked;                  // "start 1 2 3", "cancel 1"
-  std::vector<std::string> overrides;                     // of each finding, "" for none
-  std::function<void(const wirehound_finding&)> on_emit;  // looks at a finding while it is there
+  std::vector<std::string> overrides;                     // of each detection, "" for none
+  std::function<void(const wirehound_finding&)> on_emit;  // called with each detection
 
  private:
   static std::string Names(const wirehound_named_value* values, std::uint32_t count) {
@@ -106,7 +106,7 @@ struct FakeHost {
     }
     return self.emit_status;
   }
-  // Timers are all it has.
+  // The only extension is timers.
   static const void* GetExtension(void* context, wirehound_string name) {
     return ToView(name) == WIREHOUND_TIMERS_EXTENSION ? &static_cast<FakeHost*>(context)->timers
                                                       : nullptr;

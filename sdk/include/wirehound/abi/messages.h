@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The protocol messages an event can carry, as the decoders fill them and detectors read them.
+/* The protocol messages that an event can carry. Decoders fill them, detectors read them.
  *
- * Numbers are in host byte order. Every message starts with struct_size, the end of its last
- * member that the sender filled; list elements carry their size as the stride of their list.
- * Members are only appended. All memory belongs to the event and dies with it. */
+ * Numbers are in host byte order. Every message starts with struct_size, the end of the last member
+ * that the sender filled; the size of list elements is the stride of their list. Members are only
+ * appended. All memory belongs to the event and is freed with it. */
 
 #ifndef WIREHOUND_ABI_MESSAGES_H_
 #define WIREHOUND_ABI_MESSAGES_H_
 
 #include "values.h"
 
-/* Where a packet was seen, from the point of view of the socket that owns it. */
+/* The direction of a packet, from the point of view of the socket that owns it. */
 #define WIREHOUND_DIRECTION_UNKNOWN 0u
 #define WIREHOUND_DIRECTION_INGRESS 1u
 #define WIREHOUND_DIRECTION_EGRESS 2u
@@ -101,8 +101,8 @@ typedef struct wirehound_icmp {
   uint8_t type;
   uint8_t code;
   uint16_t checksum;
-  uint16_t id;  /* bytes 4 and 5, whatever they mean for the type: the identifier of an echo */
-  uint16_t seq; /* bytes 6 and 7, likewise: its sequence number */
+  uint16_t id;  /* bytes 4 and 5, for every type; the identifier of an echo */
+  uint16_t seq; /* bytes 6 and 7, for every type; the sequence number of an echo */
 } wirehound_icmp;
 
 /* ICMP for IPv6, RFC 4443. */
@@ -120,11 +120,11 @@ typedef struct wirehound_dns_question {
   wirehound_string name;
   uint16_t type;
   uint16_t qclass;          /* in mDNS without its top bit, which is the next member */
-  uint8_t unicast_response; /* mDNS: 1 when a unicast answer is welcome (RFC 6762 section 5.4) */
+  uint8_t unicast_response; /* mDNS: 1 asks for a unicast response (RFC 6762 section 5.4) */
   uint8_t reserved[3];
 } wirehound_dns_question;
 
-/* What `data` of a record points to. */
+/* The type that `data` of a record points to. */
 #define WIREHOUND_DNS_DATA_NONE 0u    /* NULL: see rdata */
 #define WIREHOUND_DNS_DATA_ADDRESS 1u /* const wirehound_address*: A, AAAA */
 #define WIREHOUND_DNS_DATA_NAME 2u    /* const wirehound_string*: NS, CNAME, PTR, DNAME, MB.. */
@@ -149,7 +149,7 @@ typedef struct wirehound_dns_soa { /* RFC 1035 section 3.3.13 */
   wirehound_string mname;
   wirehound_string rname;
   uint32_t serial;
-  uint32_t refresh; /* seconds, like the rest */
+  uint32_t refresh; /* seconds, like the next three */
   uint32_t retry;
   uint32_t expire;
   uint32_t minimum;
@@ -181,7 +181,7 @@ typedef struct wirehound_dns_option { /* RFC 6891 section 6.1.2 */
   wirehound_bytes data;
   uint16_t code;
   uint16_t reserved[3];
-  wirehound_string text; /* the value in words where the option has a form, "" otherwise */
+  wirehound_string text; /* text form of the value, "" for an option without one */
 } wirehound_dns_option;
 
 typedef struct wirehound_dns_caa { /* RFC 8659 section 4.1 */
@@ -290,14 +290,14 @@ typedef struct wirehound_dns_record {
 #define WIREHOUND_DNS_VARIANT_MDNS 1u  /* multicast DNS, RFC 6762 */
 #define WIREHOUND_DNS_VARIANT_LLMNR 2u /* RFC 4795 */
 
-#define WIREHOUND_DNS_TRUNCATED 1u /* the capture or a limit of ours ended inside the message */
-#define WIREHOUND_DNS_MALFORMED 2u /* a length, name or count lied; what is here came before it */
-#define WIREHOUND_DNS_LIMIT 4u     /* with TRUNCATED: it was a limit of ours */
-#define WIREHOUND_DNS_TRAILING 8u  /* there were bytes behind the last record; all are here */
+#define WIREHOUND_DNS_TRUNCATED 1u /* the capture, or a limit, ended inside the message */
+#define WIREHOUND_DNS_MALFORMED 2u /* a length, name or count is wrong; all before it is here */
+#define WIREHOUND_DNS_LIMIT 4u     /* with TRUNCATED: it was a limit of Wirehound */
+#define WIREHOUND_DNS_TRAILING 8u  /* bytes follow the last record; all records are here */
 
 typedef struct wirehound_dns {
   uint32_t struct_size;
-  uint32_t flags; /* WIREHOUND_DNS_*: why the sections are shorter than the counts say, and more */
+  uint32_t flags; /* WIREHOUND_DNS_*: why sections have fewer records than the counts, and more */
   uint16_t id;
   uint8_t qr; /* 1 for a response */
   uint8_t opcode;
@@ -307,7 +307,7 @@ typedef struct wirehound_dns {
   uint8_t ra;
   uint8_t z;         /* the three bits between RA and RCODE: zero, AD, CD (RFC 2535 section 6.1) */
   uint8_t rcode;     /* the four bits of the header */
-  uint16_t qd_count; /* the counts as the header states them */
+  uint16_t qd_count; /* the counts of the header */
   uint16_t an_count;
   uint16_t ns_count;
   uint16_t ar_count;
@@ -315,40 +315,40 @@ typedef struct wirehound_dns {
   uint8_t reserved;
   uint32_t message_size;    /* bytes up to the end of the last question or record here */
   wirehound_list questions; /* of wirehound_dns_question */
-  wirehound_list answers;   /* of wirehound_dns_record, like the rest */
+  wirehound_list answers;   /* of wirehound_dns_record, like the next two */
   wirehound_list authorities;
   wirehound_list additionals;
 } wirehound_dns;
 
-/* One answer of a response in words. */
+/* One answer of a response as text. */
 typedef struct wirehound_dns_answer {
-  wirehound_string text; /* see docs/output.md; "" for data without a textual form here */
+  wirehound_string text; /* see docs/output.md; "" for data without a text form */
   uint16_t type;
   uint16_t reserved;
   uint32_t ttl; /* seconds */
 } wirehound_dns_answer;
 
-/* A question with what was answered to it. */
+/* A question with its answers. */
 typedef struct wirehound_dns_response {
-  wirehound_dns_question query; /* all zero in a response that repeats no question */
+  wirehound_dns_question query; /* all zero in a response without a question */
   wirehound_list answers;       /* of wirehound_dns_answer */
 } wirehound_dns_response;
 
 /* HTTP: a request or the head of a response, RFC 9110; HTTP/1.x as in RFC 9112, HTTP/2 as in
- * RFC 9113. Texts are as on the wire, which promises no UTF-8. */
+ * RFC 9113. Texts are the bytes of the wire, which may be no UTF-8. */
 #define WIREHOUND_HTTP_REQUEST 1u
 #define WIREHOUND_HTTP_RESPONSE 2u
 
-/* A header field. Names have their usual case: first letters and those behind a '-' upper, the
- * rest lower. Values have no blanks around them. */
+/* A header field. In names the first letter and each letter behind a '-' are upper case, the others
+ * lower case. Values have no blanks around them. */
 typedef struct wirehound_http_header {
   wirehound_string name;
   wirehound_string value;
 } wirehound_http_header;
 
-/* What follows is not the whole of it. */
-#define WIREHOUND_HTTP_TRUNCATED 1u /* a limit of ours was reached: headers are missing */
-#define WIREHOUND_HTTP_MALFORMED 2u /* a rule of framing was broken; net_anomaly says which */
+/* Why a message is incomplete. */
+#define WIREHOUND_HTTP_TRUNCATED 1u /* a limit of Wirehound was reached: headers are missing */
+#define WIREHOUND_HTTP_MALFORMED 2u /* it breaks a framing rule; net_anomaly says which */
 
 typedef struct wirehound_http {
   uint32_t struct_size;
@@ -357,15 +357,15 @@ typedef struct wirehound_http {
   uint8_t reserved;
   wirehound_string protocol; /* "HTTP/1.1", "HTTP/2.0" */
   wirehound_string method;   /* of a request, like the next three */
-  wirehound_string host;     /* the Host header or :authority, else that of an absolute target */
-  wirehound_string uri_path; /* percent-decoding undone; "*" and CONNECT targets as they are */
+  wirehound_string host;     /* the Host header or :authority, else of an absolute target */
+  wirehound_string uri_path; /* percent-decoded; "*" and CONNECT targets as they are */
   wirehound_string query;    /* behind the first '?', not decoded, without a fragment */
-  wirehound_string status;   /* of a response: "200 OK"; the code and a blank without a reason */
+  wirehound_string status;   /* of a response: "200 OK"; "200 " without a reason */
   uint32_t status_code;
   uint32_t stream_id;     /* of HTTP/2; 0 in HTTP/1.x */
-  int64_t content_length; /* bytes of the body as declared, -1 when unknown or chunked */
-  wirehound_list headers; /* of wirehound_http_header, in the order of the wire, without Host */
-  /* Of a response: the request it answers, where that was seen; else "". */
+  int64_t content_length; /* declared bytes of the body, -1 when unknown or chunked */
+  wirehound_list headers; /* of wirehound_http_header, in wire order, without Host */
+  /* Of a response: the request that it answers, "" when the capture lacks it. */
   wirehound_string request_method;
   wirehound_string request_host;
   wirehound_string request_path;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* State that the host keeps for a detector, bounded and in stream time: extension
- * "wirehound.state/1". Counters over a sliding window ("how many in the last minute, by address")
- * and maps that forget what was used longest ago. Private to the instance; for state that several
- * detectors share see stores_abi.h. Nothing is allocated after creation but what a new key needs,
- * within the limits given there. */
+ * "wirehound.state/1". Counters over a sliding window ("how many in the last minute, by address"),
+ * and maps that evict the entry used longest ago. Private to the instance; stores_abi.h has maps
+ * that detectors share. After creation only a new key may allocate memory, within the limits given
+ * at creation. */
 
 #ifndef WIREHOUND_ABI_STATE_ABI_H_
 #define WIREHOUND_ABI_STATE_ABI_H_
@@ -24,49 +24,51 @@ extern "C" {
 
 typedef struct wirehound_counter_options {
   uint32_t struct_size;
-  uint32_t max_keys;  /* at least 1; beyond it the key that was counted longest ago is forgotten */
+  uint32_t max_keys;  /* at least 1; one more evicts the key that was counted longest ago */
   uint64_t window_ns; /* at least 1 */
-  /* The window is cut into so many parts, each forgotten as a whole: a sum reaches back between
-   * window - window/buckets and window. 1 to WIREHOUND_MAX_COUNTER_BUCKETS. */
+  /* The number of equal parts of the window. A part expires as a whole, so a sum reaches back
+   * between window - window/buckets and window. 1 to WIREHOUND_MAX_COUNTER_BUCKETS. */
   uint32_t buckets;
   uint32_t reserved;
 } wirehound_counter_options;
 
 typedef struct wirehound_map_options {
   uint32_t struct_size;
-  uint32_t max_entries;     /* at least 1; beyond it the entry used longest ago is forgotten */
+  uint32_t max_entries;     /* at least 1; one more evicts the entry used longest ago */
   uint32_t max_value_bytes; /* of one value */
   uint32_t reserved;
-  uint64_t ttl_ns; /* an entry this long after it was put is gone; 0: it does not age */
+  uint64_t ttl_ns; /* an entry expires this long after it was put; 0: never */
 } wirehound_map_options;
 
-/* `now` is the stream time of the event or timer being handled. Handles belong to the instance. */
+/* Windows and ages run in the stream time of the event or timer that is being handled. Handles
+ * belong to the instance. */
 typedef struct wirehound_state {
   uint32_t struct_size;
   uint32_t reserved;
   void* context; /* pass it back as the first argument of each function here */
 
-  /* [control] In init. INVALID for options out of range, LIMIT when the instance has too much. */
+  /* [control] In init. INVALID for options out of range, LIMIT beyond WIREHOUND_MAX_STATE_*. */
   int32_t (*counter_create)(void* context, const wirehound_counter_options* options,
                             uint32_t* handle);
-  /* [dispatch] Adds to a key and gives its sum over the window, this included. INVALID for a key
-   * that is too long. */
+  /* [dispatch] Adds `amount` to a key; `sum` is then its sum over the window, `amount` included.
+   * INVALID for a key that is too long. */
   int32_t (*counter_add)(void* context, uint32_t handle, wirehound_bytes key, uint64_t amount,
                          uint64_t* sum);
-  /* [dispatch] The sum of a key over the window; 0 for a key that is not known. */
+  /* [dispatch] The sum of a key over the window; 0 for an unknown key. */
   int32_t (*counter_sum)(void* context, uint32_t handle, wirehound_bytes key, uint64_t* sum);
-  /* [dispatch] Forgets a key. */
+  /* [dispatch] Removes a key. */
   int32_t (*counter_reset)(void* context, uint32_t handle, wirehound_bytes key);
 
   /* [control] In init, like counter_create. */
   int32_t (*map_create)(void* context, const wirehound_map_options* options, uint32_t* handle);
   /* [dispatch] Sets the value of a key. INVALID for a key or value that is too long. */
   int32_t (*map_put)(void* context, uint32_t handle, wirehound_bytes key, wirehound_bytes value);
-  /* [dispatch] The value, valid until the next call for this map; counts as use. NOT_FOUND. */
+  /* [dispatch] The value, valid until the next call for this map. Counts as a use of the entry.
+   * NOT_FOUND for an unknown key. */
   int32_t (*map_get)(void* context, uint32_t handle, wirehound_bytes key, wirehound_bytes* value);
-  /* [dispatch] NOT_FOUND when there is none. */
+  /* [dispatch] NOT_FOUND for an unknown key. */
   int32_t (*map_remove)(void* context, uint32_t handle, wirehound_bytes key);
-  /* [dispatch] How many entries were forgotten to make room, of a counter or a map. */
+  /* [dispatch] The number of entries of a counter or map that were evicted. */
   int32_t (*evicted)(void* context, uint32_t handle, uint64_t* count);
 } wirehound_state;
 

@@ -3,8 +3,8 @@
 /* The plain values that may cross between the engine and a detector.
  *
  * C11, 64-bit platforms only. Nothing here owns memory: every pointer is borrowed from the side
- * that made it, and valid for as long as the function that hands it out says. Text is UTF-8 where
- * the source was, otherwise whatever the wire carried; it is never NUL-terminated.
+ * that made it, and valid as long as the function that passes it says. Text is UTF-8 where its
+ * source was, otherwise the bytes of the wire; it is not NUL-terminated.
  * Layouts are fixed: tests/sdk/abi_layout_test.cc fails when one moves. */
 
 #ifndef WIREHOUND_ABI_VALUES_H_
@@ -25,8 +25,8 @@ typedef struct wirehound_bytes {
   uint64_t size; /* bytes */
 } wirehound_bytes;
 
-/* An array of `count` elements, each `stride` bytes after the one before. Elements grow by
- * appended members, so step by `stride`, never by sizeof. */
+/* An array of `count` elements, `stride` bytes apart. Elements grow by appended members, so step by
+ * `stride`, never by sizeof. */
 typedef struct wirehound_list {
   const void* data;
   uint32_t count;
@@ -44,7 +44,7 @@ typedef struct wirehound_address {
   uint8_t reserved[7];
 } wirehound_address;
 
-/* What a field holds. Values are part of the ABI: never renumber, only append. */
+/* Types of fields. The numbers are part of the ABI: never renumber, only append. */
 #define WIREHOUND_TYPE_NONE 0u
 #define WIREHOUND_TYPE_BOOL 1u         /* unsigned_integer, 0 or 1 */
 #define WIREHOUND_TYPE_INT32 2u        /* signed_integer */
@@ -72,9 +72,9 @@ typedef struct wirehound_address {
 #define WIREHOUND_TYPE_DNS_RESPONSES 74u   /* list of wirehound_dns_response */
 
 #define WIREHOUND_FIELD_ABSENT 1u    /* the event has no value for this field */
-#define WIREHOUND_FIELD_TRUNCATED 2u /* the value is a part of what was on the wire */
+#define WIREHOUND_FIELD_TRUNCATED 2u /* the value is only a part of that on the wire */
 
-/* Which member counts is said by the type beside it. */
+/* The type beside a value tells which member is set. */
 typedef union wirehound_value {
   uint64_t unsigned_integer;
   int64_t signed_integer;

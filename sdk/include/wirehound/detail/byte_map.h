@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the maps of state.h and shared_map.h have in common: keys as bytes, and values as bytes over
-// whichever table of the host the map lives in. Nothing here is for detectors to name but StateKey.
+// The common base of the maps of state.h and shared_map.h: keys and values as bytes, in a map of
+// the host's state or shared table. Detectors use only StateKey of this file.
 
 #pragma once
 
@@ -18,9 +18,9 @@
 
 WIREHOUND_NAMESPACE_BEGIN
 
-/// A key of a counter or map, made where it is needed from text, an address, or any value that is
-/// its bytes and nothing else: integers, enumerations, structs of them without padding or pointers.
-/// At most WIREHOUND_MAX_STATE_KEY_BYTES. A view: lives as long as what it was made from.
+/// A key of a counter or map, converted from text, an address, or any value that its bytes
+/// identify: integers, enumerations, structs of them without padding or pointers. At most
+/// WIREHOUND_MAX_STATE_KEY_BYTES. A view: valid as long as the value that it was made from.
 class StateKey {
  public:
   template <typename Text,
@@ -48,7 +48,7 @@ class StateKey {
 
 namespace detail {
 
-/// A map of the host, however it was opened. The empty one refuses everything.
+/// A map of the host. A default-constructed one refuses every key.
 struct ByteMap {
   void* context = nullptr;
   std::uint32_t handle = 0;
@@ -67,7 +67,7 @@ struct ByteMap {
   }
 };
 
-/// Values as objects that are copied byte by byte.
+/// Values that are copied byte by byte.
 template <typename Value>
 class ValueMap {
   static_assert(std::is_trivially_copyable_v<Value>, "values are copied byte by byte");
@@ -77,7 +77,7 @@ class ValueMap {
   bool Put(const StateKey& key, const Value& value) {
     return map_.Put(key, {reinterpret_cast<const std::uint8_t*>(&value), sizeof(Value)});
   }
-  /// A copy of the value, if there is one. Counts as use.
+  /// A copy of the value; nothing when there is none. Counts as a use of the entry.
   std::optional<Value> Get(const StateKey& key) const {
     wirehound_bytes bytes{};
     if (!map_.Get(key, bytes) || bytes.size != sizeof(Value)) {
@@ -97,11 +97,12 @@ class ValueMap {
 /// Values as text.
 class TextMap {
  public:
-  /// False when the engine refuses the key or the value, for being too long.
+  /// False when the engine refuses a key or value that is too long.
   bool Put(const StateKey& key, std::string_view value) {
     return map_.Put(key, {reinterpret_cast<const std::uint8_t*>(value.data()), value.size()});
   }
-  /// The value, if there is one: a view, valid until the next call for this map. Counts as use.
+  /// The value; nothing when there is none. A view, valid until the next call for this map. Counts
+  /// as a use of the entry.
   std::optional<std::string_view> Get(const StateKey& key) const {
     wirehound_bytes bytes{};
     if (!map_.Get(key, bytes)) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How a Detector class becomes the C tables of abi/detector_abi.h. Included by detector.h; not
-// for authors. Every function here is called by the engine: none lets an exception out. There is
-// no static data in templates, as two plugins could end up sharing it (docs/abi.md); the tables
-// are made where the macro stands.
+// Makes the C tables of abi/detector_abi.h from Detector classes. Included by detector.h; not for
+// authors. The engine calls these functions, so none of them lets an exception out. Templates hold
+// no static data, as two plugins could share it (docs/abi.md); the macro defines the tables
+// instead.
 
 #pragma once
 
@@ -25,7 +25,7 @@
 WIREHOUND_NAMESPACE_BEGIN
 namespace detail {
 
-/// Keeps the C arrays that a flattened definition points to. Boxes never move.
+/// Owns the C arrays that a flattened definition points to. The arrays never move.
 class FlatArrays {
  public:
   template <typename T>
@@ -45,7 +45,7 @@ class FlatArrays {
   }
 
  private:
-  std::vector<std::shared_ptr<const void>> arrays_;  // shared: of many types
+  std::vector<std::shared_ptr<const void>> arrays_;  // shared: a deleter for each type
 };
 
 inline wirehound_version ToAbi(const Version& version) {
@@ -76,7 +76,7 @@ inline wirehound_list Flatten(const std::vector<NamedRequirement>& requirements,
   return arrays.Keep(std::move(flat));
 }
 
-/// The C form of an option's value; its type is what the variant holds.
+/// The C form of an option's value; the type is that of the variant's value.
 inline wirehound_value ToAbi(const OptionValue& option, FlatArrays& arrays) {
   wirehound_value value{};
   if (const auto* flag = std::get_if<bool>(&option)) {
@@ -102,8 +102,8 @@ inline std::uint32_t TypeOf(const OptionValue& option) {
   return kTypes[option.index()];
 }
 
-/// The C form of a bound, which must be of the type of the default: across the boundary one type
-/// stands for all three.
+/// The C form of a bound. It must have the type of the default: the C struct has one type for
+/// default and bounds.
 inline wirehound_value BoundToAbi(const ConfigOption& option,
                                   const std::optional<OptionValue>& bound, FlatArrays& arrays) {
   if (!bound) {
@@ -166,8 +166,8 @@ inline std::uint32_t ToAbi(const AutoPopulate& populate) {
          (populate.ancestry ? WIREHOUND_POPULATE_ANCESTRY : 0u);
 }
 
-/// A DetectorDefinition laid out as the C struct; owns the arrays the C struct points to. The
-/// definition must outlive it.
+/// A DetectorDefinition as the C struct; owns the arrays that the struct points to. The definition
+/// must outlive it.
 class FlatDefinition {
  public:
   explicit FlatDefinition(const DetectorDefinition& from) {
@@ -204,12 +204,12 @@ class FlatDefinition {
   wirehound_detector_definition definition_{};
 };
 
-/// One detector with what the engine needs around it.
+/// One detector, with its host and the text of its last error.
 template <typename D>
 struct Instance {
   explicit Instance(const wirehound_host& host_table) : host(&host_table) {}
 
-  // Seen as its base, so that an author may override in a private section.
+  // Called through the base class, as an author may override in a private section.
   Detector& base() { return detector; }
 
   const wirehound_host* host;
@@ -217,7 +217,8 @@ struct Instance {
   std::string last_error;
 };
 
-/// Runs `body`, which returns a Status, and turns whatever happens into a status code and a text.
+/// Runs `body`, which returns a Status, and turns an error or exception into a status code and a
+/// text.
 template <typename Body>
 std::int32_t Guard(std::string& message, Body&& body) noexcept {
   try {
@@ -238,10 +239,10 @@ std::int32_t Guard(std::string& message, Body&& body) noexcept {
   return WIREHOUND_ERROR_EXCEPTION;
 }
 
-/// The functions of one detector class, as the table points to them.
+/// The functions of one detector class, for its table.
 template <typename D>
 struct Thunks {
-  // The detector is gone when this returns: should its end throw, nothing has been taken yet.
+  // Destroys the detector before the sink takes the definition, as its destructor may throw.
   static DetectorDefinition Define() {
     D detector;
     return static_cast<const Detector&>(detector).GetDefinition();
@@ -367,7 +368,7 @@ inline Status Emitter::Detected(std::initializer_list<NamedValue> fields,
 
 WIREHOUND_NAMESPACE_END
 
-// What a plugin was built with, for the log.
+// The compiler of the plugin, for the log.
 #if defined(__clang__)
 #define WIREHOUND_COMPILER_TEXT __VERSION__
 #else

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Values as tests of detectors make and compare them: part of testing.h, in a file of its own for
-// its length. Standard library only.
+// Test values, and texts to compare them by: a part of testing.h. Standard library only.
 
 #pragma once
 
@@ -31,8 +30,8 @@ inline wirehound_address TestIpv6(const std::array<std::uint8_t, 16>& bytes) {
   return address;
 }
 
-/// The text a value is compared as: numbers in decimal, true and false, bytes as hexadecimal
-/// digits, lists by commas, IPv6 addresses as eight groups.
+/// The text that tests compare a value by: numbers in decimal, true and false, bytes in
+/// hexadecimal, lists with commas, IPv6 addresses as eight groups.
 inline std::string TestText(std::uint32_t type, const wirehound_value& value) {
   const auto hex = [](const std::uint8_t* bytes, std::size_t size, std::size_t group) {
     std::string text;
