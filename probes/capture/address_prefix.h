@@ -38,8 +38,9 @@ inline std::tuple<bool, std::uint8_t, std::array<std::uint8_t, 16>> KeyOf(
 
 /// Whether all addresses of `inner` are in `outer`; both normal.
 inline bool Covers(const AddressPrefix& outer, AddressPrefix inner) {
-  if (IsIpv6(outer) != IsIpv6(inner) || outer.length > inner.length)
+  if (IsIpv6(outer) != IsIpv6(inner) || outer.length > inner.length) {
     return false;
+  }
   inner.length = outer.length;
   return KeyOf(Normal(inner)) == KeyOf(outer);
 }

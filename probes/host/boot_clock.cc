@@ -25,8 +25,9 @@ BootClock BootClock::Measure() {
     std::uint64_t before = Now(CLOCK_BOOTTIME);
     std::uint64_t epoch = Now(CLOCK_REALTIME);
     std::uint64_t gap = Now(CLOCK_BOOTTIME) - before;
-    if (gap >= best_gap)
+    if (gap >= best_gap) {
       continue;
+    }
     best_gap = gap;
     offset = epoch - (before + gap / 2);
   }

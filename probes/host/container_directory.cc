@@ -67,8 +67,9 @@ bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
   for (std::size_t i = 0; i < kTexts; ++i) {
     const std::string_view said = Bounded(info.*kTextMembers[i]);
     const bool is_open = known == Known::kReplace || texts_[i].empty();
-    if (said.empty() || !is_open || said == texts_[i])
+    if (said.empty() || !is_open || said == texts_[i]) {
       continue;
+    }
     texts_[i] = said;
     info_.*kTextMembers[i] = Text(texts_[i]);
     news = true;
@@ -77,8 +78,9 @@ bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
 }
 
 ContainerDirectory::Entry& ContainerDirectory::Of(const std::string& id) {
-  if (Entry* known = entries_.Find(id))
+  if (Entry* known = entries_.Find(id)) {
     return *known;
+  }
   wirehound_container_info info{};
   info.id = Text(id);
   return entries_.Put(id, {.facts = std::make_shared<ContainerFacts>(info)});

@@ -60,8 +60,9 @@ std::string_view WithoutSuffix(std::string_view text, std::string_view suffix) {
 std::optional<Named> FromPrefix(std::string_view part) {
   part = WithoutSuffix(part, ".scope");
   for (const Prefix& prefix : kPrefixes) {
-    if (part.starts_with(prefix.text) && IsIdBehindPrefix(part.substr(prefix.text.size())))
+    if (part.starts_with(prefix.text) && IsIdBehindPrefix(part.substr(prefix.text.size()))) {
       return Named{part.substr(prefix.text.size()), prefix.runtime};
+    }
   }
   return std::nullopt;
 }
@@ -69,24 +70,28 @@ std::optional<Named> FromPrefix(std::string_view part) {
 // "kubepods-…slice:cri-containerd:<id>": systemd's notation, given to the other driver
 std::optional<Named> FromColons(std::string_view part) {
   const std::size_t last = part.rfind(':');
-  if (last == std::string_view::npos || !IsBareId(part.substr(last + 1)))
+  if (last == std::string_view::npos || !IsBareId(part.substr(last + 1))) {
     return std::nullopt;
+  }
   const std::string_view before = part.substr(0, last);
   std::string prefix(before.substr(before.rfind(':') + 1));
   prefix += '-';
   for (const Prefix& known : kPrefixes) {
-    if (known.text == prefix)
+    if (known.text == prefix) {
       return Named{part.substr(last + 1), known.runtime};
+    }
   }
   return std::nullopt;
 }
 
 std::optional<Named> FromBareId(std::string_view part, std::string_view parent) {
-  if (!IsBareId(part))
+  if (!IsBareId(part)) {
     return std::nullopt;
+  }
   for (const Prefix& known : kParents) {
-    if (known.text == parent)
+    if (known.text == parent) {
       return Named{part, known.runtime};
+    }
   }
   return Named{part, ""};
 }
@@ -101,13 +106,16 @@ std::string_view ParentOf(std::string_view path) {
 
 std::optional<Named> NamedBy(std::string_view path) {
   const std::string_view part = LastPart(path);
-  if (std::optional<Named> named = FromPrefix(part))
+  if (std::optional<Named> named = FromPrefix(part)) {
     return named;
-  if (std::optional<Named> named = FromColons(part))
+  }
+  if (std::optional<Named> named = FromColons(part)) {
     return named;
+  }
   const std::string_view parent = LastPart(ParentOf(path));
-  if (parent == kGarden && IsGardenId(part))
+  if (parent == kGarden && IsGardenId(part)) {
     return Named{part, kGarden};
+  }
   return FromBareId(part, parent);
 }
 
@@ -116,8 +124,9 @@ std::string_view OutermostOf(std::string_view path, std::string_view id) {
   std::string_view outermost = path;
   for (std::string_view at = ParentOf(path); !at.empty(); at = ParentOf(at)) {
     const std::optional<Named> named = NamedBy(at);
-    if (named && named->id == id)
+    if (named && named->id == id) {
       outermost = at;
+    }
   }
   return outermost;
 }
@@ -127,8 +136,9 @@ std::string PodUidOf(std::string_view part) {
   constexpr std::size_t kMinUid = 32;
   constexpr std::size_t kMaxUid = 36;
   const std::size_t start = part.rfind("pod");
-  if (start == std::string_view::npos || (start > 0 && part[start - 1] != '-'))
+  if (start == std::string_view::npos || (start > 0 && part[start - 1] != '-')) {
     return {};
+  }
   std::string uid(part.substr(start + 3));
   const auto end = std::find_if(uid.begin(), uid.end(),
                                 [](char c) { return !IsHex(c) && c != '-' && c != '_'; });
@@ -138,11 +148,13 @@ std::string PodUidOf(std::string_view part) {
 }
 
 std::string InnermostPod(std::string_view path) {
-  if (path.find("kubepods") == std::string_view::npos)
+  if (path.find("kubepods") == std::string_view::npos) {
     return {};
+  }
   for (std::string_view at = path; !at.empty(); at = ParentOf(at)) {
-    if (std::string uid = PodUidOf(LastPart(at)); !uid.empty())
+    if (std::string uid = PodUidOf(LastPart(at)); !uid.empty()) {
       return uid;
+    }
   }
   return {};
 }
@@ -167,8 +179,9 @@ std::optional<ContainerName> ContainerFromCgroupPath(std::string_view path) {
   path = WithoutSuffix(path, kDeleted);
   for (std::string_view at = path; !at.empty(); at = ParentOf(at)) {
     const std::optional<Named> named = NamedBy(at);
-    if (!named)
+    if (!named) {
       continue;
+    }
     const std::string_view cgroup = OutermostOf(at, named->id);
     return ContainerName{std::string(named->id), named->runtime, std::string(cgroup),
                          InnermostPod(cgroup)};
@@ -177,12 +190,15 @@ std::optional<ContainerName> ContainerFromCgroupPath(std::string_view path) {
 }
 
 std::optional<ContainerName> ContainerFromCgroupFile(std::string_view text) {
-  if (std::optional<ContainerName> name = ContainerFromCgroupPath(UnifiedPathFromCgroupFile(text)))
+  if (std::optional<ContainerName> name =
+          ContainerFromCgroupPath(UnifiedPathFromCgroupFile(text))) {
     return name;
+  }
   while (!text.empty()) {
     const std::string_view line = NextLine(text);
-    if (std::optional<ContainerName> name = ContainerFromCgroupPath(PathOfLine(line)))
+    if (std::optional<ContainerName> name = ContainerFromCgroupPath(PathOfLine(line))) {
       return name;
+    }
   }
   return std::nullopt;
 }
@@ -190,8 +206,9 @@ std::optional<ContainerName> ContainerFromCgroupFile(std::string_view text) {
 std::string_view UnifiedPathFromCgroupFile(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = NextLine(text);
-    if (line.starts_with(kUnifiedLine))
+    if (line.starts_with(kUnifiedLine)) {
       return line.substr(kUnifiedLine.size());
+    }
   }
   return {};
 }

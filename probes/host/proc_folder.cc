@@ -33,8 +33,9 @@ std::string_view LineOf(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    if (line.starts_with(name))
+    if (line.starts_with(name)) {
       return line.substr(name.size());
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return {};
@@ -43,8 +44,9 @@ std::string_view LineOf(std::string_view text, std::string_view name) {
 std::vector<std::uint32_t> NumbersOf(std::string_view words) {
   std::istringstream stream{std::string(words)};
   std::vector<std::uint32_t> numbers;
-  for (std::uint32_t number = 0; stream >> number;)
+  for (std::uint32_t number = 0; stream >> number;) {
     numbers.push_back(number);
+  }
   return numbers;
 }
 
@@ -98,8 +100,9 @@ std::optional<ProcStatus> ProcStatusFromText(std::string_view text) {
   const std::vector<std::uint32_t> uids = NumbersOf(LineOf(text, "Uid:"));
   const std::vector<std::uint32_t> gids = NumbersOf(LineOf(text, "Gid:"));
   const std::vector<std::uint32_t> pids = NumbersOf(LineOf(text, "NSpid:"));
-  if (uids.empty() || gids.empty())
+  if (uids.empty() || gids.empty()) {
     return std::nullopt;
+  }
   return ProcStatus{.uid = uids.front(),
                     .gid = gids.front(),
                     .pid = pids.empty() ? 0 : static_cast<std::int32_t>(pids.back()),
@@ -113,8 +116,9 @@ std::string ReadStartOfFile(const std::string& path, std::size_t max_bytes) {
   while (file && text.size() < max_bytes) {
     const std::size_t wanted = std::min(chunk.size(), max_bytes - text.size());
     const ssize_t got = read(file.get(), chunk.data(), wanted);
-    if (got <= 0)
+    if (got <= 0) {
       break;
+    }
     text.append(chunk.data(), static_cast<std::size_t>(got));
   }
   return text;
@@ -130,8 +134,9 @@ std::string ProcFolder::Path(std::int32_t pid, std::string_view name) const {
 }
 
 bool ProcFolder::SeesHost() const {
-  if (root_.empty())
+  if (root_.empty()) {
     return false;
+  }
   // A kernel without time namespaces has no such link.
   const std::string time = ReadLink(root_ + "/self/ns/time");
   return ReadLink(root_ + "/self/ns/pid") == kInitialPid && (time.empty() || time == kInitialTime);

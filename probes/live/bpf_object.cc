@@ -26,8 +26,9 @@ constexpr std::string_view kLogSummary = "processed ";
 thread_local std::string* print_target = nullptr;
 
 int Print(libbpf_print_level level, const char* format, va_list arguments) {
-  if (print_target == nullptr || level != LIBBPF_WARN)
+  if (print_target == nullptr || level != LIBBPF_WARN) {
     return 0;
+  }
   va_list again;
   va_copy(again, arguments);
   const int size = std::vsnprintf(nullptr, 0, format, arguments);
@@ -61,18 +62,21 @@ class PrintCapture {
   std::string LastLine() const {
     std::string_view text = text_;
     const std::size_t log = text.find(kLogBegin);
-    if (log == std::string_view::npos)
+    if (log == std::string_view::npos) {
       return std::string(WithoutPrefix(text.substr(0, text.find('\n'))));
+    }
     text.remove_prefix(log + kLogBegin.size());
     text = text.substr(0, text.find("-- END PROG LOAD LOG --"));
     std::string_view last;
     while (!text.empty()) {
       const std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (line.substr(0, kLogSummary.size()) == kLogSummary)
+      if (line.substr(0, kLogSummary.size()) == kLogSummary) {
         break;
-      if (!line.empty())
+      }
+      if (!line.empty()) {
         last = line;
+      }
     }
     return std::string(last);
   }
@@ -93,8 +97,9 @@ Error Refusal(int error, const PrintCapture& printed) {
       error == EPERM && !printed.HasVerifierLog() ? std::string() : printed.LastLine();
   // EACCES is the verifier's verdict on a program; missing privileges are EPERM.
   std::string text = error == EACCES ? "refused by the verifier" : ErrnoText(error);
-  if (!line.empty())
+  if (!line.empty()) {
     text += " (" + line + ")";
+  }
   return Error(error == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kUnsupported,
                std::move(text));
 }
@@ -115,16 +120,18 @@ int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object) {
     int failed = 0;
-    if (IsSettings(map))
+    if (IsSettings(map)) {
       failed = bpf_map__set_initial_value(map, load.settings, sizeof(*load.settings));
-    else if (bpf_map__is_internal(map))
+    } else if (bpf_map__is_internal(map)) {
       continue;
-    else if (const int shared = SharedMap(map, load); shared >= 0)
+    } else if (const int shared = SharedMap(map, load); shared >= 0) {
       failed = bpf_map__reuse_fd(map, shared);
-    else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+    } else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF) {
       failed = bpf_map__set_max_entries(map, load.ring_bytes);
-    if (failed != 0)
+    }
+    if (failed != 0) {
       return -failed;
+    }
   }
   return 0;
 }
@@ -136,8 +143,9 @@ std::vector<bpf_program*> SelectPrograms(bpf_object* object, std::span<const cha
   std::vector<bpf_program*> selected;
   for (const char* name : names) {
     selected.push_back(bpf_object__find_program_by_name(object, name));
-    if (selected.back() != nullptr)
+    if (selected.back() != nullptr) {
       bpf_program__set_autoload(selected.back(), true);
+    }
   }
   return selected;
 }
@@ -149,18 +157,22 @@ void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(
 Result<std::vector<BpfObject>> BpfObject::Load(const BpfLoad& load) {
   PrintCapture printed;
   const Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), nullptr), Close());
-  if (!object)
+  if (!object) {
     return Refusal(errno, printed);
+  }
   std::vector<BpfObject> loaded;
   for (bpf_program* program : SelectPrograms(object.get(), load.programs)) {
-    if (program == nullptr)
+    if (program == nullptr) {
       return Error("a program that is not in its object");
+    }
     loaded.push_back(BpfObject(object, program));
   }
-  if (const int error = PrepareMaps(object.get(), load); error != 0)
+  if (const int error = PrepareMaps(object.get(), load); error != 0) {
     return Refusal(error, printed);
-  if (const int failed = bpf_object__load(object.get()); failed != 0)
+  }
+  if (const int failed = bpf_object__load(object.get()); failed != 0) {
     return Refusal(-failed, printed);
+  }
   return loaded;
 }
 
@@ -172,11 +184,13 @@ Status BpfObject::RunIterator() const {
   PrintCapture printed;
   const std::unique_ptr<bpf_link, int (*)(bpf_link*)> link(
       bpf_program__attach_iter(program_, nullptr), bpf_link__destroy);
-  if (!link)
+  if (!link) {
     return Refusal(errno, printed);
+  }
   const UniqueFd run(bpf_iter_create(bpf_link__fd(link.get())));
-  if (!run)
+  if (!run) {
     return Refusal(errno, printed);
+  }
   // The program writes nothing; reading is what drives it.
   std::array<char, 64> text;
   ssize_t size = 0;
@@ -191,16 +205,18 @@ void BpfLink::Destroy::operator()(bpf_link* link) const { bpf_link__destroy(link
 Result<BpfLink> BpfLink::AttachCgroup(const BpfObject& object, int cgroup_fd) {
   PrintCapture printed;
   bpf_link* link = bpf_program__attach_cgroup(object.program(), cgroup_fd);
-  if (link == nullptr)
+  if (link == nullptr) {
     return Refusal(errno, printed);
+  }
   return BpfLink(link);
 }
 
 Result<BpfLink> BpfLink::AttachTracing(const BpfObject& object) {
   PrintCapture printed;
   bpf_link* link = bpf_program__attach(object.program());
-  if (link == nullptr)
+  if (link == nullptr) {
     return Refusal(errno, printed);
+  }
   return BpfLink(link);
 }
 

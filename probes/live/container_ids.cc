@@ -36,21 +36,26 @@ ContainerIds ContainerIds::OfThisSystem() {
 }
 
 const std::optional<ContainerName>* ContainerIds::LookUp(std::uint64_t cgroup_id) {
-  if (cgroup_id == 0)
+  if (cgroup_id == 0) {
     return nullptr;
-  if (const std::optional<ContainerName>* known = groups_.Find(cgroup_id))
+  }
+  if (const std::optional<ContainerName>* known = groups_.Find(cgroup_id)) {
     return known;
-  if (const std::optional<std::string> path = setup_.tree.PathOf(cgroup_id))
+  }
+  if (const std::optional<std::string> path = setup_.tree.PathOf(cgroup_id)) {
     return &groups_.Put(cgroup_id, ContainerFromCgroupPath(*path));
+  }
   return nullptr;
 }
 
 std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& process) {
   const std::optional<ContainerName>* known = LookUp(process.cgroup_id);
-  if (known != nullptr && (known->has_value() || !has_version1_))
+  if (known != nullptr && (known->has_value() || !has_version1_)) {
     return *known;
-  if (std::optional<ContainerName> name = AskProc(process))
+  }
+  if (std::optional<ContainerName> name = AskProc(process)) {
     return name;
+  }
   if (known == nullptr && process.cgroup_id != 0) {
     ScanIfDue();
     known = groups_.Find(process.cgroup_id);
@@ -69,27 +74,32 @@ const ContainerName* ContainerIds::FindGroup(std::uint64_t cgroup_id) {
 }
 
 std::optional<ContainerName> ContainerIds::AskProc(const wirehound_wire_process& process) {
-  if (!trusts_proc_ || process.start_time_ns == 0)
+  if (!trusts_proc_ || process.start_time_ns == 0) {
     return std::nullopt;
+  }
   const std::string text = setup_.proc.Cgroup(process.host_pid);
   const std::optional<ProcStat> stat = setup_.proc.Stat(process.host_pid);
-  if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs())
+  if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs()) {
     return std::nullopt;
+  }
   // It may have been moved since: only what its group says now may be kept for the group.
   const std::string path(UnifiedPathFromCgroupFile(text));
-  if (process.cgroup_id != 0 && !path.empty() && setup_.tree.IdOf(path) == process.cgroup_id)
+  if (process.cgroup_id != 0 && !path.empty() && setup_.tree.IdOf(path) == process.cgroup_id) {
     groups_.Put(process.cgroup_id, ContainerFromCgroupPath(path));
+  }
   return ContainerFromCgroupFile(text);
 }
 
 void ContainerIds::ScanIfDue() {
   const std::uint64_t now_ns = setup_.now_ns();
-  if (scanned_at_ns_ && now_ns - *scanned_at_ns_ < kScanEveryNs)
+  if (scanned_at_ns_ && now_ns - *scanned_at_ns_ < kScanEveryNs) {
     return;
+  }
   scanned_at_ns_ = now_ns;
   setup_.tree.Scan(kMaxScanned, [this](std::uint64_t cgroup_id, const std::string& path) {
-    if (std::optional<ContainerName> name = ContainerFromCgroupPath(path))
+    if (std::optional<ContainerName> name = ContainerFromCgroupPath(path)) {
       groups_.Put(cgroup_id, std::move(name));
+    }
   });
 }
 

@@ -32,8 +32,9 @@ void ControlMemory::Unmap::operator()(wirehound_control* control) const {
 
 Result<ControlMemory> ControlMemory::Map(int control_fd) {
   void* memory = mmap(nullptr, MappedBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
-  if (memory == MAP_FAILED)
+  if (memory == MAP_FAILED) {
     return SystemError("map the memory shared with the programs", errno);
+  }
   return ControlMemory(static_cast<wirehound_control*>(memory));
 }
 

@@ -23,22 +23,26 @@ constexpr const char* kKprobeEvents = "/sys/bus/event_source/devices/kprobe/type
 
 // Why a hook is not tried; empty when it is.
 std::string_view Excluded(const HookSpec& spec, HookChoice choice) {
-  if (choice == HookChoice::kNoKernelTypes && spec.needs_btf)
+  if (choice == HookChoice::kNoKernelTypes && spec.needs_btf) {
     return "not tried: the kernel's types are taken to be absent";
+  }
   const bool entry = spec.name.substr(0, kFentry.size()) == kFentry ||
                      spec.name.substr(0, kFexit.size()) == kFexit;
-  if (choice == HookChoice::kNoFentry && entry)
+  if (choice == HookChoice::kNoFentry && entry) {
     return "not tried: fentry is taken to be refused";
+  }
   // Such a program loads everywhere; only attaching it would tell.
-  if (spec.name.substr(0, kKprobe.size()) == kKprobe && access(kKprobeEvents, F_OK) != 0)
+  if (spec.name.substr(0, kKprobe.size()) == kKprobe && access(kKprobeEvents, F_OK) != 0) {
     return "this kernel has no kprobes";
+  }
   return {};
 }
 
 // Why an earlier source was refused this hook; null when it was not.
 const std::string* RefusedBefore(const HookSpec& spec, const HookSet::Options& options) {
-  if (options.refusals == nullptr)
+  if (options.refusals == nullptr) {
     return nullptr;
+  }
   const auto found = options.refusals->find(spec.name);
   return found == options.refusals->end() ? nullptr : &found->second;
 }
@@ -124,13 +128,15 @@ bool StandsAside(const std::vector<HookReport>& reports, HookNeed need, HookRung
       return report.need == other && report.rung <= worst && IsUp(report.state);
     });
   };
-  if (rung > 0 && has(need, rung - 1))
+  if (rung > 0 && has(need, rung - 1)) {
     return true;
+  }
   // Who sends is known at the packet and who receives right after it, datagrams included: asking at
   // each of them once more would cost more than the packet.
-  if (need == HookNeed::kDatagram)
+  if (need == HookNeed::kDatagram) {
     return has(HookNeed::kPacketsOut, 0) && has(HookNeed::kSender, 1) &&
            has(HookNeed::kReceiver, 1);
+  }
   return need == HookNeed::kMail && !UsesKprobes(reports);
 }
 
@@ -140,8 +146,9 @@ bool IsBestRung(const std::vector<HookReport>& reports, const HookReport& hook) 
 
 HookSet HookSet::Load(const Options& options) {
   HookSet set;
-  for (const HookSpec& spec : HookTable())
+  for (const HookSpec& spec : HookTable()) {
     set.Take(spec, options);
+  }
   set.loaded_.clear();
   set.AddCopying(options);
   return set;
@@ -157,12 +164,13 @@ void HookSet::AddCopying(const Options& options) {
                       .rung = 1,
                       .costs = "Sockets older than the engine have no owner until they are used."};
   HookReport report{.name = spec.name, .costs = spec.costs, .need = spec.need, .rung = spec.rung};
-  if (Status can = CanCopyDescriptors(); !can)
+  if (Status can = CanCopyDescriptors(); !can) {
     report.reason = can.error().message();
-  else if (IsNotNeeded(spec, options.use))
+  } else if (IsNotNeeded(spec, options.use)) {
     report.state = HookState::kNotNeeded;
-  else
+  } else {
     report.state = options.use == Use::kLoadOnly ? HookState::kLoaded : HookState::kAttached;
+  }
   reports_.push_back(std::move(report));
   codes_.push_back(ErrorCode::kFailed);
 }
@@ -190,8 +198,9 @@ void HookSet::Take(const HookSpec& spec, const Options& options) {
   } else if (Status loaded = LoadAndAttach(spec, options); !loaded) {
     report.reason = loaded.error().message();
     code = loaded.error().code();
-    if (options.refusals != nullptr && code == ErrorCode::kUnsupported)
+    if (options.refusals != nullptr && code == ErrorCode::kUnsupported) {
       options.refusals->emplace(spec.name, report.reason);
+    }
   } else {
     report.state = options.use == Use::kLoadOnly ? HookState::kLoaded : HookState::kAttached;
   }
@@ -200,41 +209,48 @@ void HookSet::Take(const HookSpec& spec, const Options& options) {
 }
 
 bool HookSet::IsNotNeeded(const HookSpec& spec, Use use) const {
-  if (use == Use::kLoadOnly)
+  if (use == Use::kLoadOnly) {
     return false;
-  if (use == Use::kAttachPlain && spec.need == HookNeed::kPacketsOut && spec.rung == 0)
+  }
+  if (use == Use::kAttachPlain && spec.need == HookNeed::kPacketsOut && spec.rung == 0) {
     return true;
+  }
   return StandsAside(reports_, spec.need, spec.rung);
 }
 
 void HookSet::LoadGroupOf(const HookSpec& spec, const Options& options) {
   for (const HookSpec* tried : tried_) {
-    if (InOneGroup(*tried, spec))
+    if (InOneGroup(*tried, spec)) {
       return;
+    }
   }
   tried_.push_back(&spec);
   std::vector<const HookSpec*> group;
   std::vector<const char*> programs;
   for (const HookSpec& other : HookTable()) {
-    if (!InOneGroup(other, spec) || RefusedBefore(other, options) != nullptr)
+    if (!InOneGroup(other, spec) || RefusedBefore(other, options) != nullptr) {
       continue;
+    }
     group.push_back(&other);
     programs.push_back(other.program);
   }
   const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
   Result<std::vector<BpfObject>> objects = BpfObject::Load(LoadOf(spec, options, maps, programs));
-  if (!objects && objects.error().code() == ErrorCode::kNotPermitted)
+  if (!objects && objects.error().code() == ErrorCode::kNotPermitted) {
     forbidden_.emplace_back(&spec, objects.error().message());
-  for (std::size_t i = 0; objects && i < group.size(); ++i)
+  }
+  for (std::size_t i = 0; objects && i < group.size(); ++i) {
     loaded_.emplace_back(group[i], (*objects)[i]);
+  }
 }
 
 Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& options) const {
   const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
   Result<std::vector<BpfObject>> alone =
       BpfObject::Load(LoadOf(spec, options, maps, std::span(&spec.program, 1)));
-  if (!alone)
+  if (!alone) {
     return std::move(alone).error();
+  }
   return alone->front();
 }
 
@@ -242,23 +258,27 @@ Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& option
 Result<BpfObject> HookSet::TakeLoaded(const HookSpec& spec, const Options& options) {
   LoadGroupOf(spec, options);
   for (const auto& [hook, object] : loaded_) {
-    if (hook == &spec)
+    if (hook == &spec) {
       return object;
+    }
   }
   for (const auto& [hook, reason] : forbidden_) {
-    if (InOneGroup(*hook, spec))
+    if (InOneGroup(*hook, spec)) {
       return Error(ErrorCode::kNotPermitted, reason);
+    }
   }
   return LoadAlone(spec, options);
 }
 
 Status HookSet::LoadAndAttach(const HookSpec& spec, const Options& options) {
   Result<BpfObject> object = TakeLoaded(spec, options);
-  if (!object)
+  if (!object) {
     return std::move(object).error();
+  }
   if (options.use != Use::kLoadOnly) {
-    if (Status attached = Attach(spec, options, *object); !attached)
+    if (Status attached = Attach(spec, options, *object); !attached) {
       return attached;
+    }
   }
   objects_.push_back(*std::move(object));
   return {};
@@ -272,8 +292,9 @@ Status HookSet::Attach(const HookSpec& spec, const Options& options, const BpfOb
   Result<BpfLink> link = spec.attach == HookAttach::kCgroup
                              ? BpfLink::AttachCgroup(object, options.cgroup_fd)
                              : BpfLink::AttachTracing(object);
-  if (!link)
+  if (!link) {
     return std::move(link).error().WithContext("attach");
+  }
   links_.push_back(*std::move(link));
   return {};
 }
@@ -281,13 +302,15 @@ Status HookSet::Attach(const HookSpec& spec, const Options& options, const BpfOb
 std::optional<Error> HookSet::MandatoryRefusal() const {
   for (std::size_t i = 0; i < reports_.size(); ++i) {
     const HookReport& report = reports_[i];
-    if (!report.mandatory || report.state != HookState::kRefused)
+    if (!report.mandatory || report.state != HookState::kRefused) {
       continue;
+    }
     std::string message = "load " + std::string(report.name) + ": " + report.reason;
-    if (codes_[i] == ErrorCode::kNotPermitted)
+    if (codes_[i] == ErrorCode::kNotPermitted) {
       message +=
           "; run as root or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; capture files can be "
           "read with --read without privileges";
+    }
     return Error(codes_[i], std::move(message));
   }
   return std::nullopt;
@@ -300,11 +323,12 @@ void HookSet::Detach() {
 
 std::vector<KnownHook> KnownHooks() {
   std::vector<KnownHook> hooks;
-  for (const HookSpec& spec : HookTable())
+  for (const HookSpec& spec : HookTable()) {
     hooks.push_back({.name = spec.name,
                      .need = spec.need,
                      .mandatory = spec.mandatory,
                      .whole_machine = spec.attach != HookAttach::kCgroup});
+  }
   return hooks;
 }
 

@@ -64,8 +64,9 @@ class RingSource final : public LiveSource {
 
   /// Processes that own sockets already.
   void Know(const std::vector<wirehound_wire_process>& owners) {
-    for (const wirehound_wire_process& process : owners)
+    for (const wirehound_wire_process& process : owners) {
       processes_.Put(process);
+    }
   }
 
   int poll_fd() const override { return wakeup_.fd(); }
@@ -135,10 +136,12 @@ Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) 
     // Something half-written has no wake-up of its own to come.
     ring_.HasData() ? wakeup_.StopPolling() : wakeup_.StopTimer();
   }
-  if (taken > 0)
+  if (taken > 0) {
     wakeup_.StartPolling();
-  if (taken > 0 && taken >= max_records)
+  }
+  if (taken > 0 && taken >= max_records) {
     return SourceState::kMore;
+  }
   TellRest(sink);
   return detached_ && !ring_.HasData() ? SourceState::kEnd : SourceState::kIdle;
 }
@@ -147,11 +150,13 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
   std::size_t taken = 0;
   while (taken < max_records) {
     const std::optional<std::span<const std::byte>> place = ring_.Next();
-    if (!place)
+    if (!place) {
       break;
+    }
     Take(*place, sink);
-    if (++taken % kReleaseEvery == 0)
+    if (++taken % kReleaseEvery == 0) {
       ring_.Release();
+    }
   }
   ring_.Release();
   return taken;
@@ -160,20 +165,23 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
 void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
   switch (WireTypeOf(place)) {
     case WireType::kPacket:
-      if (const std::optional<WirePacket> packet = ReadWirePacket(place))
+      if (const std::optional<WirePacket> packet = ReadWirePacket(place)) {
         return Deliver(*packet, sink);
+      }
       break;
     case WireType::kProcess:
       if (std::optional<wirehound_wire_process> process = ReadWireProcess(place)) {
-        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost())
+        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost()) {
           CompleteFromProc(*process, proc_);
+        }
         return processes_.Put(*process);
       }
       ++counted_.malformed_process;
       return;
     case WireType::kLifecycle:
-      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place))
+      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place)) {
         return sink.OnProcess(notices_.Make(*told));
+      }
       ++counted_.malformed_process;
       return;
     case WireType::kMalformed:
@@ -185,8 +193,9 @@ void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
 
 void RingSource::TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink) {
   const std::uint64_t records = losses_.Notice(lost_so_far);
-  if (records == 0)
+  if (records == 0) {
     return;
+  }
   sink.OnGap({.timestamp_ns = timestamp_ns,
               .reason = losses_.Explain(records, ReadKernel()),
               .records = records});
@@ -229,10 +238,12 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
 }
 
 const wirehound_process& RingSource::OwnerOf(const wirehound_wire_packet& header) {
-  if (header.owner_id == 0)
+  if (header.owner_id == 0) {
     return UnknownProcess();
-  if (const wirehound_process* process = processes_.Find(header.owner_id))
+  }
+  if (const wirehound_process* process = processes_.Find(header.owner_id)) {
     return *process;
+  }
   ++counted_.owner_unknown;
   return UnknownProcess();
 }
@@ -240,12 +251,14 @@ const wirehound_process& RingSource::OwnerOf(const wirehound_wire_packet& header
 // A container that nobody has heard of is told before the first record of its process.
 std::string RingSource::ContainerOf(const wirehound_wire_process& process) {
   const std::optional<ContainerName> name = containers_.Name(process);
-  if (!name)
+  if (!name) {
     return {};
+  }
   if (directory_ != nullptr && directory_->Find(name->id) == nullptr) {
     const wirehound_container_info info = InfoOf(*name, containers_.GroupIdOf(*name));
-    if (sink_ != nullptr)
+    if (sink_ != nullptr) {
       sink_->OnContainer(info);
+    }
     directory_->Of(name->id).facts->Fill(info);
   }
   return name->id;
@@ -260,11 +273,13 @@ KernelCounters RingSource::ReadKernel() const {
   std::vector<KernelCounters> per_cpu(cpus);
   KernelCounters sum = {};
   const std::uint32_t key = 0;
-  if (bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) != 0)
+  if (bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) != 0) {
     return sum;
+  }
   for (const KernelCounters& counters : per_cpu) {
-    for (std::size_t i = 0; i < sum.size(); ++i)
+    for (std::size_t i = 0; i < sum.size(); ++i) {
       sum[i] += counters[i];
+    }
   }
   return sum;
 }
@@ -289,8 +304,9 @@ std::vector<SourceCounter> RingSource::Counters() const {
 std::vector<LiveNote> RingSource::Notes() const { return NotesOf(ReadKernel(), ReadReader()); }
 
 void RingSource::Detach() {
-  if (detached_)
+  if (detached_) {
     return;
+  }
   hooks_.Detach();
   detached_ = true;
   wakeup_.StartPolling();  // so that whoever waits comes and finds the end
@@ -301,8 +317,9 @@ std::uint64_t OwnNetworkNamespace() {
   const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   std::uint64_t cookie = 0;
   socklen_t size = sizeof(cookie);
-  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0)
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) {
     return 0;
+  }
   return cookie;
 }
 
@@ -319,8 +336,9 @@ wirehound_settings SettingsOf(const LiveOptions& options, std::uint64_t cgroup_i
 
 Status CheckRingSize(std::uint32_t bytes) {
   const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
-  if (std::has_single_bit(bytes) && bytes >= page)
+  if (std::has_single_bit(bytes) && bytes >= page) {
     return {};
+  }
   return Error(ErrorCode::kInvalidInput,
                "ring buffer of " + std::to_string(bytes) +
                    " bytes: expected a power of two, at least a page of " + std::to_string(page));
@@ -329,17 +347,21 @@ Status CheckRingSize(std::uint32_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options) {
-  if (Status size = CheckRingSize(options.ring_bytes); !size)
+  if (Status size = CheckRingSize(options.ring_bytes); !size) {
     return std::move(size).error();
+  }
   Result<std::string> root = options.cgroup.empty() ? FindCgroupMount() : options.cgroup;
-  if (!root)
+  if (!root) {
     return std::move(root).error();
+  }
   Result<std::uint64_t> id = CgroupId(*root);
-  if (!id)
+  if (!id) {
     return std::move(id).error();
+  }
   const UniqueFd cgroup(open(root->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!cgroup)
+  if (!cgroup) {
     return SystemError("open control group " + *root, errno);
+  }
 
   const bool best = options.egress_owner == EgressOwner::kBest;
   HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
@@ -348,26 +370,32 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
                                  .ring_bytes = options.ring_bytes,
                                  .cgroup_fd = cgroup.get(),
                                  .refusals = options.refusals});
-  if (std::optional<Error> refusal = hooks.MandatoryRefusal())
+  if (std::optional<Error> refusal = hooks.MandatoryRefusal()) {
     return *std::move(refusal);
+  }
   Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
-  if (!ring)
+  if (!ring) {
     return std::move(ring).error();
+  }
   Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
-  if (!control)
+  if (!control) {
     return std::move(control).error();
+  }
   control->SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
   Result<PlanMemory> plan = PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes"));
-  if (!plan)
+  if (!plan) {
     return std::move(plan).error();
+  }
   plan->Set(options.plan);
   Result<ReaderWakeup> wakeup =
       ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
-  if (!wakeup)
+  if (!wakeup) {
     return std::move(wakeup).error();
+  }
   std::vector<wirehound_wire_process> old;
-  if (hooks.MustCopyDescriptors())
+  if (hooks.MustCopyDescriptors()) {
     old = OwnOldSockets(*root, hooks.map_fd("socket_owners"), RandomSeed());
+  }
   auto source = std::make_unique<RingSource>(std::move(hooks), *std::move(plan), *std::move(ring),
                                              *std::move(wakeup));
   source->Know(old);

@@ -32,8 +32,9 @@ std::string_view LossTracker::Explain(std::uint64_t records, const KernelCounter
   for (std::size_t i = 0; i < explained_.size() && records > 0; ++i) {
     const std::size_t counter = WIREHOUND_COUNT_FIRST_LOST + i;
     const std::uint64_t taken = std::min(kernel[counter] - explained_[i], records);
-    if (taken == 0)
+    if (taken == 0) {
       continue;
+    }
     explained_[i] += taken;
     records -= taken;
     reason = reason.empty() ? ReasonName(counter) : kSeveral;

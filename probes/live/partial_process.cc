@@ -27,8 +27,9 @@ std::uint64_t StartNs(const std::optional<ProcStat>& stat) {
 void SetHostName(wirehound_wire_process& process, const std::string& folder,
                  const std::string& root) {
   utsname system = {};
-  if (Namespace(folder + "/ns/uts") != Namespace(root + "/self/ns/uts") || uname(&system) != 0)
+  if (Namespace(folder + "/ns/uts") != Namespace(root + "/self/ns/uts") || uname(&system) != 0) {
     return;
+  }
   const std::string_view name = system.nodename;
   std::copy_n(name.data(), std::min(name.size(), sizeof(process.host_name)), process.host_name);
 }
@@ -38,8 +39,9 @@ void SetHostName(wirehound_wire_process& process, const std::string& folder,
 void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc) {
   const std::optional<ProcStat> stat = proc.Stat(process.host_pid);
   const std::optional<ProcStatus> status = proc.Status(process.host_pid);
-  if (!stat || !status || status->uid != process.uid)
+  if (!stat || !status || status->uid != process.uid) {
     return;
+  }
   const std::string folder = proc.root() + "/" + std::to_string(process.host_pid);
   const std::optional<ProcStat> thread = ProcStatFromText(
       ReadStartOfFile(folder + "/task/" + std::to_string(process.host_tid) + "/stat", 1024));

@@ -38,14 +38,16 @@ void PlanMemory::Unmap::operator()(wirehound_plans* plans) const { munmap(plans,
 
 Result<PlanMemory> PlanMemory::Map(int plans_fd, int prefixes_fd) {
   void* memory = mmap(nullptr, MappedBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, plans_fd, 0);
-  if (memory == MAP_FAILED)
+  if (memory == MAP_FAILED) {
     return SystemError("map the capture plan shared with the programs", errno);
+  }
   return PlanMemory(static_cast<wirehound_plans*>(memory), prefixes_fd);
 }
 
 void PlanMemory::Set(const CapturePlan& plan) {
-  if (was_set_)
+  if (was_set_) {
     WaitForRunningPrograms();
+  }
   was_set_ = true;
   const std::uint32_t number = plans_->active == 0 ? 1 : 0;
   DropPrefixes(number);
@@ -68,8 +70,9 @@ bool PlanMemory::WritePrefixes(std::uint32_t number, const std::vector<PlanPrefi
 }
 
 void PlanMemory::DropPrefixes(std::uint32_t number) {
-  for (const wirehound_prefix_key& key : written_[number])
+  for (const wirehound_prefix_key& key : written_[number]) {
     bpf_map_delete_elem(prefixes_fd_, &key);
+  }
   written_[number].clear();
 }
 

@@ -42,11 +42,13 @@ std::uint32_t ClassBit(PacketClass packets) {
 
 wirehound_amount AmountOf(const CaptureRule& rule) {
   const std::uint32_t bytes = std::min(static_cast<std::uint32_t>(rule.amount), kMaxCaptureBytes);
-  if (rule.amount == CaptureAmount::kNothing)
+  if (rule.amount == CaptureAmount::kNothing) {
     return {};
+  }
   const bool headers = rule.amount == CaptureAmount::kHeaders;
-  if (rule.packets == PacketClass::kHttp)
+  if (rule.packets == PacketClass::kHttp) {
     return {.packet = 0, .http = kMark | (headers ? 0 : bytes)};
+  }
   return {.packet = headers ? kMark : bytes, .http = 0};
 }
 
@@ -131,8 +133,9 @@ class Builder {
   static void ForEachSet(const CaptureRule& rule, const Action& action) {
     for (std::size_t direction = 0; direction < WIREHOUND_DIRECTIONS; ++direction) {
       for (std::size_t set = 0; set < WIREHOUND_CLASS_SETS; ++set) {
-        if ((set & ClassBit(rule.packets)) != 0 && AppliesTo(rule, direction))
+        if ((set & ClassBit(rule.packets)) != 0 && AppliesTo(rule, direction)) {
           action(direction, set);
+        }
       }
     }
   }
@@ -169,8 +172,9 @@ class Builder {
     const auto key = std::make_tuple(ends.source, ends.destination, ends.either);
     const auto [found, is_new] = port_sets_.try_emplace(
         key, std::min<std::size_t>(port_sets_.size(), WIREHOUND_PORT_SETS - 1));
-    if (is_new)
+    if (is_new) {
       Join(plan_->port_sets[found->second], ends);
+    }
     return found->second;
   }
 
@@ -185,8 +189,9 @@ class Builder {
   std::vector<PlanPrefix> Prefixes() const {
     std::vector<PlanPrefix> prefixes;
     const auto add = [&](const std::vector<AddressPrefix>& list, const wirehound_ends& ends) {
-      for (const AddressPrefix& prefix : list)
+      for (const AddressPrefix& prefix : list) {
         prefixes.push_back({.prefix = Normal(prefix), .ends = ends});
+      }
     };
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       const std::uint32_t bit = 1u << i;
@@ -204,8 +209,9 @@ class Builder {
     const std::vector<PlanPrefix> alone = prefixes;
     for (PlanPrefix& inner : prefixes) {
       for (const PlanPrefix& outer : alone) {
-        if (Covers(outer.prefix, inner.prefix))
+        if (Covers(outer.prefix, inner.prefix)) {
           Join(inner.ends, outer.ends);
+        }
       }
     }
     const auto key = [](const PlanPrefix& entry) { return KeyOf(entry.prefix); };
@@ -270,10 +276,12 @@ wirehound_scope MakeScope(const CaptureScope& scope) {
     made.last_uid[i] = scope.uids.values[i].last;
   }
   const std::vector<std::string>& comms = scope.comms.values;
-  if (std::all_of(comms.begin(), comms.end(), FitsComm))
+  if (std::all_of(comms.begin(), comms.end(), FitsComm)) {
     made.comms = mark(comms.size(), scope.comms.excludes, WIREHOUND_SCOPE_EXCLUDES_COMMS);
-  for (std::size_t i = 0; i < made.comms; ++i)
+  }
+  for (std::size_t i = 0; i < made.comms; ++i) {
     CopyComm(made.comm[i], comms[i]);
+  }
   made.cgroups =
       mark(scope.cgroups.values.size(), scope.cgroups.excludes, WIREHOUND_SCOPE_EXCLUDES_CGROUPS);
   std::copy_n(scope.cgroups.values.begin(), made.cgroups, made.cgroup);

@@ -69,11 +69,13 @@ void ProcessTable::Put(const wirehound_wire_process& facts) {
 }
 
 const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
-  if (!entries_.empty() && entries_.front().owner_id == owner_id)
+  if (!entries_.empty() && entries_.front().owner_id == owner_id) {
     return &entries_.front().owned.process;
+  }
   const auto known = by_owner_.find(owner_id);
-  if (known == by_owner_.end())
+  if (known == by_owner_.end()) {
     return nullptr;
+  }
   entries_.splice(entries_.begin(), entries_, known->second);
   return &known->second->owned.process;
 }

@@ -33,8 +33,9 @@ Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
                                           std::uint64_t interval_ns) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
+  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get())) {
     return SystemError("prepare waiting for the ring buffer", errno);
+  }
   return ReaderWakeup(std::move(epoll), std::move(timer), std::move(control), interval_ns);
 }
 
@@ -60,15 +61,17 @@ void ReaderWakeup::StopPolling() {
 void ReaderWakeup::StopTimer() { SetTimer(false); }
 
 void ReaderWakeup::SetPolling(bool polling) {
-  if (polling_ == polling)
+  if (polling_ == polling) {
     return;
+  }
   polling_ = polling;
   control_.SetReaderPolls(polling ? 1 : 0);
 }
 
 void ReaderWakeup::SetTimer(bool on) {
-  if (timer_on_ == on)
+  if (timer_on_ == on) {
     return;
+  }
   timer_on_ = on;
   itimerspec times = {};
   if (on) {

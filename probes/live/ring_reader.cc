@@ -43,13 +43,15 @@ Result<RingReader> RingReader::Map(int map_fd, std::uint32_t ring_bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t producer_size = page + 2 * std::size_t{ring_bytes};
   void* consumer = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
-  if (consumer == MAP_FAILED)
+  if (consumer == MAP_FAILED) {
     return SystemError("map the ring buffer's reading position", errno);
+  }
   Mapping consumer_mapping(static_cast<std::byte*>(consumer), Unmap{page});
   void* producer =
       mmap(nullptr, producer_size, PROT_READ, MAP_SHARED, map_fd, static_cast<off_t>(page));
-  if (producer == MAP_FAILED)
+  if (producer == MAP_FAILED) {
     return SystemError("map the ring buffer's data", errno);
+  }
   Mapping producer_mapping(static_cast<std::byte*>(producer), Unmap{producer_size});
   return RingReader(std::move(consumer_mapping), std::move(producer_mapping), page, ring_bytes);
 }
@@ -58,12 +60,14 @@ std::optional<std::span<const std::byte>> RingReader::Next() {
   while (position_ < Shared<std::uint64_t>(producer_.get()).load(std::memory_order_acquire)) {
     std::byte* place = producer_.get() + (data_ - producer_.get()) + (position_ & mask_);
     const std::uint32_t word = Shared<std::uint32_t>(place).load(std::memory_order_acquire);
-    if ((word & BPF_RINGBUF_BUSY_BIT) != 0)
+    if ((word & BPF_RINGBUF_BUSY_BIT) != 0) {
       return std::nullopt;
+    }
     const std::uint32_t length = word & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
     position_ += Padded(length);
-    if ((word & BPF_RINGBUF_DISCARD_BIT) == 0)
+    if ((word & BPF_RINGBUF_DISCARD_BIT) == 0) {
       return std::span<const std::byte>(place + BPF_RINGBUF_HDR_SZ, length);
+    }
   }
   return std::nullopt;
 }

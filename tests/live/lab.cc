@@ -55,8 +55,9 @@ void Collector::OnRecord(const Record& record) {
 
 std::uint64_t Collector::Missing() const {
   std::uint64_t missing = 0;
-  for (const CaptureGap& gap : gaps_)
+  for (const CaptureGap& gap : gaps_) {
     missing += gap.records;
+  }
   return missing;
 }
 
@@ -67,8 +68,9 @@ void Collector::OnProcess(const ProcessNotice& notice) {
             .process = *notice.process,
             .comm = Text(notice.process->comm),
             .executable = Text(notice.process->executable)};
-  for (const wirehound_string& argument : notice.arguments)
+  for (const wirehound_string& argument : notice.arguments) {
     told.arguments.push_back(Text(argument));
+  }
   told_.push_back(std::move(told));
 }
 
@@ -76,8 +78,9 @@ const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const
   const Seen* found = nullptr;
   int count = 0;
   for (const Seen& seen : records_) {
-    if (seen.direction != direction || !seen.Carries(text))
+    if (seen.direction != direction || !seen.Carries(text)) {
       continue;
+    }
     found = &seen;
     ++count;
   }
@@ -103,8 +106,9 @@ void Lab::Run(const Body& body) {
 
 bool Lab::Attached(std::string_view hook) const {
   for (const HookReport& report : source_->hooks()) {
-    if (report.name == hook)
+    if (report.name == hook) {
       return report.state == HookState::kAttached;
+    }
   }
   return false;
 }
@@ -125,15 +129,17 @@ void Lab::FinishWith(Workload& workload) {
 
 void Lab::RunUnread(const Body& body) {
   Workload workload = StartWorkload(group_, roles_, body);
-  while (!workload.Ended())
+  while (!workload.Ended()) {
     usleep(1000);
+  }
   CHECK(workload.Succeeded());
   Finish();
 }
 
 void Lab::ReadUntilQuiet() {
-  while (WaitReadable(source_->poll_fd(), kQuietMs))
+  while (WaitReadable(source_->poll_fd(), kQuietMs)) {
     REQUIRE(source_->Read(collector_, 64));
+  }
 }
 
 void Lab::Finish() {
@@ -159,12 +165,14 @@ void Lab::Finish() {
 
 std::uint64_t Lab::Count(std::string_view counter) const {
   for (const SourceCounter& line : source_->Counters()) {
-    if (line.name == counter)
+    if (line.name == counter) {
       return line.count;
+    }
   }
   for (const LiveNote& note : source_->Notes()) {
-    if (note.name == counter)
+    if (note.name == counter) {
       return note.count;
+    }
   }
   FAIL("no counter " << std::string(counter));
   return 0;
@@ -182,8 +190,9 @@ std::string OwnersSeen() {
 Result<ChildCgroup> MakeGroup() {
   static int number = 0;
   Result<std::string> own = OwnCgroup();
-  if (!own)
+  if (!own) {
     return std::move(own).error();
+  }
   return ChildCgroup::Create(
       *own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
 }

@@ -15,15 +15,17 @@ using Kind = SourceCounter::Kind;
 KernelCounters Distinct() {
   KernelCounters counters = {};
   std::uint64_t value = 100;
-  for (std::uint64_t& counter : counters)
+  for (std::uint64_t& counter : counters) {
     counter = value++;
+  }
   return counters;
 }
 
 std::uint64_t Sum(const std::vector<SourceCounter>& account, Kind kind) {
   std::uint64_t sum = 0;
-  for (const SourceCounter& line : account)
+  for (const SourceCounter& line : account) {
     sum += line.kind == kind ? line.count : 0;
+  }
   return sum;
 }
 
@@ -36,8 +38,9 @@ TEST_CASE("counters: every reason of the kernel is one line of the account") {
     CAPTURE(std::string(name));
     int found = 0;
     for (const SourceCounter& line : account) {
-      if (line.name != name)
+      if (line.name != name) {
         continue;
+      }
       ++found;
       CHECK(line.kind == kind);
       CHECK(line.count == count);

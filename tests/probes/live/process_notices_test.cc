@@ -16,8 +16,9 @@ std::string Text(const wirehound_string& text) { return {text.data, text.size}; 
 
 std::string Joined(const std::vector<wirehound_string>& texts) {
   std::string joined;
-  for (const wirehound_string& text : texts)
+  for (const wirehound_string& text : texts) {
     joined += '<' + Text(text) + '>';
+  }
   return joined;
 }
 

@@ -72,8 +72,9 @@ TEST_CASE("process table: later facts of an owner take the place of earlier ones
 
 TEST_CASE("process table: full, it forgets who was used longest ago, and counts it") {
   ProcessTable table = Table(3);
-  for (std::uint64_t owner : {2, 4, 6})
+  for (std::uint64_t owner : {2, 4, 6}) {
     table.Put(ProcessFacts(owner));
+  }
   CHECK(table.evicted() == 0);
   REQUIRE(table.Find(2) != nullptr);
   table.Put(ProcessFacts(8));
@@ -88,8 +89,9 @@ TEST_CASE("process table: full, it forgets who was used longest ago, and counts 
 TEST_CASE("process table: the texts of one process outlive the arrival of others") {
   ProcessTable table = Table(64);
   table.Put(ProcessFacts(2, "first", "/first"));
-  for (std::uint64_t owner = 4; owner < 100; owner += 2)
+  for (std::uint64_t owner = 4; owner < 100; owner += 2) {
     table.Put(ProcessFacts(owner, "other", "/other"));
+  }
   const wirehound_process* process = table.Find(2);
   REQUIRE(process != nullptr);
   CHECK(Text(process->comm) == "first");
@@ -120,8 +122,9 @@ TEST_CASE("process table: the container is asked for when facts come, not when t
   };
   ProcessTable table(BootClock(kEpochOfBoot), {.path = Nothing, .container = container});
   table.Put(ProcessFacts(8));
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     CHECK(Text(table.Find(8)->container_id) == "container-of-group-77");
+  }
   CHECK(asked == 1);
 }
 
