@@ -95,14 +95,11 @@ Result<std::string> FindCgroupMount() {
 }
 
 Result<std::string> OwnCgroup() {
-  Result<std::string> mount = FindCgroupMount();
-  if (!mount) {
-    return mount;
-  }
+  const std::string mount = WIREHOUND_TRY(FindCgroupMount());
   std::istringstream lines(ReadFile("/proc/self/cgroup"));
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("0::/", 0) == 0) {
-      return line == "0::/" ? *mount : *mount + line.substr(3);
+      return line == "0::/" ? mount : mount + line.substr(3);
     }
   }
   return Error(ErrorCode::kNotFound,

@@ -246,12 +246,9 @@ void HookSet::LoadGroupOf(const HookSpec& spec, const Options& options) {
 
 Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& options) const {
   const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
-  Result<std::vector<BpfObject>> alone =
-      BpfObject::Load(LoadOf(spec, options, maps, std::span(&spec.program, 1)));
-  if (!alone) {
-    return std::move(alone).error();
-  }
-  return alone->front();
+  const std::vector<BpfObject> alone =
+      WIREHOUND_TRY(BpfObject::Load(LoadOf(spec, options, maps, std::span(&spec.program, 1))));
+  return alone.front();
 }
 
 // From its group, or alone to learn why the group was refused.
@@ -271,16 +268,11 @@ Result<BpfObject> HookSet::TakeLoaded(const HookSpec& spec, const Options& optio
 }
 
 Status HookSet::LoadAndAttach(const HookSpec& spec, const Options& options) {
-  Result<BpfObject> object = TakeLoaded(spec, options);
-  if (!object) {
-    return std::move(object).error();
-  }
+  BpfObject object = WIREHOUND_TRY(TakeLoaded(spec, options));
   if (options.use != Use::kLoadOnly) {
-    if (Status attached = Attach(spec, options, *object); !attached) {
-      return attached;
-    }
+    WIREHOUND_TRY(Attach(spec, options, object));
   }
-  objects_.push_back(*std::move(object));
+  objects_.push_back(std::move(object));
   return {};
 }
 

@@ -347,57 +347,38 @@ Status CheckRingSize(std::uint32_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options) {
-  if (Status size = CheckRingSize(options.ring_bytes); !size) {
-    return std::move(size).error();
-  }
-  Result<std::string> root = options.cgroup.empty() ? FindCgroupMount() : options.cgroup;
-  if (!root) {
-    return std::move(root).error();
-  }
-  Result<std::uint64_t> id = CgroupId(*root);
-  if (!id) {
-    return std::move(id).error();
-  }
-  const UniqueFd cgroup(open(root->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  WIREHOUND_TRY(CheckRingSize(options.ring_bytes));
+  const std::string root =
+      options.cgroup.empty() ? WIREHOUND_TRY(FindCgroupMount()) : options.cgroup;
+  const std::uint64_t id = WIREHOUND_TRY(CgroupId(root));
+  const UniqueFd cgroup(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!cgroup) {
-    return SystemError("open control group " + *root, errno);
+    return SystemError("open control group " + root, errno);
   }
 
   const bool best = options.egress_owner == EgressOwner::kBest;
   HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
                                  .choice = options.hook_choice,
-                                 .settings = SettingsOf(options, *id),
+                                 .settings = SettingsOf(options, id),
                                  .ring_bytes = options.ring_bytes,
                                  .cgroup_fd = cgroup.get(),
                                  .refusals = options.refusals});
   if (std::optional<Error> refusal = hooks.MandatoryRefusal()) {
     return *std::move(refusal);
   }
-  Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
-  if (!ring) {
-    return std::move(ring).error();
-  }
-  Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
-  if (!control) {
-    return std::move(control).error();
-  }
-  control->SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
-  Result<PlanMemory> plan = PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes"));
-  if (!plan) {
-    return std::move(plan).error();
-  }
-  plan->Set(options.plan);
-  Result<ReaderWakeup> wakeup =
-      ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
-  if (!wakeup) {
-    return std::move(wakeup).error();
-  }
+  RingReader ring = WIREHOUND_TRY(RingReader::Map(hooks.map_fd("ring"), options.ring_bytes));
+  ControlMemory control = WIREHOUND_TRY(ControlMemory::Map(hooks.map_fd("control")));
+  control.SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
+  PlanMemory plan = WIREHOUND_TRY(PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes")));
+  plan.Set(options.plan);
+  ReaderWakeup wakeup =
+      WIREHOUND_TRY(ReaderWakeup::Create(hooks.map_fd("ring"), std::move(control), kMaxDelayNs));
   std::vector<wirehound_wire_process> old;
   if (hooks.MustCopyDescriptors()) {
-    old = OwnOldSockets(*root, hooks.map_fd("socket_owners"), RandomSeed());
+    old = OwnOldSockets(root, hooks.map_fd("socket_owners"), RandomSeed());
   }
-  auto source = std::make_unique<RingSource>(std::move(hooks), *std::move(plan), *std::move(ring),
-                                             *std::move(wakeup));
+  auto source = std::make_unique<RingSource>(std::move(hooks), std::move(plan), std::move(ring),
+                                             std::move(wakeup));
   source->Know(old);
   return std::unique_ptr<LiveSource>(std::move(source));
 }

@@ -4,15 +4,12 @@
 
 #include <utility>
 
+#include <wirehound/views.h>
+
 #include "probes/host/entity_id.h"
 #include "probes/live/wire_reader.h"
 
 namespace wirehound {
-namespace {
-
-wirehound_string View(const std::string& text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, const BootClock& clock,
                  const ProcessResolvers& resolvers) {
@@ -41,10 +38,10 @@ void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, cons
       .process_entity_id = EntityId(facts.host_pid, facts.start_time_ns),
       .parent_entity_id = EntityId(facts.host_parent_pid, facts.parent_start_time_ns),
       .gid = facts.gid,
-      .comm = View(target.comm),
-      .executable = View(target.executable),
-      .host_name = View(target.host_name),
-      .container_id = View(target.container_id),
+      .comm = FromView(target.comm),
+      .executable = FromView(target.executable),
+      .host_name = FromView(target.host_name),
+      .container_id = FromView(target.container_id),
       .container = target.container == nullptr ? nullptr : &target.container->info(),
   };
 }

@@ -9,6 +9,8 @@
 #include <array>
 #include <utility>
 
+#include <wirehound/views.h>
+
 namespace wirehound::live {
 namespace {
 
@@ -30,8 +32,6 @@ bool WaitReadable(int fd, int milliseconds) {
   return poll(&waiting, 1, milliseconds) > 0;
 }
 
-std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
-
 }  // namespace
 
 void Collector::OnRecord(const Record& record) {
@@ -48,8 +48,8 @@ void Collector::OnRecord(const Record& record) {
       .syscall = record.syscall,
       .owner_source = record.owner_source,
       .process = *record.process,
-      .comm = Text(record.process->comm),
-      .executable = Text(record.process->executable),
+      .comm = std::string(ToView(record.process->comm)),
+      .executable = std::string(ToView(record.process->executable)),
   });
 }
 
@@ -66,10 +66,10 @@ void Collector::OnProcess(const ProcessNotice& notice) {
   Told told{.kind = notice.kind,
             .timestamp_ns = notice.timestamp_ns,
             .process = *notice.process,
-            .comm = Text(notice.process->comm),
-            .executable = Text(notice.process->executable)};
+            .comm = std::string(ToView(notice.process->comm)),
+            .executable = std::string(ToView(notice.process->executable))};
   for (const wirehound_string& argument : notice.arguments) {
-    told.arguments.push_back(Text(argument));
+    told.arguments.emplace_back(ToView(argument));
   }
   told_.push_back(std::move(told));
 }
@@ -189,12 +189,9 @@ std::string OwnersSeen() {
 
 Result<ChildCgroup> MakeGroup() {
   static int number = 0;
-  Result<std::string> own = OwnCgroup();
-  if (!own) {
-    return std::move(own).error();
-  }
+  const std::string own = WIREHOUND_TRY(OwnCgroup());
   return ChildCgroup::Create(
-      *own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
+      own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
 }
 
 LiveOptions Everything() { return {.plan = CaptureEverything(), .ring_bytes = 8u << 20}; }
