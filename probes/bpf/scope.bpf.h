@@ -17,11 +17,6 @@
 
 #define SCOPE_GROUP_DEPTH_MAX 32
 
-static __always_inline bool scope_is_set(void)
-{
-	return settings.scope.uids || settings.scope.comms || settings.scope.cgroups;
-}
-
 static __always_inline bool lists_uid(__u32 uid)
 {
 #pragma clang loop unroll(disable)

@@ -6,9 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <wirehound/abi/values.h>
@@ -79,13 +77,6 @@ struct CaptureRule {
   std::vector<AddressPrefix> src_addresses{};
   std::vector<AddressPrefix> dst_addresses{};
   std::vector<AddressPrefix> either_addresses{};
-
-  /// Whether it asks for nothing but the class.
-  bool unconditional() const {
-    return directions == CaptureDirections::kBoth && src_ports.empty() && dst_ports.empty() &&
-           either_ports.empty() && src_addresses.empty() && dst_addresses.empty() &&
-           either_addresses.empty();
-  }
 };
 
 /// The most rules the kernel takes. Whoever makes more has to merge some into a wider one.
@@ -123,20 +114,5 @@ struct CapturePlan {
   std::vector<CaptureRule> rules;
   CaptureScope scope;  ///< only as LiveSource::Open gets it: it does not change later
 };
-
-/// So much of each of these classes, without conditions.
-inline CapturePlan Wanting(std::initializer_list<std::pair<PacketClass, CaptureAmount>> classes) {
-  CapturePlan plan;
-  for (const auto& [packets, amount] : classes) {
-    plan.rules.push_back({.packets = packets, .amount = amount});
-  }
-  return plan;
-}
-
-/// Every packet, whole.
-inline CapturePlan CaptureEverything() {
-  return Wanting(
-      {{PacketClass::kIpv4, CaptureAmount::kWhole}, {PacketClass::kIpv6, CaptureAmount::kWhole}});
-}
 
 }  // namespace wirehound

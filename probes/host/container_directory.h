@@ -80,7 +80,6 @@ class ContainerDirectory {
   auto begin() { return entries_.begin(); }
   auto end() { return entries_.end(); }
 
-  std::size_t size() const { return entries_.size(); }
   /// How many were forgotten to make room.
   std::uint64_t evicted() const { return entries_.evicted(); }
 

@@ -63,16 +63,6 @@ std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& pr
   return known != nullptr ? *known : std::nullopt;
 }
 
-std::string ContainerIds::Find(const wirehound_wire_process& process) {
-  const std::optional<ContainerName> name = Name(process);
-  return name ? name->id : std::string();
-}
-
-const ContainerName* ContainerIds::FindGroup(std::uint64_t cgroup_id) {
-  const std::optional<ContainerName>* known = LookUp(cgroup_id);
-  return known != nullptr && known->has_value() ? &**known : nullptr;
-}
-
 std::optional<ContainerName> ContainerIds::AskProc(const wirehound_wire_process& process) {
   if (!trusts_proc_ || process.start_time_ns == 0) {
     return std::nullopt;

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "base/recent_map.h"
 #include "probes/bpf/wire.h"
@@ -44,13 +43,6 @@ class ContainerIds {
 
   /// The container a process is in; nothing when it is in none or it cannot be told.
   std::optional<ContainerName> Name(const wirehound_wire_process& process);
-
-  /// Its id alone, "" for nothing.
-  std::string Find(const wirehound_wire_process& process);
-
-  /// What the hierarchy tells of a group; null when it is gone or in no container. Valid until the
-  /// next call.
-  const ContainerName* FindGroup(std::uint64_t cgroup_id);
 
   /// The id of a container's outermost group; 0 when that is gone, or of version 1.
   std::uint64_t GroupIdOf(const ContainerName& name) const { return setup_.tree.IdOf(name.cgroup); }

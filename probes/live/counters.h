@@ -32,7 +32,4 @@ std::vector<SourceCounter> AccountOf(const KernelCounters& kernel, const ReaderC
 /// What is in no sum.
 std::vector<LiveNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader);
 
-/// Whether every packet that was seen is in exactly one place.
-bool Closes(const KernelCounters& kernel);
-
 }  // namespace wirehound

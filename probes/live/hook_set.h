@@ -55,11 +55,11 @@ class HookSet {
   void Detach();
 
  private:
-  void AddCopying(const Options& options);
-  void Take(const HookSpec& spec, const Options& options);
+  void ReportDescriptorCopying(const Options& options);
+  void Try(const HookSpec& spec, const Options& options);
   Status LoadAndAttach(const HookSpec& spec, const Options& options);
   Status Attach(const HookSpec& spec, const Options& options, const BpfObject& object);
-  Result<BpfObject> TakeLoaded(const HookSpec& spec, const Options& options);
+  Result<BpfObject> GetProgram(const HookSpec& spec, const Options& options);
   Result<BpfObject> LoadAlone(const HookSpec& spec, const Options& options) const;
   void LoadGroupOf(const HookSpec& spec, const Options& options);
   bool IsNotNeeded(const HookSpec& spec, Use use) const;
@@ -67,11 +67,11 @@ class HookSet {
   std::vector<HookReport> reports_;
   std::vector<ErrorCode> codes_;  // beside reports_: of the refusal
   std::vector<BpfObject> objects_;
-  std::vector<const HookSpec*> tried_;  // one of each group that was tried
+  std::vector<const HookSpec*> tried_groups_;  // one of each group that was tried
   // Of a group that was loaded in one go: what has not had its turn in the table.
   std::vector<std::pair<const HookSpec*, BpfObject>> loaded_;
   // A group of which the kernel refuses the very kind, for want of permission.
-  std::vector<std::pair<const HookSpec*, std::string>> forbidden_;
+  std::vector<std::pair<const HookSpec*, std::string>> forbidden_groups_;
   std::vector<BpfLink> links_;
 };
 

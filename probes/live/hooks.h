@@ -20,9 +20,6 @@ enum class HookState : unsigned char {
   kNotNeeded,  ///< a better hook of the same purpose is at work
 };
 
-/// "loaded", "attached", "refused" or "not needed".
-std::string_view HookStateText(HookState state);
-
 /// What a hook is for. Where several serve one need, the best the kernel takes is used.
 enum class HookNeed : unsigned char {
   kPacketsIn,
@@ -76,7 +73,7 @@ enum class HookChoice : unsigned char {
 
 /// Whether a hook of this need and rung has nothing to do beside these, of which those that serve
 /// the same or better come first.
-bool StandsAside(const std::vector<HookReport>& reports, HookNeed need, unsigned char rung);
+bool IsSuperseded(const std::vector<HookReport>& reports, HookNeed need, unsigned char rung);
 
 /// Whether the hook would be at work in a capture: loaded, and does not stand aside.
 bool IsBestRung(const std::vector<HookReport>& reports, const HookReport& hook);

@@ -16,6 +16,4 @@ std::vector<HookReport> ProbeHooks(HookChoice /*choice*/) { return {}; }
 
 std::vector<KnownHook> KnownHooks() { return {}; }
 
-std::string_view HookStateText(HookState /*state*/) { return "absent"; }
-
 }  // namespace wirehound

@@ -46,7 +46,7 @@ void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, cons
   };
 }
 
-ProcessTable::ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity)
+ProcessTable::ProcessTable(BootClock clock, ProcessResolvers resolvers, std::size_t capacity)
     : clock_(clock), resolvers_(std::move(resolvers)), capacity_(capacity) {}
 
 void ProcessTable::Put(const wirehound_wire_process& facts) {

@@ -58,9 +58,8 @@ class ProcessTable {
  public:
   static constexpr std::size_t kDefaultCapacity = 32768;
 
-  using Resolvers = ProcessResolvers;
-
-  ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity = kDefaultCapacity);
+  ProcessTable(BootClock clock, ProcessResolvers resolvers,
+               std::size_t capacity = kDefaultCapacity);
 
   /// Takes the facts of an owner, in place of what was known of it.
   void Put(const wirehound_wire_process& facts);
@@ -68,7 +67,6 @@ class ProcessTable {
   /// The process of an owner, or nullptr. Valid until the next Put.
   const wirehound_process* Find(std::uint64_t owner_id);
 
-  std::size_t size() const { return entries_.size(); }
   /// How many were forgotten to make room.
   std::uint64_t evicted() const { return evicted_; }
 
@@ -79,7 +77,7 @@ class ProcessTable {
   };
 
   BootClock clock_;
-  Resolvers resolvers_;
+  ProcessResolvers resolvers_;
   std::size_t capacity_;
   std::list<Entry> entries_;  // the last used first
   std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lab.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
 namespace {
@@ -25,7 +26,7 @@ constexpr std::string_view kRequest = "GET /wanted HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t kLargeBytes = 400000;
 
 LiveOptions HttpOnly(CaptureAmount amount = CaptureAmount::kHeaders) {
-  return {.plan = Wanting({{PacketClass::kHttp, amount}}), .ring_bytes = 4u << 20};
+  return {.plan = test::Wanting({{PacketClass::kHttp, amount}}), .ring_bytes = 4u << 20};
 }
 
 std::string Response(std::size_t body_bytes, char fill = 'b') {

@@ -11,6 +11,8 @@
 
 #include <wirehound/views.h>
 
+#include "tests/probes/capture/capture_plans.h"
+
 namespace wirehound::live {
 namespace {
 
@@ -194,6 +196,6 @@ Result<ChildCgroup> MakeGroup() {
       own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
 }
 
-LiveOptions Everything() { return {.plan = CaptureEverything(), .ring_bytes = 8u << 20}; }
+LiveOptions Everything() { return {.plan = test::CaptureEverything(), .ring_bytes = 8u << 20}; }
 
 }  // namespace wirehound::live

@@ -11,9 +11,13 @@
 #include <string>
 
 #include "lab.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
 namespace {
+
+using test::CaptureEverything;
+using test::Wanting;
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kMdnsPort = 5353;

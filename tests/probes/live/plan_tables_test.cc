@@ -12,9 +12,13 @@
 #include <initializer_list>
 
 #include "probes/capture/address_prefix.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound {
 namespace {
+
+using test::CaptureEverything;
+using test::Wanting;
 
 constexpr std::uint32_t kUdpDns = WIREHOUND_CLASS_IPV4 | WIREHOUND_CLASS_UDP | WIREHOUND_CLASS_DNS;
 constexpr std::uint32_t kUdp = WIREHOUND_CLASS_IPV4 | WIREHOUND_CLASS_UDP;

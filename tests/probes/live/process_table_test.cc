@@ -60,10 +60,11 @@ TEST_CASE("process table: an owner nobody announced is not found") {
 }
 
 TEST_CASE("process table: later facts of an owner take the place of earlier ones") {
-  ProcessTable table = Table();
+  ProcessTable table = Table(2);
   table.Put(ProcessFacts(8, "sh", "/bin/sh"));
   table.Put(ProcessFacts(8, "a-longer-name-1", "/opt/a/longer/path/than/before/to/somewhere"));
-  CHECK(table.size() == 1);
+  table.Put(ProcessFacts(4));
+  CHECK(table.evicted() == 0);
   const wirehound_process* process = table.Find(8);
   REQUIRE(process != nullptr);
   CHECK(ToView(process->comm) == "a-longer-name-1");
@@ -78,7 +79,6 @@ TEST_CASE("process table: full, it forgets who was used longest ago, and counts 
   CHECK(table.evicted() == 0);
   REQUIRE(table.Find(2) != nullptr);
   table.Put(ProcessFacts(8));
-  CHECK(table.size() == 3);
   CHECK(table.evicted() == 1);
   CHECK(table.Find(4) == nullptr);
   CHECK(table.Find(2) != nullptr);
