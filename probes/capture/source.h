@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Source: where records come from. The live ring buffer, a capture file and a vector in a test
-// all look alike to the engine. Dispatch thread.
+// Source: the interface through which the engine reads records. The live ring buffer, a capture
+// file and a vector in a test implement it. Dispatch thread.
 
 #pragma once
 
@@ -18,11 +18,11 @@ namespace wirehound {
 
 class ContainerDirectory;
 
-/// One line of a source's account. Every record a source knows of is in exactly one of them.
+/// One line of a source's account. The source counts every record it knows of in exactly one line.
 struct SourceCounter {
   enum class Kind : std::uint8_t {
     kDelivered,  ///< handed to the sink
-    kFiltered,   ///< left out on purpose: nothing selected needs it
+    kFiltered,   ///< left out on purpose: the plan does not ask for it
     kLost,       ///< wanted, and not delivered
   };
   Kind kind;
@@ -30,11 +30,11 @@ struct SourceCounter {
   std::uint64_t count = 0;
 };
 
-/// What a read left behind.
+/// What the caller can do after a read.
 enum class SourceState : std::uint8_t {
-  kMore,  ///< more records can be read at once
+  kMore,  ///< read again at once: more records wait
   kIdle,  ///< nothing now; wait for poll_fd to become readable
-  kEnd,   ///< nothing will ever come again
+  kEnd,   ///< stop: no record will follow
 };
 
 class Source {
@@ -44,20 +44,20 @@ class Source {
   /// A descriptor that becomes readable when records wait, or -1 when reading never has to wait.
   virtual int poll_fd() const = 0;
 
-  /// Hands about `max_records` records to `sink`, in stream order (a source that cannot stop
-  /// inside a batch may hand over more). An error means that what came before it was delivered
-  /// and nothing more will come.
+  /// Hands about `max_records` records to `sink`, in stream order. A source that cannot stop inside
+  /// a batch may hand over more. After an error no record follows; those before it were delivered.
   virtual Result<SourceState> Read(RecordSink& sink, std::size_t max_records) = 0;
 
-  /// The process a record named by its owner id, nullptr when it is not known any more. Valid until
-  /// the next Read or, within one, until the sink returns.
+  /// The process behind Record::owner_id, nullptr when the source has forgotten it. Borrowed: valid
+  /// until the next Read or, inside a Read, until the sink returns.
   virtual const wirehound_process* FindOwner(std::uint64_t /*owner_id*/) { return nullptr; }
 
-  /// From the next record on, the processes of records show what `containers`, which must outlive
-  /// the source, knows of their containers. Who does not call this sees ids alone.
+  /// Makes the processes of later records point to the facts that `containers` has of their
+  /// containers. Without this call they carry container ids alone. `containers` must outlive the
+  /// source.
   virtual void UseContainers(ContainerDirectory& /*containers*/) {}
 
-  /// The account so far, read when asked for; cheap enough for a summary, not for the hot path.
+  /// The account so far. Collected at each call: cheap enough for a summary, not for the hot path.
   virtual std::vector<SourceCounter> Counters() const = 0;
 };
 

@@ -17,7 +17,8 @@ std::uint64_t Now(clockid_t clock) {
 }  // namespace
 
 BootClock BootClock::Measure() {
-  // The two clocks cannot be read at once; of a few tries the one with the least in between.
+  // The two clocks cannot be read in one instant, and we may be preempted between them. Of a few
+  // tries, the one that took the least time has the smallest error.
   constexpr int kTries = 5;
   std::uint64_t best_gap = UINT64_MAX;
   std::uint64_t offset = 0;

@@ -21,7 +21,7 @@ struct Mount {
   std::string point;
 };
 
-// Mount tables write blank, tab, newline and backslash as octal escapes.
+// Mount tables write blank, tab, newline and backslash as octal escapes, a blank as "\040".
 std::string Unescape(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,7 +40,7 @@ std::string Unescape(std::string_view text) {
   return result;
 }
 
-// id parent device root point options [tag...] - type source options
+// A line is "id parent device root point options [tag...] - type source options", see proc(5).
 std::optional<Mount> ParseMount(const std::string& line) {
   std::istringstream words(line);
   std::string skipped, root, point, word;

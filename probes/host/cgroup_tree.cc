@@ -21,7 +21,7 @@ namespace {
 constexpr int kKernfsHandle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit id
 constexpr int kMaxDepth = 32;
 
-// A struct file_handle with its bytes behind it.
+// A struct file_handle, which ends in an array of no size, with room for the bytes of an id.
 struct KernfsHandle {
   unsigned int size = sizeof(std::uint64_t);
   int type = kKernfsHandle;
@@ -29,6 +29,8 @@ struct KernfsHandle {
 };
 static_assert(offsetof(KernfsHandle, id) == offsetof(file_handle, f_handle));
 
+// Opens a group by its id alone. A file handle of kernfs is the inode number, so we can make one
+// instead of asking for it by name_to_handle_at, which would need the path.
 UniqueFd OpenById(const std::string& mount, std::uint64_t cgroup_id) {
   const UniqueFd root(open(mount.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) {
@@ -83,7 +85,7 @@ void CgroupTree::Scan(
   fs::recursive_directory_iterator at(mount_, fs::directory_options::skip_permission_denied, error);
   std::size_t shown = 0;
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    std::error_code gone;  // a group may go while it is looked at
+    std::error_code gone;  // a group may be removed during the scan
     if (!at->is_directory(gone) || gone || at->is_symlink(gone)) {
       continue;
     }

@@ -8,6 +8,7 @@ namespace wirehound {
 namespace {
 
 constexpr std::string_view kUnifiedLine = "0::";
+// What the kernel appends to the path of a removed group that still has processes.
 constexpr std::string_view kDeleted = " (deleted)";
 constexpr std::string_view kGarden = "garden";
 
@@ -21,7 +22,7 @@ constexpr Prefix kPrefixes[] = {
     {"crio-", "crio"},     {"libpod-payload-", "podman"},     {"libpod-", "podman"},
 };
 
-// Of a group named by the bare id the group it is in says who made it, sometimes.
+// Where a bare id names the group, the name of the parent group may tell the runtime.
 constexpr Prefix kParents[] = {
     {"docker", "docker"},
     {"actions_job", "docker"},
@@ -45,7 +46,7 @@ bool IsIdBehindPrefix(std::string_view text) {
          IsHex(text.front()) && std::all_of(text.begin(), text.end(), fits);
 }
 
-// Garden's: eight digits, then four times four, parted by dashes.
+// Garden's ids: eight digits, then four groups of four, with dashes between them.
 bool IsGardenId(std::string_view text) {
   constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxx";
   return std::equal(text.begin(), text.end(), kForm.begin(), kForm.end(),
@@ -67,7 +68,8 @@ std::optional<Named> FromPrefix(std::string_view part) {
   return std::nullopt;
 }
 
-// "kubepods-…slice:cri-containerd:<id>": systemd's notation, given to the other driver
+// "kubepods-…slice:cri-containerd:<id>": systemd's notation "slice:prefix:name", which the cgroupfs
+// driver took for a plain name.
 std::optional<Named> FromColons(std::string_view part) {
   const std::size_t last = part.rfind(':');
   if (last == std::string_view::npos || !IsBareId(part.substr(last + 1))) {
@@ -98,7 +100,7 @@ std::optional<Named> FromBareId(std::string_view part, std::string_view parent) 
 
 std::string_view LastPart(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// Without the last part and the slash before it.
+// The path without its last part and the slash before it.
 std::string_view ParentOf(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
@@ -119,7 +121,8 @@ std::optional<Named> NamedBy(std::string_view path) {
   return FromBareId(part, parent);
 }
 
-// The same container may name several groups, one in the other.
+// The path of the outermost group that this container names. Runtimes nest groups of one container:
+// Podman's "/machine.slice/libpod-<id>.scope/libpod-payload-<id>".
 std::string_view OutermostOf(std::string_view path, std::string_view id) {
   std::string_view outermost = path;
   for (std::string_view at = ParentOf(path); !at.empty(); at = ParentOf(at)) {
@@ -131,7 +134,8 @@ std::string_view OutermostOf(std::string_view path, std::string_view id) {
   return outermost;
 }
 
-// "pod<uid>", "kubepods-burstable-pod<uid>.slice": the uid is a UUID, of static pods a plain hash.
+// The UID in "pod<uid>" or "kubepods-burstable-pod<uid>.slice". It is a UUID, of static pods a hash
+// without dashes. systemd's names have underscores where the UUID has dashes.
 std::string PodUidOf(std::string_view part) {
   constexpr std::size_t kMinUid = 32;
   constexpr std::size_t kMaxUid = 36;
@@ -159,7 +163,7 @@ std::string InnermostPod(std::string_view path) {
   return {};
 }
 
-// Hierarchy, controllers and path are parted by colons, and the path may have more of them.
+// A line is "hierarchy:controllers:path"; the path itself may have colons.
 std::string_view PathOfLine(std::string_view line) {
   const std::size_t first = line.find(':');
   const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);

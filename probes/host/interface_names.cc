@@ -10,7 +10,7 @@
 namespace wirehound {
 namespace {
 
-// More interfaces than this are rather indices that come and go.
+// More entries than this come from interfaces that were created and removed, not from real ones.
 constexpr std::size_t kMaxEntries = 4096;
 
 std::string NameFromKernel(std::uint32_t index) {

@@ -28,7 +28,7 @@ std::string ReadLink(const std::string& path) {
   return size <= 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-// The words of the line that starts with `name`; "" without one.
+// The rest of the first line that starts with `name`; "" without such a line.
 std::string_view LineOf(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -53,7 +53,7 @@ std::vector<std::uint32_t> NumbersOf(std::string_view words) {
 constexpr int kStartTimeField = 22;  // counted from 1, as in proc(5)
 constexpr int kFirstAfterName = 3;
 
-// The 22nd field, of what follows the name.
+// The start time, which is field 22 of the whole line. `after_name` begins with field 3.
 std::optional<std::uint64_t> StartTicks(std::string_view after_name) {
   std::istringstream fields{std::string(after_name)};
   std::string field;
@@ -80,7 +80,7 @@ std::uint64_t ProcTickNs() {
 
 std::optional<ProcStat> ProcStatFromText(std::string_view text) {
   const std::size_t name_start = text.find('(');
-  const std::size_t name_end = text.rfind(')');  // the name may hold brackets and blanks itself
+  const std::size_t name_end = text.rfind(')');  // the name itself may have brackets and blanks
   if (name_end == std::string_view::npos || name_start > name_end) {
     return std::nullopt;
   }
@@ -137,7 +137,7 @@ bool ProcFolder::SeesHost() const {
   if (root_.empty()) {
     return false;
   }
-  // A kernel without time namespaces has no such link.
+  // A kernel without time namespaces does not have this link.
   const std::string time = ReadLink(root_ + "/self/ns/time");
   return ReadLink(root_ + "/self/ns/pid") == kInitialPid && (time.empty() || time == kInitialTime);
 }
@@ -154,7 +154,7 @@ std::string ProcFolder::Executable(std::int32_t pid) const { return ReadLink(Pat
 
 std::string ProcFolder::ExecutableOf(std::int32_t pid, std::uint64_t start_ns) const {
   std::string path = Executable(pid);
-  // Asked after the link was read: had the pid changed hands before, the times would differ.
+  // After the link: if another process had the pid when we read it, its start time differs.
   const std::optional<ProcStat> stat = Stat(pid);
   return stat && stat->start_ticks == start_ns / ProcTickNs() ? path : std::string();
 }

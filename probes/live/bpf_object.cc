@@ -22,7 +22,8 @@ namespace {
 constexpr std::string_view kLogBegin = "-- BEGIN PROG LOAD LOG --";
 constexpr std::string_view kLogSummary = "processed ";
 
-// libbpf has one print function per process and no context for it.
+// libbpf has one print function per process and passes it no context, so the target is a global of
+// the thread.
 thread_local std::string* print_target = nullptr;
 
 int Print(libbpf_print_level level, const char* format, va_list arguments) {
@@ -42,7 +43,7 @@ int Print(libbpf_print_level level, const char* format, va_list arguments) {
   return 0;
 }
 
-// Catches what libbpf prints on this thread for as long as it lives.
+// Collects the warnings that libbpf prints on this thread during the object's lifetime.
 class PrintCapture {
  public:
   PrintCapture() {
@@ -58,7 +59,8 @@ class PrintCapture {
 
   bool HasVerifierLog() const { return text_.find(kLogBegin) != std::string::npos; }
 
-  // The verifier's last line before its summary, or else the first thing libbpf complained about.
+  // The verifier's last line before its summary, which is the reason for a refusal; without a
+  // verifier log, the first line that libbpf printed.
   std::string LastLine() const {
     std::string_view text = text_;
     const std::size_t log = text.find(kLogBegin);
@@ -92,7 +94,7 @@ class PrintCapture {
 };
 
 Error Refusal(int error, const PrintCapture& printed) {
-  // Without privileges libbpf guesses at causes, at length.
+  // Without privileges libbpf prints long guesses about memory limits: EPERM says enough.
   const std::string line =
       error == EPERM && !printed.HasVerifierLog() ? std::string() : printed.LastLine();
   // EACCES is the verifier's verdict on a program; missing privileges are EPERM.
@@ -110,12 +112,15 @@ bool IsSettings(const bpf_map* map) {
          bpf_map__value_size(map) == sizeof(wirehound_settings);
 }
 
-// Negative where there is none: a map that only this object has, or the first object.
+// The descriptor of the same map in the first object. Negative when this is the first object or no
+// other object has the map.
 int SharedMap(const bpf_map* map, const BpfLoad& load) {
   return load.maps != nullptr ? load.maps->map_fd(bpf_map__name(map)) : -1;
 }
 
-// Returns an errno, 0 for success.
+// Sets up the maps before the kernel creates them: the settings are written into the read-only
+// data, maps that the first object has are shared, the ring gets its size. Returns an errno, 0 for
+// success.
 int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object) {
@@ -136,7 +141,8 @@ int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   return 0;
 }
 
-// The programs asked for, in their order; a null pointer for one that is not there.
+// The programs of these names, in this order, and a null pointer for a name that is missing. All
+// other programs of the object stay unloaded.
 std::vector<bpf_program*> SelectPrograms(bpf_object* object, std::span<const char* const> names) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) { bpf_program__set_autoload(program, false); }
@@ -191,7 +197,7 @@ Status BpfObject::RunIterator() const {
   if (!run) {
     return Refusal(errno, printed);
   }
-  // The program writes nothing; reading is what drives it.
+  // The program writes no output, but the kernel runs it only while we read.
   std::array<char, 64> text;
   ssize_t size = 0;
   do {

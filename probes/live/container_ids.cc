@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxCgroupFile = 16 * 1024;
 
+// Whether the text of a /proc/PID/cgroup has any line besides the version 2 line "0::PATH".
 bool NamesVersion1(std::string_view text) {
   return !text.empty() && (!text.starts_with("0::") || text.find('\n') + 1 < text.size());
 }
@@ -49,6 +50,8 @@ const std::optional<ContainerName>* ContainerIds::LookUp(std::uint64_t cgroup_id
 }
 
 std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& process) {
+  // With version 1 hierarchies "in no container" is not final: every process may be in the root of
+  // version 2 while version 1 names its container.
   const std::optional<ContainerName>* known = LookUp(process.cgroup_id);
   if (known != nullptr && (known->has_value() || !has_version1_)) {
     return *known;
@@ -72,7 +75,8 @@ std::optional<ContainerName> ContainerIds::AskProc(const wirehound_wire_process&
   if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs()) {
     return std::nullopt;
   }
-  // It may have been moved since: only what its group says now may be kept for the group.
+  // The process may have moved since the kernel noted its group. Its present path is kept for the
+  // noted group only when both are the same group.
   const std::string path(UnifiedPathFromCgroupFile(text));
   if (process.cgroup_id != 0 && !path.empty() && setup_.tree.IdOf(path) == process.cgroup_id) {
     groups_.Put(process.cgroup_id, ContainerFromCgroupPath(path));

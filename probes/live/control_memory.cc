@@ -19,7 +19,7 @@ std::size_t MappedBytes() {
   return (sizeof(wirehound_control) + page - 1) / page * page;
 }
 
-// A word a program may read at any time.
+// The order with the reader's later look at the ring matters, see RingReader::HasData.
 void Store(__u32& word, std::uint32_t value) {
   std::atomic_ref<__u32>(word).store(value, std::memory_order_seq_cst);
 }

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Goes through the table of hooks from the first to the last. A hook is attached at its turn,
+// unless a hook of a better rung is up already (hooks.cc).
+//
+// Loading is the slow part: libbpf parses the kernel's BTF for every object it opens. So at the
+// turn of the first hook of a group, all programs of that group are loaded in one object. When the
+// kernel refuses the object, one program may be at fault. Then each is loaded alone at its turn:
+// the others work, and the reason in the report is that of this program.
+
 #include "probes/live/hook_set.h"
 
 #include <unistd.h>
@@ -14,10 +22,11 @@ namespace {
 
 constexpr std::uint32_t kProbeRingBytes = 1u << 16;
 
+// Reported as a hook, but a system call of ours; see old_sockets.h.
 constexpr std::string_view kCopying = "pidfd_getfd";
 constexpr const char* kKprobeEvents = "/sys/bus/event_source/devices/kprobe/type";
 
-// Why a hook is not tried; empty when it is.
+// The reason for not trying a hook; empty when it is tried.
 std::string_view Excluded(const HookSpec& spec, HookChoice choice) {
   if (choice == HookChoice::kNoKernelTypes && spec.needs_btf) {
     return "not tried: the kernel's types are taken to be absent";
@@ -26,14 +35,14 @@ std::string_view Excluded(const HookSpec& spec, HookChoice choice) {
   if (choice == HookChoice::kNoFentry && entry) {
     return "not tried: fentry is taken to be refused";
   }
-  // Such a program loads everywhere; only attaching it would tell.
+  // A kprobe program loads even where attaching it fails, and ProbeHooks attaches none: look first.
   if (spec.name.starts_with("kprobe/") && access(kKprobeEvents, F_OK) != 0) {
     return "this kernel has no kprobes";
   }
   return {};
 }
 
-// Why an earlier source was refused this hook; null when it was not.
+// The reason why an earlier source was refused this hook; null when it was not.
 const std::string* RefusedBefore(const HookSpec& spec, const HookSet::Options& options) {
   if (options.refusals == nullptr) {
     return nullptr;
@@ -42,13 +51,15 @@ const std::string* RefusedBefore(const HookSpec& spec, const HookSet::Options& o
   return found == options.refusals->end() ? nullptr : &found->second;
 }
 
-// Hooks that are loaded in one go, since they fare alike.
+// Whether two hooks are in one group: the kernel is likely to accept both or refuse both. The rung
+// counts because one file may hold programs that need newer kernels than others of it.
 bool InOneGroup(const HookSpec& left, const HookSpec& right) {
   return left.elf.data() == right.elf.data() && left.attach == right.attach &&
          left.rung == right.rung;
 }
 
-// Of everything something, so that the verifier goes through all of it.
+// A scope with every list full. An empty list is a constant to the verifier, which then skips the
+// code for it as unreachable; ProbeHooks wants all code verified.
 wirehound_scope FullScope() {
   wirehound_scope scope = {};
   scope.uids = scope.comms = scope.cgroups = WIREHOUND_SCOPE_VALUES;
@@ -76,7 +87,7 @@ HookSet HookSet::Load(const Options& options) {
   return set;
 }
 
-// The last rung of the old sockets is no program, but is reported with the others.
+// The last rung of kOldSockets is no BPF program, but belongs in the report.
 void HookSet::ReportDescriptorCopying(const Options& options) {
   const HookSpec spec{.name = kCopying,
                       .program = "",
@@ -116,7 +127,7 @@ void HookSet::Try(const HookSpec& spec, const Options& options) {
     report.state = HookState::kNotNeeded;
   } else if (const std::string* before = RefusedBefore(spec, options); before != nullptr) {
     report.reason = *before;
-    code = ErrorCode::kUnsupported;
+    code = ErrorCode::kUnsupported;  // the only code that is kept in refusals
   } else if (Status loaded = LoadAndAttach(spec, options); !loaded) {
     report.reason = loaded.error().message();
     code = loaded.error().code();
@@ -132,7 +143,7 @@ void HookSet::Try(const HookSpec& spec, const Options& options) {
 
 bool HookSet::IsNotNeeded(const HookSpec& spec, Use use) const {
   if (use == Use::kLoadOnly) {
-    return false;
+    return false;  // `wirehound doctor` wants to know of every hook whether it loads
   }
   if (use == Use::kAttachPlain && spec.need == HookNeed::kPacketsOut && spec.rung == 0) {
     return true;
@@ -173,7 +184,7 @@ Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& option
   return alone.front();
 }
 
-// From its group, or alone to learn why the group was refused.
+// The loaded program of a hook: from its group or, when the group was refused, loaded alone.
 Result<BpfObject> HookSet::GetProgram(const HookSpec& spec, const Options& options) {
   LoadGroupOf(spec, options);
   for (const auto& [hook, object] : loaded_) {
@@ -232,7 +243,9 @@ std::optional<Error> HookSet::MandatoryRefusal() const {
 
 void HookSet::Detach() {
   links_.clear();
-  WaitForRunningPrograms();  // where that is refused, a few packets may come late
+  // Programs that were running when the links went may still submit records. Where the kernel
+  // refuses to wait for them, a few packets may come after the end of the account.
+  WaitForRunningPrograms();
 }
 
 std::vector<KnownHook> KnownHooks() {
@@ -247,7 +260,7 @@ std::vector<KnownHook> KnownHooks() {
 }
 
 std::vector<HookReport> ProbeHooks(HookChoice choice) {
-  // All branches of the programs are to be verified.
+  // Not 0 and not empty, so that the verifier skips no branch.
   return HookSet::Load({.use = HookSet::Use::kLoadOnly,
                         .choice = choice,
                         .settings = {.own_netns_cookie = 1, .scope = FullScope()},

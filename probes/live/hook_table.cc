@@ -6,7 +6,7 @@
 
 #include "probes/bpf/settings.h"
 
-// Generated; they name the type of the settings.
+// Generated headers. They use the type of the settings without including it.
 #include "capture.skel.h"
 #include "exact.skel.h"
 #include "lifecycle.skel.h"
@@ -59,7 +59,7 @@ std::span<const std::byte> Elf(ElfBytes bytes) {
   return {static_cast<const std::byte*>(data), size};
 }
 
-// A hook that runs in the control group and writes down who uses a socket.
+// A cgroup hook that makes the current process the owner of the socket it uses.
 HookSpec Owner(std::string_view name, const char* program, HookNeed need, std::string_view costs) {
   return {.name = name,
           .program = program,
@@ -70,7 +70,7 @@ HookSpec Owner(std::string_view name, const char* program, HookNeed need, std::s
           .costs = costs};
 }
 
-// The same without the kernel's types, one rung below.
+// The same for kernels without BTF, one rung below.
 HookSpec Partial(std::string_view name, const char* program, HookNeed need) {
   return {.name = name,
           .program = program,
@@ -82,6 +82,8 @@ HookSpec Partial(std::string_view name, const char* program, HookNeed need) {
           .needs_btf = false};
 }
 
+// A tracing program with the same purpose. Rung 0 is fentry, which runs before the call; rung 1 the
+// tracepoints, which run after it.
 HookSpec Traced(std::string_view name, const char* program, HookNeed need, HookRung rung,
                 std::string_view costs) {
   return {.name = name,
@@ -93,6 +95,7 @@ HookSpec Traced(std::string_view name, const char* program, HookNeed need, HookR
           .costs = costs};
 }
 
+// The packet hook of the last rung, which loads on every kernel: hence mandatory.
 HookSpec Packets(std::string_view name, const char* program, HookNeed need) {
   return {.name = name,
           .program = program,
@@ -105,7 +108,7 @@ HookSpec Packets(std::string_view name, const char* program, HookNeed need) {
           .mandatory = true};
 }
 
-// The same, and it takes what the kprobes leave.
+// The same, and it takes the owners that kprobes leave in the map `mail`.
 HookSpec Mail(std::string_view name, const char* program, HookNeed need) {
   HookSpec spec = Packets(name, program, need);
   spec.rung = 1;
@@ -114,6 +117,7 @@ HookSpec Mail(std::string_view name, const char* program, HookNeed need) {
   return spec;
 }
 
+// A kprobe with the purpose of Traced, for kernels that refuse those.
 HookSpec Kprobe(std::string_view name, const char* program, HookNeed need, HookRung rung,
                 std::string_view costs) {
   return {.name = name,
@@ -125,6 +129,7 @@ HookSpec Kprobe(std::string_view name, const char* program, HookNeed need, HookR
           .costs = costs};
 }
 
+// The packet hook that sees the sending task.
 HookSpec Exact(std::string_view name, const char* program, HookNeed need, std::string_view costs) {
   return {.name = name,
           .program = program,

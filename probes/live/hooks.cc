@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// The ladder of rungs: which hooks do the work of which others. Pure.
+//
+// Take the need kSender. Its rungs are fentry/security_socket_sendmsg (0), which runs before the
+// packet leaves; tp_btf/sock_send_length (1), which runs after the send, so that the owner changes
+// one packet late; and a kprobe (2), for kernels that refuse both. The first rung that the kernel
+// accepts supersedes the rest: all three would find the same process, and each costs time at every
+// send.
+//
+// Some rungs have several hooks, such as connect4 and connect6. Any one that is up supersedes the
+// rungs below, even when the kernel refuses another of its rung. Mixing the rungs of kCreator, for
+// example, would give one process two owner ids: partial.bpf.c computes them differently.
+
 #include "probes/live/hooks.h"
 
 #include <algorithm>
@@ -9,7 +21,7 @@ namespace {
 
 bool IsUp(HookState state) { return state == HookState::kAttached || state == HookState::kLoaded; }
 
-// Whether a kprobe is the best there is for something.
+// Whether a kprobe is the best hook for any need.
 bool UsesKprobes(const std::vector<HookReport>& reports) {
   return std::any_of(reports.begin(), reports.end(), [&reports](const HookReport& report) {
     return report.name.starts_with("kprobe/") && IsBestRung(reports, report);
@@ -55,12 +67,13 @@ bool IsSuperseded(const std::vector<HookReport>& reports, HookNeed need, unsigne
   if (rung > 0 && has(need, rung - 1)) {
     return true;
   }
-  // Who sends is known at the packet and who receives right after it, datagrams included: asking at
-  // each of them once more would cost more than the packet.
+  // These hooks learn every sender and receiver, those of datagrams included. A second program at
+  // each datagram would learn nothing and cost more than the capture of the packet.
   if (need == HookNeed::kDatagram) {
     return has(HookNeed::kPacketsOut, 0) && has(HookNeed::kSender, 1) &&
            has(HookNeed::kReceiver, 1);
   }
+  // Nothing is left in the map of the kprobes where none is in use, so nothing has to be removed.
   return need == HookNeed::kMail && !UsesKprobes(reports);
 }
 

@@ -60,7 +60,8 @@ std::vector<Member> MembersOf(const std::string& cgroup) {
   return members;
 }
 
-// Not that of a task the programs know. The low bits mean something to them: they stay clear.
+// A different id than the programs give the same task: they may be submitting that one's record at
+// this moment. The low four bits stay clear, since the programs keep marks in the lowest; never 0.
 std::uint64_t OwnerId(const wirehound_wire_process& process, std::uint64_t seed) {
   std::uint64_t hash = seed ^ process.start_time_ns;
   hash = (hash ^ static_cast<std::uint32_t>(process.host_pid)) * 0x9e3779b97f4a7c15ull;
@@ -100,7 +101,7 @@ bool IsInternet(int socket) {
          (domain == AF_INET || domain == AF_INET6);
 }
 
-// Whether the process is the socket's owner now.
+// Makes the process the socket's owner. False when the socket has an owner already.
 bool Own(int socket, int storage_fd, std::uint64_t owner_id) {
   if (!IsInternet(socket)) {
     return false;
@@ -114,7 +115,7 @@ bool Own(int socket, int storage_fd, std::uint64_t owner_id) {
   return bpf_map_update_elem(storage_fd, &socket, &found, BPF_NOEXIST) == 0;
 }
 
-// How many sockets of a process have got it as their owner.
+// Makes the process the owner of its sockets; returns of how many.
 int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, int storage_fd) {
   const UniqueFd pid_fd(static_cast<int>(syscall(SYS_pidfd_open, process.host_pid, 0)));
   if (!pid_fd) {
@@ -142,6 +143,7 @@ int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, 
 }  // namespace
 
 Status CanCopyDescriptors() {
+  // A kernel that has the call and lets us use it complains about the descriptor.
   if (syscall(SYS_pidfd_getfd, -1, -1, 0) != 0 && errno != EBADF) {
     return SystemError("pidfd_getfd", errno);
   }

@@ -66,6 +66,7 @@ void ProcessTable::Put(const wirehound_wire_process& facts) {
 }
 
 const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
+  // Packets of one owner come in runs: the usual one costs no hash.
   if (!entries_.empty() && entries_.front().owner_id == owner_id) {
     return &entries_.front().owned.process;
   }

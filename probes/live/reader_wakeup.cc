@@ -14,7 +14,8 @@
 namespace wirehound {
 namespace {
 
-// Edge-triggered: while the reader polls, the ring being non-empty must not make the set readable.
+// Edge-triggered: a ring that is not empty is readable, and with level triggering it would keep
+// waking a reader that wants to wait for its timer.
 bool Watch(int epoll_fd, int fd) {
   epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.fd = fd}};
   return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
@@ -40,8 +41,8 @@ Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
 }
 
 void ReaderWakeup::Acknowledge() {
-  // Edges stay in the set until they are fetched, and an interval timer goes on only once its
-  // expirations have been read.
+  // The set stays readable until its edges are fetched, and the timer until its expirations are
+  // read.
   epoll_event events[2];
   epoll_wait(epoll_.get(), events, 2, 0);
   std::uint64_t expirations = 0;

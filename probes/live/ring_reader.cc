@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The layout is the kernel's ABI: kernel/bpf/ringbuf.c. Positions only grow; each place starts with
-// a word that holds its length and two flags, and is padded to eight bytes.
+// The layout is the kernel's ABI, see kernel/bpf/ringbuf.c: positions count bytes and only grow.
+// Each place begins with a header of eight bytes, whose first word holds the length and two flags,
+// and is padded to a multiple of eight.
 
 #include "probes/live/ring_reader.h"
 
@@ -21,7 +22,7 @@ constexpr std::uint64_t Padded(std::uint32_t length) {
   return (std::uint64_t{length} + BPF_RINGBUF_HDR_SZ + 7) & ~std::uint64_t{7};
 }
 
-// Shared memory the kernel reads or writes at the same time.
+// A word of shared memory that the kernel may read or write at the same time.
 template <typename T>
 std::atomic_ref<T> Shared(std::byte* memory) {
   return std::atomic_ref<T>(*std::launder(static_cast<T*>(static_cast<void*>(memory))));
@@ -77,8 +78,9 @@ void RingReader::Release() {
 }
 
 bool RingReader::HasData() const {
-  // Sequentially consistent, like the store that tells the programs to wake the reader: it must
-  // not be overtaken by this look at what they have written.
+  // Sequentially consistent, like the store in ControlMemory::SetReaderPolls before it: the CPU
+  // must not do this load before that store. Otherwise a record submitted in between would neither
+  // be seen here nor wake the reader.
   return Shared<std::uint64_t>(producer_.get()).load(std::memory_order_seq_cst) !=
          Shared<std::uint64_t>(consumer_.get()).load(std::memory_order_relaxed);
 }
