@@ -58,7 +58,7 @@ bool MailIsLeft(const std::vector<HookReport>& hooks) {
   });
 }
 
-TEST_CASE("ladder: a hook stands aside only for a better one") {
+TEST_CASE("ladder: a hook is not needed only where better ones are attached") {
   for (const HookChoice choice :
        {HookChoice::kBest, HookChoice::kNoFentry, HookChoice::kNoKernelTypes}) {
     LiveOptions options = Everything();
@@ -73,7 +73,7 @@ TEST_CASE("ladder: a hook stands aside only for a better one") {
         better = better || (other.need == hook.need && other.rung < hook.rung &&
                             other.state == HookState::kAttached);
       }
-      // A refusal is told even where nothing is lost by it.
+      // A refusal is reported even where nothing is lost by it.
       if (hook.state != HookState::kRefused) {
         CHECK(better == (hook.state == HookState::kNotNeeded));
       }
