@@ -151,7 +151,8 @@ Status MainJob::OpenEnds() {
   if (auto recorder = WIREHOUND_TRY(OpenRecorder(options_, engine_->stores().system.facts()))) {
     engine_->UseRecorder(std::move(recorder));
   }
-  for (std::unique_ptr<Output>& output : WIREHOUND_TRY(OpenOutputsOf(options_))) {
+  std::vector<std::unique_ptr<Output>> outputs = WIREHOUND_TRY(OpenOutputsOf(options_));
+  for (std::unique_ptr<Output>& output : outputs) {
     engine_->AddOutput(std::move(output));
   }
   return {};

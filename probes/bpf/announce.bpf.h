@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* A place for the PROCESS record of an owner that is being announced; see owner.bpf.h for the
- * rules. Nothing here needs BTF of the kernel. */
+/* Makes room in `pending` for the PROCESS record of a new owner; owner.bpf.h has the rules. Needs
+ * no BTF of the kernel. */
 
 #ifndef WIREHOUND_BPF_ANNOUNCE_H_
 #define WIREHOUND_BPF_ANNOUNCE_H_
 
 #include "maps.bpf.h"
 
-/* What a new entry of `pending` starts as; not on the stack, which has 512 bytes. */
+/* The initial value of an entry of `pending`. A constant, since the stack has only 512 bytes. */
 const __u8 blank_process[sizeof(struct pending_process)] SEC(".rodata.blank") = {};
 
-/* A blank entry of `pending`; NULL, and counted, when there is no room. */
+/* A new entry of zeros. NULL, and counted, when the map is full. */
 static __always_inline struct pending_process *new_pending(__u64 owner)
 {
 	if (bpf_map_update_elem(&pending, &owner, &blank_process, BPF_NOEXIST)) {

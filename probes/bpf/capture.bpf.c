@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* The packet hooks, in the form that loads everywhere: cgroup_skb ingress and egress.
+/* The packet hooks that load on every kernel: cgroup_skb ingress and egress.
  *
- * Why these: they see each packet at the socket of the process, on every interface, after
- * reassembly on the way in and before fragmentation on the way out, and know that socket. They
- * cannot see forwarded packets, and none that has no socket. Always let the packet pass.
- * The owner is what the socket carries: the process that touched it last (owner_hooks.bpf.c).
+ * Why these hooks: they run for each packet at the socket of the process, whatever the interface,
+ * after reassembly for received packets and before fragmentation for sent ones, and they know the
+ * socket. They do not see forwarded packets and packets without a socket. Every packet passes. The
+ * owner is the one in the socket's storage: the process that used the socket last
+ * (owner_hooks.bpf.c).
  *
- * Kernels: 5.10 and later. No BTF of the kernel is needed. exact.bpf.c has the better ones. */
+ * Kernels: 5.10 and later, without BTF. exact.bpf.c has the better form for newer ones. */
 
 #include "mail.bpf.h"
 #include "socket_of.bpf.h"
@@ -15,7 +16,7 @@
 
 #define PASS 1
 
-/* Taking mail needs CAP_PERFMON, so there is a form of each program without. */
+/* Taking mail needs CAP_PERFMON, so each program exists in a form without it. */
 enum mail_use { NO_MAIL, TAKE_MAIL };
 
 static __always_inline void read_owner(struct __sk_buff *skb, struct owner *owner,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* Whether a control group belongs to what is watched. For the programs that run for the whole
- * machine: they ask before they write anything down. Needs the kernel's BTF (CO-RE). */
+/* Whether a control group is the watched one, or below it. Programs that run for the whole machine
+ * ask before they do anything else. Needs the kernel's BTF (CO-RE). */
 
 #ifndef WIREHOUND_BPF_CGROUP_SCOPE_H_
 #define WIREHOUND_BPF_CGROUP_SCOPE_H_
@@ -13,7 +13,8 @@
 
 #define GROUP_DEPTH_MAX 32
 
-/* The id of the group `level` steps below the root on the way to `group`; level <= its own. */
+/* The id of the ancestor of `group` at depth `level`, at most its own depth. The root has depth
+ * 0. */
 static __always_inline __u64 ancestor_id(struct cgroup *group, __u32 level)
 {
 	struct cgroup___ids *old = (void *)group;
@@ -30,9 +31,10 @@ static __always_inline __u64 ancestor_id(struct cgroup *group, __u32 level)
 	return BPF_CORE_READ(ancestor, kn, id);
 }
 
-/* Whether a group is the attached one or below it. The attached group's depth is not known to user
- * space, which may see only a part of the hierarchy; the first group inside it tells. */
-static __always_inline bool group_in_scope(struct cgroup *group)
+/* Whether a group is the watched one or below it. With the depth of the watched group that is one
+ * comparison. User space cannot tell that depth, since it may see only a part of the hierarchy. So
+ * the first group inside the watched one finds it here, and it is kept in `control`. */
+static __always_inline bool is_watched_group(struct cgroup *group)
 {
 	__u32 zero = 0;
 	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* cgroup_skb/egress that names the process that is sending, not the one that used the socket last;
- * and both directions with the kernel's own sockets told from those whose process is not known.
+/* The packet hooks of the best rung, cgroup_skb ingress and egress. What they do beyond
+ * capture.bpf.c:
+ *  - Egress names the process that sends the packet, not the one that used the socket last.
+ *  - Both recognise sockets of the kernel itself, which have no process.
  *
- * Why: when a packet leaves while its sender is still inside the system call, `current` is the
- * sender, and no other hook has to have run before. What must be excluded:
- *  - softirq, where `current` is whoever was interrupted. On x86-64 a softirq never runs on the
- *    stack of a user task (it has the interrupt stack, or ksoftirqd's), so the question is whether
- *    this program's own frame is on the stack of `current`. That needs no kernel symbol: the
- *    per-CPU preemption count can only be looked up where the kernel was built with KALLSYMS_ALL.
- *    On arm64 the count is in the task. PREEMPT_RT serves softirqs on the task's stack, and says
- *    so in the task.
- *  - kernel threads: they work for others. io_uring workers are threads of the process itself.
- *  - TCP packets the stack sends by itself while a task feeds packets in (a tun device): sending
- *    holds the socket lock as its owner, receiving in the stack does not.
- * In all these cases the owner is what the socket carries, as in capture.bpf.c.
+ * Example: a server forks, and parent and child send on the same socket in turn. The socket's
+ * storage names one of them. Here every packet has its sender.
  *
- * Kernels: needs BTF, bpf_get_current_task_btf in cgroup_skb (5.16 or so), CAP_PERFMON and a
- * lockdown below "confidentiality". Verifier: pointers it tracks may be subtracted, not added to;
- * see address_of. */
+ * Why this works: most packets leave while the sender is inside its system call. Then `current` is
+ * the sender, and no other hook needs to have run. But it is not in these cases, which must be
+ * excluded:
+ *  - Softirq, in which `current` is the interrupted task. On x86-64 a softirq never runs on the
+ *    stack of a user task: it has the interrupt stack or that of ksoftirqd. So the test is whether
+ *    our own frame is on the stack of `current`. The obvious test, the per-CPU preemption count,
+ *    needs the address of a kernel symbol, which only kernels built with KALLSYMS_ALL give. On
+ *    arm64 that count is in the task. PREEMPT_RT kernels serve softirqs on the task's stack and
+ *    have a count of that in the task.
+ *  - Kernel threads, which send for others. Workers of io_uring are threads of the process: they
+ *    count.
+ *  - TCP packets that the stack sends by itself while a task injects received packets, through a
+ *    tun device say. A sending call owns the socket lock, the receive path does not.
+ * In these cases the owner is the one in the socket's storage, as in capture.bpf.c.
+ *
+ * Kernels: need BTF and bpf_get_current_task_btf in cgroup_skb (about 5.16); the loader
+ * CAP_PERFMON, and lockdown below "confidentiality".
+ *
+ * What the verifier forced: it refuses to add anything to a pointer that it tracks, such as that of
+ * the socket, so the offset of a member cannot be added for bpf_probe_read_kernel. But it allows
+ * the difference of two such pointers, which is a plain number; see address_of. */
 
 #include "mail.bpf.h"
 #include "owner.bpf.h"
@@ -32,9 +42,10 @@
 #define NMI_MASK 0x00f00000
 #define KERNEL_STACK_SIZE 16384 /* the smallest there is: a larger one is used in part */
 
-/* The address in a pointer the verifier tracks, as a plain number: the difference of two tracked
- * pointers is one, and the address of one of them is known as a number too. In assembly because the
- * compiler would rather add the difference of the other two. */
+/* The address in a pointer that the verifier tracks, as a plain number. The verifier allows
+ * `pointer - task`, which gives a number, and bpf_get_current_task() returns the address of the
+ * task as a number; the sum is the address. In assembly, since the compiler would compute the same
+ * sum as `pointer` plus a difference, which the verifier refuses. */
 static __always_inline __u64 address_of(const void *pointer, struct task_struct *task)
 {
 	__u64 address = (__u64)pointer;
@@ -45,6 +56,8 @@ static __always_inline __u64 address_of(const void *pointer, struct task_struct 
 
 #if defined(__TARGET_ARCH_x86)
 
+/* Whether we run in an interrupt: our frame, in which `on_stack` is, is outside the task's
+ * stack. */
 static __always_inline bool interrupts_task(struct task_struct *task)
 {
 	__u64 on_stack;
@@ -52,7 +65,8 @@ static __always_inline bool interrupts_task(struct task_struct *task)
 	return address_of(&on_stack, task) - (__u64)task->stack >= KERNEL_STACK_SIZE;
 }
 
-/* The end of struct pt_regs, which the entry code fixes. */
+/* The end of struct pt_regs on x86-64. The CPU and the entry code define it, so it is the same in
+ * all kernels. */
 struct saved_registers {
 	__u64 orig_ax;
 	__u64 ip;
@@ -66,9 +80,10 @@ struct saved_registers {
 #define USER_CS 0x33
 #define USER_SS 0x2b
 
-/* The registers are on top of the stack, below a padding where CONFIG_X86_FRED is set. Rather than
- * ask for the configuration, try both: only the right place holds the selectors of a 64-bit user
- * task. Other tasks (32-bit) number their calls differently and stay unknown. */
+/* The number of the system call that the task is in, -1 unknown. The saved registers are at the end
+ * of the stack, below a padding in kernels with CONFIG_X86_FRED. A program cannot ask for that
+ * configuration, so it tries both places: only the right one has the selectors of a 64-bit user
+ * task. A 32-bit task has others and stays unknown; it numbers the calls differently anyway. */
 static __always_inline __s32 system_call(struct task_struct *task)
 {
 	void *end = task->stack + KERNEL_STACK_SIZE;
@@ -118,6 +133,7 @@ static __always_inline __s32 system_call(struct task_struct *task)
 #error "no way known to tell process context from softirq on this architecture"
 #endif
 
+/* Whether `current` is the task that causes this packet. */
 static __always_inline bool in_process_context(struct task_struct *task)
 {
 	struct task_struct___rt *rt = (struct task_struct___rt *)task;
@@ -130,7 +146,8 @@ static __always_inline bool in_process_context(struct task_struct *task)
 	return !(task->flags & PF_KTHREAD);
 }
 
-/* Whether the packet comes from a call that works on this very socket. */
+/* Whether the packet comes from a call on this very socket: for TCP, whether a task owns its
+ * lock. */
 static __always_inline bool sent_by_call(struct bpf_sock *sk)
 {
 	struct tcp_sock *tcp;
@@ -148,7 +165,8 @@ static __always_inline __u64 netns_cookie(struct bpf_sock *sk, struct task_struc
 	return BPF_CORE_READ(untracked, __sk_common.skc_net.net, net_cookie);
 }
 
-/* Whether the kernel made the socket for itself. Asked only when nobody is known to own it. */
+/* Whether the kernel created the socket for itself. Called only for sockets without storage,
+ * which no process is known to use. */
 static __always_inline bool is_kernel_socket(struct bpf_sock *sk, struct task_struct *task)
 {
 	struct sock *untracked = (struct sock *)address_of(sk, task);
@@ -165,6 +183,7 @@ static __always_inline void owner_is_kernel(struct owner *owner, struct bpf_sock
 		owner->flags |= WIREHOUND_WIRE_OWN_NETNS;
 }
 
+/* The sender becomes the owner of the socket and of this packet. */
 static __always_inline void owner_from_sender(struct owner *owner, struct wirehound_socket_owner *socket,
 					      struct bpf_sock *sk, struct task_struct *task)
 {
@@ -175,12 +194,14 @@ static __always_inline void owner_from_sender(struct owner *owner, struct wireho
 	if (!owner->id)
 		return;
 	owner->source = WIREHOUND_OWNER_CURRENT;
+	/* A worker of io_uring is in no system call. */
 	if (!(task->flags & PF_IO_WORKER))
 		owner->syscall = system_call(task);
 	count(WIREHOUND_COUNT_SENDER_KNOWN);
 }
 
-/* What the socket carries, or that it is the kernel's. Returns what it carries. */
+/* The storage of the socket, with mail taken. Without storage, finds out whether the socket is the
+ * kernel's and returns NULL. */
 static __always_inline struct wirehound_socket_owner *known_owner(struct owner *owner, struct bpf_sock *sk,
 							struct task_struct *task)
 {

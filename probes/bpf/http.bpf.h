@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* HTTP by content. A TCP connection speaks it once a segment begins like a request, a response or
- * the preface of HTTP/2, on whatever port. Of such a connection come
- *  - heads, whole, however many segments they take;
- *  - of larger segments that hold the end of a head, nothing behind it; of bodies, the headers;
- *  - segments of up to SMALL_SEGMENT bytes whole: copying costs less than finding out;
- *  - everything, once it speaks HTTP/2 or asks before it was answered (pipelining): then heads may
- *    begin anywhere, not only where a segment does.
- * A server of HTTP/2 may speak first: a small segment that begins like its frames comes, too.
- * Segments that come late or again are copied whole: what they fill in is not known any more. Of
- * connections that say nothing like it, only the packets that open and close them.
+/* Recognises HTTP by content and decides how much of each TCP segment to copy. A connection counts
+ * as HTTP, on any port, once a segment begins like a request, a response or the preface of HTTP/2.
  *
- * State per socket, made when something looks like HTTP. Packets of one direction may be looked at
- * on two CPUs at a time; what is then written over makes a segment be copied that need not be, or a
- * head in several segments be missed in its middle, which the reader sees as a gap.
+ * Example: a client sends "GET /a HTTP/1.1 ... CR LF CR LF", the server answers with a head of 300
+ * bytes and a body of 1 MB, in segments of 32 KiB. Copied are the request, the first segment of the
+ * response up to the end of the head, and of the other segments only the packet headers. In
+ * general:
+ *  - A head is copied whole, however many segments it takes.
+ *  - A segment in which a head ends is copied up to that end, other segments of a body as
+ *    headers. To both come as many bytes of the body as the plan asks for.
+ *  - A segment of up to SMALL_SEGMENT bytes is copied whole: copying costs less than searching.
+ *  - A segment that arrives late or again is copied whole, since the state has moved on.
+ *  - Everything is copied once the connection speaks HTTP/2 or sends a request before the last was
+ *    answered (pipelining): then heads may begin anywhere, not only at the start of a segment.
+ * Before the preface, a server of HTTP/2 may send frames: a small segment that looks like one is
+ * copied. Of all other connections only SYN, FIN and RST packets are copied, as headers.
  *
- * Nothing of a message is followed: not its length, not its chunks. What is missed because of that:
- * a head that begins in the middle of a large segment behind a body, unless something before told
- * that requests are pipelined. */
+ * A connection has state in its socket's storage, created when something looks like HTTP. Nothing
+ * locks it, and two CPUs may see packets of one direction at the same time. The worst outcomes are
+ * that a segment is copied needlessly, or that the middle of a head in several segments is missed,
+ * which the reader sees as a gap in the stream.
+ *
+ * The programs do not decode messages: neither lengths nor chunks. So a head is missed that begins
+ * in the middle of a large segment behind a body, unless pipelining was seen before.
+ *
+ * What the verifier forced: it checks every path, and a byte-wise search has one per byte. So text
+ * is compared in words of eight bytes without branches (http_start.h), the search runs in chunks of
+ * SCAN_CHUNK bytes in a function of its own, and noinline functions are checked once each. Their
+ * arguments are the context and numbers, and so are their results: some pack two into one. */
 
 #ifndef WIREHOUND_BPF_HTTP_H_
 #define WIREHOUND_BPF_HTTP_H_
@@ -30,38 +41,39 @@
 #define TCP_RST 0x04
 
 #define SMALL_SEGMENT 4096
-#define HEAD_MAX 65536 /* no more of a head is decoded */
-#define BLANK_MAX 16   /* bytes of empty lines in front of a head */
+#define HEAD_MAX 65536 /* bytes of a head that the decoder reads at most */
+#define BLANK_MAX 16   /* bytes of empty lines in front of a head that are skipped */
 
 #define SCAN_CHUNK 128
 #define SCAN_CHUNKS_MAX 32
 
 enum http_state {
-	HTTP_NEW,   /* nothing yet */
-	HTTP_START, /* what may become the beginning of a head */
-	HTTP_HEAD,
-	HTTP_BODY, /* or between messages */
+	HTTP_NEW,   /* no segment yet */
+	HTTP_START, /* the segments so far are the first bytes of what may be a head */
+	HTTP_HEAD,  /* inside a head */
+	HTTP_BODY,  /* in a body or between messages */
 };
 
 enum http_turn {
-	HTTP_UNASKED, /* no request was seen */
-	HTTP_ASKED,
-	HTTP_ANSWERED,
+	HTTP_UNASKED,  /* no request was seen */
+	HTTP_ASKED,    /* a request waits for its final response */
+	HTTP_ANSWERED, /* the last request has its final response */
 };
 
+/* One direction of a connection. */
 struct http_side {
-	__u64 start; /* HTTP_START: what came of the first eight bytes */
+	__u64 start; /* HTTP_START: the first bytes so far, up to eight */
 	__u32 start_size;
-	__u32 next; /* sequence number behind the last segment */
-	__u32 head_bytes;
-	__u16 last_bytes; /* HTTP_HEAD: the last two of it */
+	__u32 next;	  /* sequence number behind the last segment */
+	__u32 head_bytes; /* of the present head, so far */
+	__u16 last_bytes; /* HTTP_HEAD: the last two bytes so far; its end may begin there */
 	__u8 state;
 	__u8 reserved;
 };
 
 struct http_connection {
 	struct http_side sides[WIREHOUND_DIRECTIONS];
-	__u8 known; /* a head was seen */
+	__u8 known; /* a head was seen: this is HTTP */
 	__u8 whole; /* everything is copied */
 	__u8 turn;
 	__u8 reserved[5];
@@ -74,8 +86,9 @@ struct {
 	__type(value, struct http_connection);
 } http_connections SEC(".maps");
 
-/* A number from 1 to `most`, a power of two, so that every verifier sees that it is one; comparing
- * with zero tells older ones nothing. */
+/* Returns `size`, which is 1 to `most`, in a form in which every verifier sees these bounds. `most`
+ * is a power of two. Masking `size - 1` shows both ends; older verifiers learn nothing from a
+ * comparison with 0. The asm keeps the compiler, which knows the bounds, from dropping the mask. */
 static __always_inline __u32 bounded(__u64 size, const __u32 most)
 {
 	size--;
@@ -83,15 +96,16 @@ static __always_inline __u32 bounded(__u64 size, const __u32 most)
 	return (size & (most - 1)) + 1;
 }
 
-/* Where in the chunk at `offset` a head ends, as an offset into the packet, 0 when it does not; above
- * that the last two bytes of the chunk. A function of its own, so that the verifier goes through it
- * once and not for each chunk. */
+/* Looks for the end of a head in the chunk at `offset`. Returns in the lower half the offset in the
+ * packet behind that end, 0 when it is not here; in the upper half the last two bytes of the chunk.
+ * `last_bytes` are those of the chunk before. noinline, so that the verifier checks it once and not
+ * for each chunk. */
 __attribute__((noinline)) __u64 find_in_chunk(struct __sk_buff *skb, __u32 offset, __u32 last_bytes)
 {
 	__u64 words[SCAN_CHUNK / 8] = {};
 	__u64 before = (__u64)last_bytes << 48;
 	__s64 missing = (__s64)(skb->len - offset) - SCAN_CHUNK;
-	/* The smaller of both, without a branch the verifier would follow. */
+	/* The smaller of the chunk and the rest of the packet, without a branch. */
 	__u64 size = bounded(SCAN_CHUNK + (missing & (missing >> 63)), SCAN_CHUNK);
 
 	if (bpf_skb_load_bytes(skb, offset, words, size))
@@ -100,7 +114,7 @@ __attribute__((noinline)) __u64 find_in_chunk(struct __sk_buff *skb, __u32 offse
 	for (int i = 0; i < SCAN_CHUNK / 8; i++) {
 		__u32 end = wirehound_http_head_end(words[i], before);
 
-		/* What is behind the last byte is no part of the packet, and ignored here. */
+		/* An end behind `size` is not in the packet. */
 		if (end)
 			return i * 8 + end <= size ? offset + i * 8 + end : 0;
 		before = words[i];
@@ -108,8 +122,8 @@ __attribute__((noinline)) __u64 find_in_chunk(struct __sk_buff *skb, __u32 offse
 	return before >> 48 << 32;
 }
 
-/* Where in the packet a head ends that goes on at `offset`; 0 when not within SCAN_CHUNKS_MAX
- * chunks. */
+/* The offset in the packet behind the end of a head that continues at `offset`; 0 when the end is
+ * not within SCAN_CHUNKS_MAX chunks. */
 __attribute__((noinline)) int find_head_end(struct __sk_buff *skb, __u32 offset, __u32 last_bytes)
 {
 #pragma clang loop unroll(disable)
@@ -126,7 +140,7 @@ __attribute__((noinline)) int find_head_end(struct __sk_buff *skb, __u32 offset,
 	return 0;
 }
 
-/* The first bytes from `offset` on, at most `room`; how many. */
+/* Reads the bytes from `offset` on into `start`, at most `room` and at most 8; returns how many. */
 static __always_inline __u32 read_start(struct __sk_buff *skb, __u32 offset, __u32 room,
 					__u64 *start)
 {
@@ -142,11 +156,13 @@ static __always_inline __u32 read_start(struct __sk_buff *skb, __u32 offset, __u
 	return bpf_skb_load_bytes(skb, offset, start, bounded(size, 8)) ? 0 : size;
 }
 
+/* The result of judge: what the text looks like in the low bits, its offset above. */
 #define JUDGED_BITS 3
 #define JUDGED_START(judged) ((enum wirehound_http_start)((judged) & ((1u << JUDGED_BITS) - 1)))
 #define JUDGED_OFFSET(judged) ((judged) >> JUDGED_BITS)
 
-/* Judges what begins at `offset`, behind empty lines: what it looks like and where it is. */
+/* Skips empty lines from `offset` on, which RFC 9112 section 2.2 allows before a request, and
+ * judges what begins behind them. */
 __attribute__((noinline)) int judge(struct __sk_buff *skb, __u32 offset)
 {
 	__u64 start;
@@ -167,7 +183,7 @@ static __always_inline bool is_start(enum wirehound_http_start start)
 	return start != WIREHOUND_STARTS_NOTHING && start != WIREHOUND_STARTS_FRAME;
 }
 
-/* A final response, not one like "100 Continue". */
+/* Whether the response at `offset` is final, unlike "100 Continue". */
 static __always_inline bool is_final(struct __sk_buff *skb, __u32 offset)
 {
 	char digit = 0;
@@ -176,7 +192,7 @@ static __always_inline bool is_final(struct __sk_buff *skb, __u32 offset)
 	return digit != '1';
 }
 
-/* Notes who has its say. Two requests or two responses in a row: they are pipelined. */
+/* Updates the turn after a head. Two requests or two final responses in a row mean pipelining. */
 static __always_inline void take_turn(struct http_connection *connection,
 				      enum wirehound_http_start start, bool final)
 {
@@ -192,8 +208,9 @@ static __always_inline void take_turn(struct http_connection *connection,
 	}
 }
 
-/* The segment is of a head whose end was not found in it. Where that was not looked for to the end
- * of the segment, the end of the head may be there. */
+/* The head goes on behind this segment, since its end was not found in it. A long segment was
+ * searched only in part. So its last four bytes are checked too: there the end of a long head
+ * usually is. */
 static __always_inline void keep_in_head(struct __sk_buff *skb, struct http_side *side,
 					 __u32 payload)
 {
@@ -214,7 +231,8 @@ static __always_inline void keep_in_head(struct __sk_buff *skb, struct http_side
 	side->last_bytes = last >> 16;
 }
 
-/* A segment that is of a head from `offset` on: up to where the head ends. */
+/* How much to copy of a segment that is part of a head from `offset` on: up to the end of the
+ * head. */
 static __always_inline __u32 head_bytes(struct __sk_buff *skb, struct http_connection *connection,
 					struct http_side *side, __u32 offset, __u32 payload,
 					__u32 body_bytes)
@@ -235,7 +253,8 @@ static __always_inline __u32 head_bytes(struct __sk_buff *skb, struct http_conne
 	return payload <= SMALL_SEGMENT ? skb->len : end + body_bytes;
 }
 
-/* Judges the beginning that has come so far; notes it when more may make it a head. */
+/* Judges the first bytes of a direction or a message, together with those of earlier segments, and
+ * keeps them for a later segment. */
 static __always_inline enum wirehound_http_start add_start(struct __sk_buff *skb,
 							   struct http_side *side, __u32 offset)
 {
@@ -250,7 +269,7 @@ static __always_inline enum wirehound_http_start add_start(struct __sk_buff *skb
 	return wirehound_http_judge(start, have + size);
 }
 
-/* A segment of a connection that was taken note of. */
+/* How much to copy of the next segment in order of a connection with state. */
 static __always_inline __u32 segment_bytes(struct __sk_buff *skb,
 					   struct http_connection *connection,
 					   struct http_side *side, __u32 headers, __u32 body_bytes)
@@ -261,8 +280,8 @@ static __always_inline __u32 segment_bytes(struct __sk_buff *skb,
 	if (side->state != HTTP_HEAD) {
 		if (side->state != HTTP_START)
 			offset = JUDGED_OFFSET(judge(skb, headers));
-		verdict = offset < skb->len ? add_start(skb, side, offset)
-					    : WIREHOUND_STARTS_NOTHING;
+		verdict =
+			offset < skb->len ? add_start(skb, side, offset) : WIREHOUND_STARTS_NOTHING;
 		side->state = HTTP_BODY;
 		if (!is_start(verdict)) {
 			if (!connection->known)
@@ -285,7 +304,7 @@ static __always_inline __u32 segment_bytes(struct __sk_buff *skb,
 	return connection->whole ? skb->len : bytes;
 }
 
-/* A segment that fills in something, or was seen before. */
+/* How much to copy of a segment that is behind the state: it fills a hole or was sent again. */
 static __always_inline __u32 late_bytes(struct __sk_buff *skb, struct http_connection *connection,
 					__u32 headers)
 {
@@ -302,20 +321,20 @@ static __always_inline __u32 late_bytes(struct __sk_buff *skb, struct http_conne
 	return skb->len;
 }
 
-/* What is known of the connection; made when something looks like HTTP. */
+/* The state of the connection, created with `begins`. NULL without one. */
 static __always_inline struct http_connection *connection_of(struct bpf_sock *sk, bool begins)
 {
 	if (sk)
 		sk = bpf_sk_fullsock(sk);
-	/* A listener has packets of many connections. */
+	/* A listener sees packets of many connections. */
 	if (!sk || sk->state == BPF_TCP_LISTEN)
 		return NULL;
 	return bpf_sk_storage_get(&http_connections, sk, NULL,
 				  begins ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 }
 
-/* How much of a TCP segment with payload to copy for the sake of HTTP; `body_bytes` of each packet
- * of a body. A function of its own, so that the verifier goes through it once. */
+/* How many bytes of a TCP segment with payload to copy for HTTP; 0 when it is none. `body_bytes` is
+ * the number wanted of the body in each packet. noinline, so that the verifier checks it once. */
 __attribute__((noinline)) int payload_bytes(struct __sk_buff *skb, __u32 headers, __u32 sequence,
 					    __u32 direction, __u32 body_bytes)
 {
@@ -350,11 +369,13 @@ __attribute__((noinline)) int payload_bytes(struct __sk_buff *skb, __u32 headers
 	return segment_bytes(skb, connection, side, headers, body_bytes);
 }
 
-/* The same of any packet of a TCP connection. */
+/* The same for any packet of a TCP connection: SYN, FIN and RST at least as headers, fragments
+ * whole. */
 static __always_inline __u32 http_bytes(struct __sk_buff *skb, const struct packet *packet,
 					__u8 direction, __u32 body_bytes)
 {
-	const __u32 minimum = packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST) ? packet->headers : 0;
+	const __u32 minimum =
+		packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST) ? packet->headers : 0;
 	__u32 bytes;
 
 	if (packet->classes & PORTS_HIDDEN)

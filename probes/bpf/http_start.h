@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* What the BPF programs need to find HTTP heads, on words of eight bytes (little-endian, the first
- * byte lowest): does a segment begin like a message, and where does a head end. Says yes wherever
- * GuessHttp of the decoders does, and perhaps where that needs more than eight bytes to say no.
- * Compiles as C for BPF and as C++20 for the tests. Pure. */
+/* Finds HTTP heads in words of eight bytes, the first byte lowest (little-endian): does a text
+ * begin like a message, and where does a head end. Says yes wherever GuessHttp of the decoders
+ * does. It may say yes where GuessHttp says no because of bytes behind the first eight. No function
+ * has a branch per byte, which the BPF verifier would follow both ways. Compiles as C for BPF and
+ * as C++20 for the tests. Pure. */
 
 #ifndef WIREHOUND_PROBES_HTTP_START_H_
 #define WIREHOUND_PROBES_HTTP_START_H_
@@ -20,19 +21,20 @@
 
 enum wirehound_http_start {
 	WIREHOUND_STARTS_NOTHING,
-	WIREHOUND_STARTS_BEGINNING, /* more bytes may make it one of those below */
+	WIREHOUND_STARTS_BEGINNING, /* too short: more bytes may make it one of those below */
 	WIREHOUND_STARTS_REQUEST,
 	WIREHOUND_STARTS_RESPONSE,
 	WIREHOUND_STARTS_HTTP2, /* the connection preface */
-	WIREHOUND_STARTS_FRAME, /* what a server may say before it has the preface; or something
-				   else */
+	WIREHOUND_STARTS_FRAME, /* a frame that a server of HTTP/2 may send before the preface, or
+				   binary data that looks like it */
 };
 
 #define WIREHOUND_HTTP_METHOD_FACTOR 0xd559ce46798c8371ull
 #define WIREHOUND_HTTP_METHOD_BITS 7
 
-/* The first words of the methods, each with the blank behind it, where their hash puts them: the
- * factor is one that brings no two to the same place. */
+/* A perfect hash table of the methods: the first eight bytes of each, with the blank behind it. Its
+ * index is the upper METHOD_BITS of word * METHOD_FACTOR; the factor was chosen so that no two
+ * methods have the same index. */
 WIREHOUND_HTTP_TABLE __u64 wirehound_http_methods[1 << WIREHOUND_HTTP_METHOD_BITS] = {
 	0,
 	0x00002059504f4342ull, /* "BCOPY " */
@@ -164,7 +166,8 @@ WIREHOUND_HTTP_TABLE __u64 wirehound_http_methods[1 << WIREHOUND_HTTP_METHOD_BIT
 	0,
 };
 
-/* The high bit of each byte that equals the byte `value` is filled with; exact. */
+/* Finds the bytes of `word` that equal those of `value`: the high bit of each equal byte is set,
+ * all other bits are 0. Exact: no carry crosses a byte. */
 WIREHOUND_HTTP_INLINE __u64 wirehound_http_equal(__u64 word, __u64 value)
 {
 	const __u64 low = 0x7f7f7f7f7f7f7f7full;
@@ -175,9 +178,8 @@ WIREHOUND_HTTP_INLINE __u64 wirehound_http_equal(__u64 word, __u64 value)
 
 #define WIREHOUND_HTTP_ALL(byte) ((byte)*0x0101010101010101ull)
 
-/* Whether the bytes of a word may all be in what a method, "HTTP/1." or the preface begins with: no
- * small letters and the like, no ends of lines, nothing beyond ASCII. Bytes that are 0 count as
- * such. Without a branch per byte: the verifier would follow each. */
+/* Whether a method, "HTTP/1." or the preface may begin with these bytes: all are ASCII, below 0x60,
+ * which excludes small letters, and no end of line. Bytes that are 0 pass. */
 WIREHOUND_HTTP_INLINE int wirehound_http_is_name(__u64 word)
 {
 	const __u64 small = word & (word << 1) & WIREHOUND_HTTP_ALL(0x40ull);
@@ -188,13 +190,14 @@ WIREHOUND_HTTP_INLINE int wirehound_http_is_name(__u64 word)
 	return !(small | not_ascii | ends);
 }
 
-/* SETTINGS or WINDOW_UPDATE of HTTP/2, of the connection: length, type, no flags, stream 0. */
+/* Whether these are the first eight bytes of an HTTP/2 SETTINGS or WINDOW_UPDATE frame of the
+ * connection: length, type, no flags, stream 0 (RFC 9113 section 4.1). */
 WIREHOUND_HTTP_INLINE int wirehound_http_is_frame(__u64 word)
 {
 	return (word & 0xffffffffff00ffffull) == 0x04000000ull || word == 0x08040000ull;
 }
 
-/* Judges the first `size` bytes of a direction, at most 8; the others of the word are 0. */
+/* Judges the first `size` bytes of a direction or message, at most 8. The rest of `word` is 0. */
 WIREHOUND_HTTP_INLINE enum wirehound_http_start wirehound_http_judge(__u64 word, __u32 size)
 {
 	const __u64 blank = wirehound_http_equal(word, WIREHOUND_HTTP_ALL((__u64)' '));
@@ -218,8 +221,8 @@ WIREHOUND_HTTP_INLINE enum wirehound_http_start wirehound_http_judge(__u64 word,
 }
 
 /* How many bytes of `word` belong to a head that ends in it: 1 to 8, 0 when none does. `before` is
- * the word in front of it. A head ends with an empty line; lines end with LF or CR LF. One branch
- * only, for the verifier's sake. */
+ * the word in front of it. A head ends with an empty line; lines end with LF or CR LF. So the end
+ * is an LF behind LF, or behind CR behind LF. */
 WIREHOUND_HTTP_INLINE __u32 wirehound_http_head_end(__u64 word, __u64 before)
 {
 	const __u64 all_lf = WIREHOUND_HTTP_ALL((__u64)'\n');
@@ -234,8 +237,8 @@ WIREHOUND_HTTP_INLINE __u32 wirehound_http_head_end(__u64 word, __u64 before)
 		     ((cr << 8 | cr_before >> 56) & (lf << 16 | lf_before >> 48)));
 	if (!ends)
 		return 0;
-	/* The lowest mark; then one bit for each byte up to its own; then their sum, in the
-	 * highest. */
+	/* Keep the lowest mark. Then ends - 1 has all bits below it: one low bit in each byte up to
+	 * its own. The multiplication adds up all bytes in the highest. */
 	ends &= ~ends + 1;
 	return (__u32)((((ends - 1) & WIREHOUND_HTTP_ALL(1ull)) * WIREHOUND_HTTP_ALL(1ull)) >> 56);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* The few kernel structures the programs look into, with only the members they read. Member names
- * and kinds are what counts: libbpf finds the real offsets in the running kernel's BTF (CO-RE), so
- * neither order nor completeness matters, and no kernel headers of the build machine are used.
- * A ___suffix is cut off by libbpf: another layout of the same structure in other kernels. */
+/* The kernel structures that the programs read, with only the members they read. libbpf finds the
+ * real offsets in the running kernel's BTF by the names of structure and member (CO-RE). So order
+ * and completeness do not matter, and no kernel headers of the build machine are used. libbpf
+ * ignores a ___suffix: it marks another layout of the same structure in other kernels. */
 
 #ifndef WIREHOUND_BPF_KERNEL_TYPES_H_
 #define WIREHOUND_BPF_KERNEL_TYPES_H_
@@ -198,10 +198,10 @@ struct socket {
 	struct sock *sk;
 };
 
-/* A sock is the first thing in it, so the verifier lets its members be read as a sock's. */
+/* Begins with a sock, so the verifier lets the members of sock be read in it. */
 struct tcp_sock;
 
-/* What an iterator over the open files of all tasks is given */
+/* The argument of an iterator over the open files of all tasks */
 
 struct bpf_iter__task_file {
 	struct task_struct *task;

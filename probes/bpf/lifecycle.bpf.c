@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* Tells of processes of the attached group: a process was made, runs another program, or has ended.
- * So who is behind a packet is known with program, arguments and parents, however short it lived.
+/* Submits LIFECYCLE records about processes of the watched group: one began, runs another program,
+ * or ended. With them the engine knows program, arguments and parents of a process, however short
+ * its life.
  *
  *  raw_tp/sched_process_fork   in the parent, before the child runs; threads are left out
  *  raw_tp/sched_process_exec   in the process, when the new program is in place
- *  raw_tp/sched_process_exit   in the last thread of a process, or the one before it: once
+ *  raw_tp/sched_process_exit   in the last thread of a process or the last but one, once
  *
- * Raw tracepoints rather than tp_btf: all reads are probes anyway, so nothing is gained by the
- * other, and these are there on every kernel that has a ring buffer. They run for the whole
- * machine: the group of the task is looked at before anything is written. Optional; with nobody who
- * asks for processes (`tells_processes`) they do nothing.
+ * Why raw tracepoints and not tp_btf: all reads are probes anyway, so tp_btf would gain nothing,
+ * and every kernel with a ring buffer has raw ones. They run for the whole machine and check the
+ * task's group before they write anything. Optional. While `tells_processes` is 0 they do nothing.
  *
- * Verifier: a ring place has a constant size, so there is one reserve per size class. The record is
- * built in place: no scratch memory that another task on the same CPU could overwrite. What is
- * behind the record in its place is the room that the path's masked offsets need (SLACK_SIZE). */
+ * Verifier: the size of a reservation in the ring must be a constant, so there is one per size
+ * class. The record is built in place: another task on the same CPU could overwrite any scratch
+ * memory. Every place has SLACK_SIZE bytes behind the record, which the masked offsets of the path
+ * need. */
 
 #include "cgroup_scope.bpf.h"
 #include "task.bpf.h"
@@ -28,6 +29,7 @@
 #define SHORT_PLACE (sizeof(struct wirehound_wire_lifecycle) + ARGUMENTS_SHORT)
 #define LONG_PLACE (sizeof(struct wirehound_wire_lifecycle) + ARGUMENTS_LONG)
 
+/* Whether the task gets records: they are switched on, and it is a process of the watched group. */
 static __always_inline bool is_told(struct task_struct *task)
 {
 	__u32 zero = 0;
@@ -37,16 +39,17 @@ static __always_inline bool is_told(struct task_struct *task)
 		return false;
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return false;
-	return group_in_scope(BPF_CORE_READ(task, cgroups, dfl_cgrp));
+	return is_watched_group(BPF_CORE_READ(task, cgroups, dfl_cgrp));
 }
 
-/* No room. Never a packet, so it is no loss of the account. */
+/* Counts a record without room. It is no packet, so it is outside the account. */
 static __always_inline int not_told(void)
 {
 	count(WIREHOUND_COUNT_PROCESS_NOTICES_LOST);
 	return 0;
 }
 
+/* Submits a record. */
 static __always_inline int tell(struct wirehound_wire_lifecycle *record, __u32 size)
 {
 	bpf_ringbuf_submit(record, wakeup_flags(size));
@@ -82,7 +85,7 @@ static __always_inline void read_path(struct wirehound_wire_process *record,
 	end_path(record, step);
 }
 
-/* `task` leads its process. */
+/* Fills a record with facts and path. `task` is the leader of its process. */
 static __always_inline void describe(struct wirehound_wire_lifecycle *record, __u8 kind,
 				     struct task_struct *task)
 {
@@ -91,14 +94,14 @@ static __always_inline void describe(struct wirehound_wire_lifecycle *record, __
 	read_path(&record->process, task);
 }
 
-/* Copies `size` bytes, at most `room`, from `start` on behind the record. */
+/* Copies the arguments, `size` bytes from `start` on but at most `room`, behind the record. */
 static __always_inline void add_arguments(struct wirehound_wire_lifecycle *record, __u64 start,
 					  __u64 size, const __u32 room)
 {
 	__u32 copied = size > room ? room : size;
 
-	/* Read back from where the compiler cannot follow it, so that the bound is checked on the
-	 * very value that is used. */
+	/* The compiler knows that the bound holds and would drop the check below, which the
+	 * verifier needs. The asm hides the value from the compiler. */
 	asm volatile("" : "+r"(copied));
 	if (copied > room)
 		return;
@@ -152,8 +155,8 @@ int process_exec(struct bpf_raw_tracepoint_args *context)
 	return tell(record, LONG_PLACE);
 }
 
-/* The processes whose end was told. The last two threads of one may both be the last as they come
- * by: a thread is counted out some way before the tracepoint. */
+/* The processes whose end was submitted. The kernel decrements the count of live threads some time
+ * before the tracepoint, so the last two threads of a process may both see 0. */
 struct ended_process {
 	__u64 start;
 	__u64 pid;
@@ -166,6 +169,7 @@ struct {
 	__type(value, __u8);
 } ended SEC(".maps");
 
+/* Whether the end of the process was submitted before; from now on it was. */
 static __always_inline bool was_told(struct task_struct *leader)
 {
 	struct ended_process process = {
@@ -174,7 +178,8 @@ static __always_inline bool was_told(struct task_struct *leader)
 	};
 	__u8 yes = 1;
 
-	/* An int, whatever the helper's type says: some kernels call the map's own function. */
+	/* The helper's result is declared long, but some kernels call the map's own function, which
+	 * returns an int. */
 	return (int)bpf_map_update_elem(&ended, &process, &yes, BPF_NOEXIST) == -EEXIST;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* The maps and settings every object shares, and the counters. The first object that is loaded
- * creates the maps; all others are given the same ones by name.
+/* The maps and settings that all objects share, and functions for the counters and the ring. The
+ * first object that is loaded creates the maps, the loader gives them to all others by name.
  *
- * Counters are per CPU, yet added to atomically: a softirq may interrupt a sending task between
- * load and store of the same counter, and the account has to close to the last packet. */
+ * Counters are per CPU and still incremented atomically: a softirq may interrupt a sending task
+ * between load and store of the same counter, and the account must be exact to the last packet. */
 
 #ifndef WIREHOUND_BPF_MAPS_H_
 #define WIREHOUND_BPF_MAPS_H_
@@ -22,19 +22,20 @@ struct vfsmount;
 
 #define SLACK_SIZE 256
 
-/* Owner ids have their lowest bits clear. Set in a socket's word: */
+/* The lowest two bits of an owner id are clear. In a socket's owner word they are marks: */
 #define OWNER_PENDING 1ull /* the PROCESS record has not been submitted yet */
 #define OWNER_OUTSIDE 2ull /* the owner is not in the scope of the capture */
 #define OWNER_MARKS 3ull
 
-/* Where the walk from an executable up to the root stands. */
+/* The present place of the walk from an executable up to the root directory. */
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
 };
 
-/* A PROCESS record being built or waiting for room, and space behind it that lets the verifier see
- * that a name written at the end of the path stays inside the value. */
+/* A PROCESS record that is being built or waits for room in the ring. The slack behind it is never
+ * used: with it the verifier sees that a name of up to SLACK_SIZE bytes which begins anywhere in
+ * the path stays inside the value. */
 struct pending_process {
 	struct wirehound_wire_process record;
 	char slack[SLACK_SIZE];
@@ -50,7 +51,7 @@ struct {
 	__uint(max_entries, 8 << 20);
 } ring SEC(".maps");
 
-/* Cloned from a listener to the sockets it accepts. */
+/* BPF_F_CLONE: a socket that is accepted begins with the value of its listener. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -58,7 +59,8 @@ struct {
 	__type(value, struct wirehound_socket_owner);
 } socket_owners SEC(".maps");
 
-/* The owner ids whose PROCESS record is in the ring or was. Forgetting one only repeats it. */
+/* The owner ids whose PROCESS record was submitted. If the map forgets one, its record is only sent
+ * again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
@@ -66,8 +68,9 @@ struct {
 	__type(value, __u8);
 } announced SEC(".maps");
 
-/* Never evicts: an owner may be written to a socket only if its record is in the ring or here. Not
- * preallocated, so that an entry deleted on one CPU is not reused while another still reads it. */
+/* The PROCESS records that are not submitted yet, by owner id. No LRU map, since a socket may carry
+ * an owner only while its record is here or was submitted. Not preallocated: a preallocated entry
+ * could be reused while another CPU still reads it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -76,7 +79,8 @@ struct {
 	__type(value, struct pending_process);
 } pending SEC(".maps");
 
-/* By the address of a socket: an owner, as in wirehound_socket_owner, that has not got there; see mail.bpf.h. */
+/* Owner words that kprobes leave for the packet programs, by the address of the socket; see
+ * mail.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -104,8 +108,9 @@ const volatile struct wirehound_settings settings = {};
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* A loss is counted by its reason first and then for all CPUs: whoever has read the sum finds at
- * least as many among the reasons. */
+/* Counts one packet, or one event of another kind. A loss is counted by its reason first and then
+ * in the sum of all CPUs: a reader that has read the sum finds at least as many in the reasons
+ * (LossTracker::Explain). */
 static __always_inline void count(enum wirehound_counter which)
 {
 	__u32 zero = 0;
@@ -121,8 +126,8 @@ static __always_inline void count(enum wirehound_counter which)
 		__sync_fetch_and_add(&shared->lost, 1);
 }
 
-/* Packets lost so far. Records are read in the order of their reservation: asked after it, this
- * holds every loss of the same CPU that came before. */
+/* Packets lost so far. Records are read in the order of their reservation, so call this after it:
+ * then it includes every earlier loss of the same CPU. */
 static __always_inline __u64 lost_so_far(void)
 {
 	__u32 zero = 0;
@@ -131,9 +136,9 @@ static __always_inline __u64 lost_so_far(void)
 	return shared ? *(volatile __u64 *)&shared->lost : 0;
 }
 
-/* How to submit a record of `size` bytes. By default the kernel wakes a reader that had read
- * everything else, which at a steady rate means every packet and costs more than the packet
- * itself. While the reader polls it is woken only when the record crosses the threshold. */
+/* The flags for submitting a record of `size` bytes. By default the kernel wakes a reader that has
+ * read everything else. At a steady rate that is for every packet and costs more than the packet
+ * itself. While the reader polls, only the record that crosses the threshold wakes it. */
 static __always_inline __u64 wakeup_flags(__u32 size)
 {
 	__u32 zero = 0;
@@ -148,8 +153,8 @@ static __always_inline __u64 wakeup_flags(__u32 size)
 	return BPF_RB_NO_WAKEUP;
 }
 
-/* Submits the PROCESS record of a pending owner. True when it is in the ring now, or was already:
- * an entry disappears only after its record was submitted. */
+/* Submits the PROCESS record of an owner, if it is pending. True when it was submitted now or
+ * before: an entry is deleted only after that. False when the ring has no room. */
 static __always_inline bool announce_pending(__u64 owner)
 {
 	struct pending_process *process = bpf_map_lookup_elem(&pending, &owner);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* Sockets that are older than the engine: run once, after the hooks are at work, over the open files
- * of all tasks. A socket in scope that nobody has touched since gets the process that holds it as
- * its owner, marked as found and not seen. Of several holders it is the first, in the order of their
- * ids: the parent of a forked server. A process that touches the socket meanwhile wins.
+/* Gives sockets that are older than the engine an owner. An iterator: the loader runs it once,
+ * after the other hooks are attached, over the open files of all tasks. A socket of the watched
+ * group without storage gets the process that holds it as its owner, with WIREHOUND_OWNER_SCAN as
+ * the source. Of several holders that is the first in the order of their ids, such as the parent of
+ * a forked server. A process that uses the socket meanwhile takes precedence.
  *
- * The task is not `current` and may be announcing itself on another CPU. So the owner id used here
- * is another one than the task's own, and no two programs build the same record.
+ * The task is not `current`, so another CPU may be building its PROCESS record at this moment.
+ * Therefore the owner id here differs from the task's own (FOUND): no two programs build the same
+ * entry.
  *
- * Kernels: 5.11 (socket storage in iterators, bpf_sock_from_file), BTF. */
+ * Kernels: 5.11 (socket storage in iterators, bpf_sock_from_file), with BTF. */
 
 #include "traced_socket.bpf.h"
 
@@ -32,7 +34,7 @@ int old_sockets(struct bpf_iter__task_file *context)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || !is_internet(sk) || !in_scope(sk) ||
+	if (!sk || !is_internet(sk) || !is_watched(sk) ||
 	    bpf_sk_storage_get(&socket_owners, sk, NULL, 0))
 		return 0;
 	found.owner = announce_judged(owner_id(task, TASK_DIRECT) ^ FOUND, task);

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* Where a process touches a socket, it is written down as the socket's owner. Each program is
- * optional and loaded on its own.
+/* Make a process the owner of a socket when it uses the socket. Each program is optional.
  *
- *  cgroup/sock_create          socket(); sees the socket first. Not accept(): an accepted socket
+ *  cgroup/sock_create          socket(), the first use of all. Not accept(): an accepted socket
  *                              inherits its listener's owner (BPF_F_CLONE) until it is used.
  *  cgroup/connect4, 6          connect(), before the first packet
  *  cgroup/post_bind4, 6        bind(), explicit or by sending
- *  cgroup/sendmsg4, 6          UDP sends that name a destination, before the packet
- *  cgroup/recvmsg4, 6          UDP receives that ask for the source
- *  cgroup/getpeername4, 6      accept() that asks for the address of the peer, before it returns,
- *                              and getpeername(); the accepting process owns the socket from then
- *                              on
- *  tp_btf/sock_send_length     every send, after it; needs 6.3
- *  tp_btf/sock_recv_length     every receive: what makes a forked server's child the owner; 6.3
+ *  cgroup/sendmsg4, 6          a UDP send with a destination, before the packet
+ *  cgroup/recvmsg4, 6          a UDP receive that asks for the source
+ *  cgroup/getpeername4, 6      getpeername(), and accept() that asks for the peer's address,
+ *                              before it returns: the accepting process becomes the owner
+ *  tp_btf/sock_send_length     every send, after it; since 6.3
+ *  tp_btf/sock_recv_length     every receive, after it; since 6.3. Makes the child of a forked
+ *                              server the owner.
  *
- * The cgroup hooks run for sockets of the attached group only. The tracepoints run for the whole
- * machine and check the socket's group first. All always allow. Kernels: 5.10 with BTF and later.
+ * The kernel runs the cgroup hooks for sockets of the watched group only, and they allow
+ * everything. The tracepoints run for the whole machine and check the socket's group before they
+ * write anything. Kernels: 5.10 and later, with BTF.
  *
- * Verifier: cgroup programs before 5.16 have no bpf_get_current_task_btf, so they read the task by
- * probing; tracing programs read it directly. */
+ * Verifier: cgroup programs have bpf_get_current_task_btf only since 5.16, so they read the task by
+ * probing. Tracing programs read it directly. */
 
 #include "traced_socket.bpf.h"
 
@@ -27,6 +27,7 @@
 
 #define ALLOW 1
 
+/* Makes the current task the owner of the socket whose storage this is. */
 static __always_inline void touch(struct wirehound_socket_owner *socket, __u64 netns_cookie)
 {
 	struct task_struct *task = current_task(TASK_PROBED);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* From a packet to its record: what its headers say, and into the ring in one copy. Whether it is
- * wanted and how much of it: wanted.bpf.h.
+/* From a packet to its record: reads the headers, and copies the packet into the ring once.
+ * wanted.bpf.h decides whether and how much.
  *
- * The IP version is taken from the packet, not from the socket: an AF_INET6 socket carries IPv4
- * too. Ports are looked for behind IPv4 options and a bounded number of IPv6 extension headers.
+ * The IP version comes from the packet, not from the socket: an AF_INET6 socket carries IPv4 too.
+ * Ports are found behind IPv4 options and up to EXTENSION_HEADERS_MAX IPv6 extension headers.
  * Packets are often not linear, so bytes are read with bpf_skb_load_bytes only.
  *
- * Verifier: a ring place has a constant size, so there is one reserve per size class, chosen by
- * comparisons that also bound the copied length. The record is filled in place: no scratch memory
- * that a softirq on the same CPU could overwrite. Nothing here needs BTF of the kernel. */
+ * Verifier: the size of a reservation in the ring must be a constant. So there is one reservation
+ * per size class, chosen by comparisons that also bound the copied length. The record is filled in
+ * place: a softirq on the same CPU could overwrite any scratch memory. Needs no BTF of the
+ * kernel. */
 
 #ifndef WIREHOUND_BPF_PACKET_H_
 #define WIREHOUND_BPF_PACKET_H_
@@ -39,17 +40,18 @@
 #define IPV6_OFFSET_MASK 0xfff8
 #define ICMP_HEADER_SIZE 8
 
-/* Beside the classes of a packet. A fragment that is not the first has its ports elsewhere: they may
- * be any. */
+/* Beside the classes in packet.classes. HIDDEN: the ports are in another packet, the first
+ * fragment, or behind too many extension headers. Neither: the packet has no ports, or its header
+ * is cut. */
 #define PORTS_KNOWN 0x100u
 #define PORTS_HIDDEN 0x200u
 
-/* What the headers of a packet say. */
+/* The facts in the headers of a packet. Host byte order. */
 struct packet {
-	__u32 classes;   /* and PORTS_* */
+	__u32 classes;	 /* and PORTS_* */
 	__u32 transport; /* offset of the transport header */
-	__u32 headers;   /* where the headers end */
-	__u32 sequence;  /* of TCP */
+	__u32 headers;	 /* where the headers end */
+	__u32 sequence;	 /* TCP: of the first byte of payload */
 	__u16 source_port;
 	__u16 destination_port;
 	__u8 protocol;
@@ -66,8 +68,9 @@ struct owner {
 	bool outside; /* of the scope */
 };
 
-/* Makes the verifier forget which value this is: it would follow the rest of the program once for
- * each. `any` is a number it does not know. */
+/* Makes the verifier forget which constants `value` may be. It would otherwise check the rest of
+ * the program once for each of them. `any` is a number that the verifier does not know; adding and
+ * subtracting it leaves the value as it is, but unknown. */
 static __always_inline __u32 forget(__u32 value, __u32 any)
 {
 	__u64 sum = value;
@@ -81,13 +84,14 @@ static __always_inline bool has_port(const struct packet *packet, __u16 port)
 	return packet->source_port == port || packet->destination_port == port;
 }
 
-#define WALKED_PROTOCOL(walked) ((walked) & 0xff)
+#define WALKED_PROTOCOL(walked) ((walked)&0xff)
 #define WALKED_FRAGMENT 0x100u
 #define WALKED_TOO_FAR 0x200u /* too many extension headers, or one is cut */
 #define WALKED_OFFSET_SHIFT 10
 
-/* Walks the extension headers of an IPv6 packet: what is behind them, and where. A function of its
- * own, so that the verifier goes through it once. */
+/* Walks the extension headers of an IPv6 packet. Returns the protocol behind them, WALKED_* flags,
+ * and the offset of its header in the bits from WALKED_OFFSET_SHIFT on. noinline, so that the
+ * verifier checks it once. */
 __attribute__((noinline)) int walk_extensions(struct __sk_buff *skb, __u32 protocol)
 {
 	struct {
@@ -121,8 +125,9 @@ __attribute__((noinline)) int walk_extensions(struct __sk_buff *skb, __u32 proto
 	return IPPROTO_NONE | WALKED_TOO_FAR | offset << WALKED_OFFSET_SHIFT;
 }
 
-/* Finds the transport header and notes the class of the family. False
- * when this is no IP packet. A header that cannot be reached may be of any protocol. */
+/* Sets the transport header's offset and protocol and the class of the IP version. False when this
+ * is no IP packet. A packet whose transport header cannot be found gets all classes: it may be of
+ * any. */
 static __always_inline bool read_network(struct __sk_buff *skb, struct packet *packet)
 {
 	struct iphdr ip;
@@ -189,7 +194,7 @@ static __always_inline void read_udp(struct __sk_buff *skb, struct packet *packe
 		packet->classes |= WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
-/* The ports are in another packet: it may be any of what is looked for by port. */
+/* For a packet whose ports are hidden: it gets every class that depends on ports. */
 static __always_inline void read_fragment(struct packet *packet)
 {
 	if (packet->protocol == IPPROTO_TCP)
@@ -201,7 +206,7 @@ static __always_inline void read_fragment(struct packet *packet)
 	packet->classes |= WIREHOUND_CLASS_DNS | WIREHOUND_CLASS_LINK_LOCAL_DNS;
 }
 
-/* Notes the end of the headers and the classes of the protocol. */
+/* Sets the end of the headers, the ports and the classes of the protocol. */
 static __always_inline void read_transport(struct __sk_buff *skb, struct packet *packet)
 {
 	packet->headers = packet->transport;
@@ -227,11 +232,13 @@ static __always_inline void read_transport(struct __sk_buff *skb, struct packet 
 	}
 }
 
-/* False when this is no IP packet. */
+/* Reads all headers. False when this is no IP packet. */
 static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *packet)
 {
 	if (!read_network(skb, packet))
 		return false;
+	/* Every class and offset comes from one of few branches. Without forgetting them here, the
+	 * verifier would check the rules once for each combination. */
 	packet->classes = forget(packet->classes, skb->len);
 	packet->transport = forget(packet->transport, skb->len);
 	packet->protocol = forget(packet->protocol, skb->len);
@@ -245,9 +252,11 @@ static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *pa
 	return true;
 }
 
-/* Reserves a place for up to `capacity` bytes, a constant here, and fills it. The compiler knows
- * that the length fits and would drop the check the verifier needs: hide it from the compiler.
- * One comparison for both ends: the verifiers up to 6.12 learn nothing here from `!= 0`. */
+/* Reserves a place for up to `capacity` bytes, a constant at each call, and fills it.
+ *
+ * The verifier needs to see that 1 <= bytes <= capacity. The compiler knows it already and would
+ * drop the check: the empty asm hides the value from it. `bytes - 1 < capacity` checks both ends in
+ * one comparison, since verifiers up to 6.12 learn nothing here from `bytes != 0`. */
 static __always_inline enum wirehound_counter
 write_record(struct __sk_buff *skb, const struct wirehound_wire_packet *header, __u64 bytes,
 	     const __u32 capacity)
@@ -273,7 +282,7 @@ write_record(struct __sk_buff *skb, const struct wirehound_wire_packet *header, 
 	return WIREHOUND_COUNT_SUBMITTED;
 }
 
-/* Picks the smallest size class that holds `bytes`, which is 1 to CAPTURE_MAX. */
+/* Submits a record with the first `bytes` bytes, 1 to CAPTURE_MAX, in the smallest size class. */
 static __always_inline enum wirehound_counter
 submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, __u32 bytes)
 {
@@ -320,7 +329,8 @@ submit_packet(struct __sk_buff *skb, const struct owner *owner, __u8 direction, 
 	return WIREHOUND_COUNT_LOST_COPY_FAILED;
 }
 
-/* Takes over what a socket says about its owner. */
+/* Copies the owner from the socket's storage, and submits its PROCESS record when that is
+ * pending. */
 static __always_inline void owner_from_socket(struct owner *owner,
 					      const struct wirehound_socket_owner *socket)
 {

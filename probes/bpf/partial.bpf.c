@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* What owner_hooks.bpf.c does, on kernels without BTF: the cgroup hooks, with what the helper
- * functions tell of the current task: ids, user and name. The record is marked as partial; the
- * reader completes it from /proc while the process is there.
+/* The cgroup hooks of owner_hooks.bpf.c for kernels without BTF. They read no structure of the
+ * kernel: helper functions give ids, user and name of the current task. The PROCESS record is
+ * marked as partial, and the reader completes it from /proc while the process runs.
  *
- * Costs next to the better form: a process that takes over the pid, user and name of one that has
- * ended is taken for the same, and nothing is known of a process that is gone before the reader
- * comes. Kernels: 5.10. No structure of the kernel is looked into. */
+ * What is lost next to owner_hooks.bpf.c: a process with the pid, user and name of one that has
+ * ended gets the same owner id. Of a process that ends before the reader looks, only these facts
+ * are known. Kernels: 5.10 and later. */
 
 #include "announce.bpf.h"
 
@@ -18,6 +18,7 @@ struct partial_identity {
 	__u64 comm[2];
 };
 
+/* The owner id: as owner_id in task.bpf.h, over fewer facts. */
 static __always_inline __u64 partial_id(const struct partial_identity *identity)
 {
 	const __u64 *words = (const __u64 *)identity;
@@ -49,6 +50,7 @@ static __always_inline void fill_partial(struct wirehound_wire_process *record, 
 	__builtin_memcpy(record->comm, identity->comm, sizeof(record->comm));
 }
 
+/* As announce in owner.bpf.h. */
 static __always_inline __u64 announce_partial(__u64 owner, const struct partial_identity *identity)
 {
 	struct pending_process *process;
@@ -64,6 +66,7 @@ static __always_inline __u64 announce_partial(__u64 owner, const struct partial_
 	return announce_pending(owner) ? owner : owner | OWNER_PENDING;
 }
 
+/* Makes the current task the owner of the socket whose storage this is. */
 static __always_inline int touch(struct wirehound_socket_owner *socket, __u64 netns_cookie)
 {
 	struct partial_identity identity = {

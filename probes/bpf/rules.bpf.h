@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* The rules of the capture plan, asked of the headers of a packet. What depends on classes and
- * direction alone was worked out by the reader and is one load. Conditions on ports and addresses
- * cost a look-up each, and only where a rule with such conditions may want the packet.
+/* Applies the rules of the capture plan to the headers of a packet: does any rule want it, and how
+ * many bytes. The reader has compiled the rules into tables; the beginning of
+ * probes/live/plan_tables.cc explains them with an example. In short:
  *
- * The reader changes the plan by filling the copy that is not in use, then the word that says which
- * one is: a packet is judged by one plan from beginning to end. */
+ *  1. The classes of the packet and its direction are an index. One load gives the amount of all
+ *     rules without conditions, another the mask of rules with conditions that may want the packet.
+ *     Without such a rule that is all.
+ *  2. A rule is a bit of the mask. Whether its conditions on ports hold is computed for all
+ *     rules at once, with AND and OR of masks. So are the conditions on addresses. Each costs two
+ *     look-ups, and only when a rule of the mask has such a condition.
+ *  3. The largest amount of the rules that are left counts.
+ *
+ * Anything that cannot be found out lets the packet pass. The engine filters it again, but a packet
+ * that is dropped here is gone.
+ *
+ * The reader changes the plan while we run: it fills the copy that is not active, then changes the
+ * word `active`. Read that word once per packet, so that one plan decides about all of it. */
 
 #ifndef WIREHOUND_BPF_RULES_H_
 #define WIREHOUND_BPF_RULES_H_
@@ -28,18 +39,24 @@ struct {
 	__type(value, struct wirehound_ends);
 } prefixes SEC(".maps");
 
-/* One part of an amount, made as large as the other: the high bit is a mark, the rest a number.
- * Without a branch: the verifier would follow both ways for every rule. */
+/* Merges one word of two amounts: the marks (high bits) of both, and the larger number. For
+ * example, "the headers" (the mark) and "20 bytes" make "the headers, at least 20 bytes".
+ *
+ * Without a branch: the loop over the rules calls this twice in each round, and the verifier would
+ * follow both ways of every branch, round after round. `less >> 63` is all ones when `one` is the
+ * smaller number, and then number - less is the other number. */
 static __always_inline __u32 larger(__u32 one, __u32 other)
 {
 	const __u32 mark = 0x80000000u;
 	__u64 number = one & ~mark;
-	__s64 less = (__s64)(number - (other & ~mark)); /* negative when it is */
+	__s64 less = (__s64)(number - (other & ~mark));
 
 	return ((one | other) & mark) | (__u32)(number - (less & (less >> 63)));
 }
 
-/* The rules whose conditions on source, destination and either of them hold. */
+/* The mask of rules whose conditions on source, destination and either of them all hold. `source`
+ * and `destination` say which rules have that end of the packet in which of their lists, `any`
+ * which rules have no such list and so pass in any case. */
 static __always_inline __u32 passing(const struct wirehound_ends *source,
 				     const struct wirehound_ends *destination,
 				     const struct wirehound_ends *any)
@@ -48,6 +65,7 @@ static __always_inline __u32 passing(const struct wirehound_ends *source,
 	       (source->either | destination->either | any->either);
 }
 
+/* Those of `rules` whose conditions on ports hold. `ports` has the source in its upper half. */
 static __always_inline __u32 rules_by_ports(const struct wirehound_plan *plan, __u32 rules,
 					    __u32 ports)
 {
@@ -58,7 +76,10 @@ static __always_inline __u32 rules_by_ports(const struct wirehound_plan *plan, _
 	       passing(&plan->port_sets[source], &plan->port_sets[destination], &plan->any_ports);
 }
 
-/* What is known of the address at `offset`: nothing when it is in no prefix. */
+/* Which rules have the address at `offset` of the packet in which of their lists. None, and still
+ * true, when it is in no prefix. False when the packet cannot be read.
+ *
+ * Two calls, so that the number of bytes is a constant in each for the verifier. */
 static __always_inline bool find_prefix(struct __sk_buff *skb, struct wirehound_prefix_key *key,
 					__u32 offset, struct wirehound_ends *ends)
 {
@@ -73,6 +94,8 @@ static __always_inline bool find_prefix(struct __sk_buff *skb, struct wirehound_
 	return true;
 }
 
+/* Those of `rules` whose conditions on addresses hold; all of them when the packet cannot be
+ * read. */
 static __always_inline __u32 rules_by_addresses(struct __sk_buff *skb,
 						const struct wirehound_plan *plan, __u32 rules,
 						__u32 number, bool is_ipv4)
@@ -82,10 +105,10 @@ static __always_inline __u32 rules_by_addresses(struct __sk_buff *skb,
 		.table = WIREHOUND_PREFIX_TABLE(number, !is_ipv4),
 	};
 	struct wirehound_ends source = {}, destination = {};
-	const __u32 source_at = is_ipv4 ? offsetof(struct iphdr, saddr)
-					: offsetof(struct ipv6hdr, saddr);
-	const __u32 destination_at = is_ipv4 ? offsetof(struct iphdr, daddr)
-					     : offsetof(struct ipv6hdr, daddr);
+	const __u32 source_at =
+		is_ipv4 ? offsetof(struct iphdr, saddr) : offsetof(struct ipv6hdr, saddr);
+	const __u32 destination_at =
+		is_ipv4 ? offsetof(struct iphdr, daddr) : offsetof(struct ipv6hdr, daddr);
 
 	if (!find_prefix(skb, &key, source_at, &source) ||
 	    !find_prefix(skb, &key, destination_at, &destination))
@@ -93,8 +116,12 @@ static __always_inline __u32 rules_by_addresses(struct __sk_buff *skb,
 	return rules & passing(&source, &destination, &plan->any_addresses);
 }
 
-/* What those of `rules` want whose conditions hold: an amount in one number, its second word above.
- * A function of its own, so that the verifier goes through it once. */
+/* The largest amount among those of `rules` whose conditions hold, in one number: `packet` in the
+ * lower half, `http` in the upper. `number` is the active plan.
+ *
+ * noinline: the verifier checks a global function once, with unknown arguments, instead of once for
+ * every path that leads to a call. In 5.10 the arguments of such a function may only be the context
+ * and numbers. Hence the map is looked up here again, and `number` is masked again. */
 __attribute__((noinline)) __u64 conditional_amount(struct __sk_buff *skb, __u32 number, __u32 rules,
 						   __u32 classes, __u32 ports)
 {
@@ -107,6 +134,8 @@ __attribute__((noinline)) __u64 conditional_amount(struct __sk_buff *skb, __u32 
 		return 0;
 	number &= 1;
 	plan = &both->plans[number];
+	/* Later fragments (PORTS_HIDDEN) pass all conditions on ports; ICMP and cut headers
+	 * none. */
 	if (classes & PORTS_KNOWN && rules & plan->port_rules)
 		rules = rules_by_ports(plan, rules, ports);
 	else if (!(classes & (PORTS_KNOWN | PORTS_HIDDEN)))
@@ -124,7 +153,7 @@ __attribute__((noinline)) __u64 conditional_amount(struct __sk_buff *skb, __u32 
 	return (__u64)amount.http << 32 | amount.packet;
 }
 
-/* The same, added to what the rules without conditions want. */
+/* Makes `amount` as large as that of the rules with conditions. */
 static __always_inline void add_conditional(struct __sk_buff *skb, const struct packet *packet,
 					    __u32 number, __u32 rules,
 					    struct wirehound_amount *amount)
@@ -141,7 +170,9 @@ static __always_inline bool is_nothing(const struct wirehound_amount *amount)
 	return !amount->packet && !amount->http;
 }
 
-/* How much of the packet the rules want: SUBMITTED, or why nothing. */
+/* How much of the packet the rules want. SUBMITTED when it is anything, else the counter that says
+ * why not: FILTERED_BY_RULES when a rule asks for such packets but its conditions or its direction
+ * do not fit, FILTERED when none asks. */
 static __always_inline enum wirehound_counter apply_rules(struct __sk_buff *skb,
 							  const struct packet *packet,
 							  __u8 direction,
@@ -155,6 +186,7 @@ static __always_inline enum wirehound_counter apply_rules(struct __sk_buff *skb,
 
 	if (!both)
 		return WIREHOUND_COUNT_FILTERED;
+	/* volatile: one load. Masked, so that the verifier knows the bounds of the index. */
 	number = *(volatile __u32 *)&both->active & 1;
 	plan = &both->plans[number];
 	*amount = plan->amounts[way][set];

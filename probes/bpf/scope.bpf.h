@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* Whether a process is in the scope of the capture. Asked when a socket gets another owner, and the
- * answer is kept in the socket's word, so that a packet costs one bit.
+/* Decides whether a process is in the scope of the capture (CaptureScope). Called when a socket
+ * gets another owner. The answer is a mark in the socket's owner word, so a packet tests one bit.
  *
- * The lists are settings, known when the programs are loaded: the verifier drops what is not used.
- * Needs the kernel's BTF. */
+ * The lists are settings, which the verifier knows when it checks the programs: it removes the code
+ * for lists that are empty. Needs the kernel's BTF. */
 
 #ifndef WIREHOUND_BPF_SCOPE_H_
 #define WIREHOUND_BPF_SCOPE_H_
@@ -16,11 +16,6 @@
 #include <stdbool.h>
 
 #define SCOPE_GROUP_DEPTH_MAX 32
-
-static __always_inline bool scope_is_set(void)
-{
-	return settings.scope.uids || settings.scope.comms || settings.scope.cgroups;
-}
 
 static __always_inline bool lists_uid(__u32 uid)
 {
@@ -53,6 +48,7 @@ static __always_inline bool lists_cgroup(__u64 id)
 	return false;
 }
 
+/* Whether the scope lists the task's control group or one above it. */
 static __always_inline bool lists_group_above(struct task_struct *task)
 {
 	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
@@ -66,6 +62,8 @@ static __always_inline bool lists_group_above(struct task_struct *task)
 	return false;
 }
 
+/* Whether the scope excludes the task. A list that is not empty excludes it when the task is not in
+ * the list or, with EXCLUDES, when it is. */
 static __always_inline bool is_outside(struct task_struct *task)
 {
 	__u32 excludes = settings.scope.excludes;
@@ -75,7 +73,8 @@ static __always_inline bool is_outside(struct task_struct *task)
 					   !!(excludes & WIREHOUND_SCOPE_EXCLUDES_UIDS))
 		return true;
 	if (settings.scope.comms) {
-		/* What is behind the NUL of the task's own may be the rest of a longer name. */
+		/* Not a plain copy: behind the NUL the task may have the rest of an earlier
+		 * name. */
 		bpf_probe_read_kernel_str(comm, sizeof(comm), &task->comm);
 		if (lists_comm(comm) == !!(excludes & WIREHOUND_SCOPE_EXCLUDES_COMMS))
 			return true;

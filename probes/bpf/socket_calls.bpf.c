@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* The process that uses a socket, before the kernel does what it asks for. Each program is optional
- * and loaded on its own; they run for the whole machine and check the socket's group first.
+/* Make a process the owner of a socket before the kernel does what the process asks for. Each
+ * program is optional. They run for the whole machine and check the socket's group before they
+ * write anything.
  *
  *  fentry/security_socket_sendmsg  every send, before its packets: by system call, io_uring, splice
- *  fentry/security_socket_recvmsg  every receive, before what it waits for has come
- *  fexit/inet_accept               the accepting process owns the accepted socket before it can
- *                                  know of it. What has arrived before is the listener's.
+ *  fentry/security_socket_recvmsg  every receive, before the data it waits for
+ *  fexit/inet_accept               the accepting process becomes the owner before accept() returns.
+ *                                  Packets that arrived earlier belong to the listener.
  *
- * Why the security calls: the functions around them have been inlined and renamed over the years,
- * these are in every kernel with CONFIG_SECURITY_NETWORK, whatever security modules are there.
+ * Why the security functions: the kernel's developers have inlined and renamed the functions around
+ * them over the years. These are in every kernel with CONFIG_SECURITY_NETWORK, with any security
+ * modules.
  *
- * Kernels: 5.11 (socket storage in tracing programs), BTF, fentry allowed. Verifier: the first two
- * arguments of inet_accept are the same in all kernels, the later ones not: they are not used. */
+ * Kernels: 5.11 (socket storage in tracing programs), with BTF and fentry. Verifier: the later
+ * arguments of inet_accept differ between kernels, the first two do not. Only these are used. */
 
 #include "traced_socket.bpf.h"
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* What socket_calls.bpf.c does, where tracing programs may not touch socket storage (before 5.11)
- * or fentry is refused: kprobes on the same functions. They leave the owner as mail.
+/* Kprobes on the functions of socket_calls.bpf.c, for kernels where fentry is refused or tracing
+ * programs may not use socket storage (before 5.11). They leave the owner of the socket as mail
+ * (mail.bpf.h).
  *
  *  kprobe/security_socket_sendmsg  every send, before its packets
- *  kprobe/security_socket_recvmsg  every receive, before what it waits for has come
+ *  kprobe/security_socket_recvmsg  every receive, before the data it waits for
  *  kprobe/security_sock_graft      accept(), while the connection gets its file
- *  cgroup/sock_release             the socket is closed: nobody is to find its mail at this address
+ *  cgroup/sock_release             a closed socket: deletes its mail, since the kernel may give its
+ *                                  address to a new socket
  *
- * They run for the whole machine and check the socket's group first. Kernels: 5.10, BTF, kprobes. */
+ * The kprobes run for the whole machine and check the socket's group before they write anything.
+ * Kernels: 5.10 and later, with BTF and kprobes. */
 
 #include "mail.bpf.h"
 #include "traced_socket.bpf.h"
@@ -39,6 +42,7 @@ static __always_inline void *first_argument(struct pt_regs *context)
 
 #endif
 
+/* Leaves the current task as the owner of the socket. */
 static __always_inline int post(struct sock *sk)
 {
 	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -49,7 +53,7 @@ static __always_inline int post(struct sock *sk)
 
 	if (family != AF_INET && family != AF_INET6)
 		return 0;
-	if (is_kernel_thread(task, TASK_PROBED) || !in_scope(sk))
+	if (is_kernel_thread(task, TASK_PROBED) || !is_watched(sk))
 		return 0;
 	owner = announce_judged(owner_id(task, TASK_PROBED), task);
 	shared = bpf_map_lookup_elem(&control, &zero);

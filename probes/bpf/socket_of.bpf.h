@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* From a packet to the socket that knows whose it is, in cgroup_skb programs.
+/* Finds the socket that has the owner of a packet, in cgroup_skb programs. Usually that is the
+ * packet's own socket. Two cases differ:
  *
- *  - A connection that is being made has no socket of its own yet: its SYN, the answers and the
- *    packet that completes it are seen at the socket that listens. That one is marked here when a
- *    packet reaches it, so that the sockets cloned from it carry the mark until they are accepted.
- *  - What the stack answers by itself when no connection is left (after close, or to a closed port)
- *    leaves through a socket of the kernel. The connection is looked up by its addresses, then
- *    whoever listens on the port.
+ *  - A connection that is being established has no full socket yet. Its SYN, the SYN-ACK and the
+ *    ACK that completes it are seen at the listener. A packet that reaches a listener marks its
+ *    storage here. The kernel clones the storage for the new connection, so the mark stays there
+ *    until the connection is accepted.
+ *  - When no connection is left (after close, or at a closed port) the stack answers by itself,
+ *    through a socket of the kernel. Then the connection is looked up by its addresses, else the
+ *    listener on the port.
  *
- * Nothing here needs BTF of the kernel. Kernels: 5.10. */
+ * Needs no BTF of the kernel. Kernels: 5.10. */
 
 #ifndef WIREHOUND_BPF_SOCKET_OF_H_
 #define WIREHOUND_BPF_SOCKET_OF_H_
@@ -18,6 +20,8 @@
 
 #define SOCK_RAW 3
 
+/* The full socket of a packet: its own, or the listener of a connection that is being established.
+ * NULL without one, such as in TIME_WAIT. */
 static __always_inline struct bpf_sock *full_socket(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk, *full;
@@ -28,7 +32,8 @@ static __always_inline struct bpf_sock *full_socket(struct __sk_buff *skb)
 	return full ? full : bpf_get_listener_sock(sk);
 }
 
-/* Before the packet is weighed: the mark is needed even if this packet is not. */
+/* Marks the storage of a listener. Call it for every packet, wanted or not: connections inherit the
+ * mark. */
 static __always_inline void mark_listener(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -44,14 +49,15 @@ static __always_inline void mark_listener(struct __sk_buff *skb)
 		*(volatile __u64 *)&socket->how = WIREHOUND_OWNER_LISTENER;
 }
 
-/* Whether a packet that leaves by this socket is an answer the TCP of the kernel made for a
- * connection that has no socket. A raw socket of a process looks the same, but has an owner. */
+/* Whether this socket is that of the kernel's TCP, which sends the answers for connections without
+ * a socket. A raw socket of a process looks the same, but has an owner. */
 static __always_inline bool answers_for_others(const struct bpf_sock *sk)
 {
 	return sk->type == SOCK_RAW && sk->protocol == IPPROTO_TCP;
 }
 
-/* The addresses of a TCP packet that leaves, as one that arrives would have them; 0 for others. */
+/* The addresses and ports of a sent TCP packet, swapped: those of a packet that arrives at the same
+ * connection. Returns the size of the tuple, 0 for other packets. */
 static __always_inline __u32 read_tuple(struct __sk_buff *skb, struct bpf_sock_tuple *tuple)
 {
 	struct packet packet = {};
@@ -77,14 +83,13 @@ static __always_inline __u32 read_tuple(struct __sk_buff *skb, struct bpf_sock_t
 	return sizeof(tuple->ipv6);
 }
 
-/* A connection in its last wait hides the listener from a lookup, but not from one that comes from
- * port 0, which nobody connects from. */
+/* The connection of a tuple, else the listener on its port. A connection in TIME_WAIT hides the
+ * listener from the first look-up. Nothing connects from port 0, so the second look-up, from that
+ * port, can only find the listener. */
 static __always_inline struct bpf_sock *find_socket(struct __sk_buff *skb,
-						    struct bpf_sock_tuple *tuple,
-						    const __u32 size)
+						    struct bpf_sock_tuple *tuple, const __u32 size)
 {
-	struct bpf_sock *sk =
-		bpf_sk_lookup_tcp(skb, tuple, size, (__u64)BPF_F_CURRENT_NETNS, 0);
+	struct bpf_sock *sk = bpf_sk_lookup_tcp(skb, tuple, size, (__u64)BPF_F_CURRENT_NETNS, 0);
 
 	if (sk)
 		return sk;
@@ -95,6 +100,8 @@ static __always_inline struct bpf_sock *find_socket(struct __sk_buff *skb,
 	return bpf_sk_lookup_tcp(skb, tuple, size, (__u64)BPF_F_CURRENT_NETNS, 0);
 }
 
+/* The owner of an answer that the kernel's TCP sends: that of the connection, else of the
+ * listener. */
 static __always_inline void owner_from_tuple(struct __sk_buff *skb, struct owner *owner)
 {
 	struct bpf_sock_tuple tuple = {};

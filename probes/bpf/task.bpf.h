@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* What the kernel knows of a task: the id that stands for it in packets, and the facts of its
- * PROCESS record. Needs the kernel's BTF (CO-RE). Call only for `current` or a task that cannot end
- * meanwhile.
+/* Reads a task: computes its owner id and fills the facts of its PROCESS record. Needs the kernel's
+ * BTF (CO-RE). Call only for `current` or a task that cannot end meanwhile.
  *
- * Verifier: the executable's path is written from the end of its buffer backwards, a name at a
- * time, with masked offsets into a value that has SLACK_SIZE bytes to spare. */
+ * The path of the executable is built from the file up to the root, one name at a time, so it is
+ * written from the end of its buffer backwards. Verifier: it cannot see that the names fit. So the
+ * offset is masked to the size of the path and the length to 255, and the value has SLACK_SIZE
+ * bytes behind the path: whatever both are, the write stays inside. */
 
 #ifndef WIREHOUND_BPF_TASK_H_
 #define WIREHOUND_BPF_TASK_H_
@@ -22,13 +23,13 @@
 #define PATH_MASK (WIREHOUND_WIRE_PATH_SIZE - 1)
 #define NAME_MASK 0xff
 
-/* How a task's members may be read. */
+/* How the members of a task may be read. */
 enum task_access {
 	TASK_DIRECT, /* from bpf_get_current_task_btf(): plain loads */
 	TASK_PROBED, /* from bpf_get_current_task(), for program types that lack the other */
 };
 
-/* Everything that makes it another owner when it changes. */
+/* The facts that identify an owner: when one changes, the task is another owner. */
 struct task_identity {
 	__u64 thread_and_user;
 	__u64 start;
@@ -64,8 +65,9 @@ static __always_inline void read_identity(struct task_identity *identity, struct
 	bpf_core_read(identity->comm, sizeof(identity->comm), &task->comm);
 }
 
-/* An owner id is a keyed hash of the identity. So it needs no table to be allocated from, is the
- * same on every CPU, and a socket can carry it as one word that is never half written. */
+/* The owner id of a task: a keyed hash of its identity, never 0, with the bits of OWNER_MARKS
+ * clear. A hash needs no table of ids and is the same on every CPU, and one word can be written to
+ * a socket atomically. The key keeps a process from choosing its id. */
 static __always_inline __u64 owner_id(struct task_struct *task, const enum task_access access)
 {
 	struct task_identity identity;
@@ -81,7 +83,7 @@ static __always_inline __u64 owner_id(struct task_struct *task, const enum task_
 	return (hash | (OWNER_MARKS + 1)) & ~OWNER_MARKS;
 }
 
-/* The pid of `task`, or of its process, in the namespace at `level`. */
+/* The id of `task` in the pid namespace at depth `level`; 0 when it is not in so deep a one. */
 static __always_inline __s32 pid_at_level(struct task_struct *task, __u32 level)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -133,11 +135,12 @@ static __always_inline struct mount *mount_of(struct vfsmount *vfsmount)
 	return (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* How far the buffer is filled is kept in the record: a number read back from a map is any number
- * to the verifier, so all rounds of the loop look alike to it. */
+/* The result of one step of the path. How far the buffer is filled is kept in the record, not in a
+ * variable: a number that is read back from there may be any number to the verifier, so all rounds
+ * of the loop look alike to it. */
 enum path_result { PATH_ON, PATH_DONE, PATH_FAILED };
 
-/* From the root of a mount to the place it is mounted at. */
+/* Steps from the root of a mount to the directory it is mounted on. */
 static __always_inline enum path_result leave_mount(struct path_walk *walk)
 {
 	struct mount *mount = mount_of(walk->mount);
@@ -150,9 +153,9 @@ static __always_inline enum path_result leave_mount(struct path_walk *walk)
 	return PATH_ON;
 }
 
-/* Writes one name and a slash in front, and goes to the directory it is in. */
+/* Writes one name with a slash in front, and steps to its directory. */
 static __always_inline enum path_result add_name(struct wirehound_wire_process *record,
-					       struct path_walk *walk, struct dentry *parent)
+						 struct path_walk *walk, struct dentry *parent)
 {
 	struct dentry *dentry = walk->dentry;
 	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
@@ -172,7 +175,7 @@ static __always_inline enum path_result add_name(struct wirehound_wire_process *
 }
 
 static __always_inline enum path_result step_up(struct wirehound_wire_process *record,
-					      struct path_walk *walk)
+						struct path_walk *walk)
 {
 	struct vfsmount *mount = walk->mount;
 	struct dentry *dentry = walk->dentry;
@@ -180,12 +183,12 @@ static __always_inline enum path_result step_up(struct wirehound_wire_process *r
 
 	if (dentry == BPF_CORE_READ(mount, mnt_root))
 		return leave_mount(walk);
-	if (dentry == parent) /* not in a tree: a memfd, say */
+	if (dentry == parent) /* in no directory tree, such as a memfd */
 		return PATH_FAILED;
 	return add_name(record, walk, parent);
 }
 
-/* False when the process has no program: a kernel thread. */
+/* Begins at the executable. False when there is none: a kernel thread. */
 static __always_inline bool begin_path(struct wirehound_wire_process *record,
 				       struct path_walk *walk, struct task_struct *task)
 {
@@ -208,7 +211,7 @@ static __always_inline void end_path(struct wirehound_wire_process *record, enum
 	record->path_size = WIREHOUND_WIRE_PATH_SIZE - record->path_offset;
 }
 
-/* Fills a record that is all zero, but for its header, its owner and the path. */
+/* Fills a record of zeros, except its header, owner id and path. */
 static __always_inline void read_facts(struct wirehound_wire_process *record,
 				       struct task_struct *task)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* For programs that run for the whole machine: whether a socket is in the scope, and writing down
- * that the current task uses it. Everything outside the scope is left as if it had not been seen.
- * The socket must be one the verifier trusts: an argument of the program or a member of one. */
+/* For programs that run for the whole machine: makes the current task the owner of a socket, if the
+ * socket is in the watched group. Sockets of other groups get no storage. The verifier must trust
+ * the pointer to the socket: it is an argument of the program or a member of one. */
 
 #ifndef WIREHOUND_BPF_TRACED_SOCKET_H_
 #define WIREHOUND_BPF_TRACED_SOCKET_H_
@@ -19,7 +19,7 @@ static __always_inline bool is_kernel_thread(struct task_struct *task,
 	return task_flags(task, access) & PF_KTHREAD;
 }
 
-/* Before 5.15 the group shares a word with the tags of version 1. */
+/* The control group of a socket. Before 5.15 the pointer shares a word with tags of version 1. */
 static __always_inline struct cgroup *group_of(struct sock *sk)
 {
 	struct sock_cgroup_data___word *word = (void *)&sk->sk_cgrp_data;
@@ -29,10 +29,10 @@ static __always_inline struct cgroup *group_of(struct sock *sk)
 	return (struct cgroup *)(BPF_CORE_READ(word, val) & ~3ull);
 }
 
-/* Whether the socket is in the attached group or below. */
-static __always_inline bool in_scope(struct sock *sk)
+/* Whether the socket is in the watched group or one below it. */
+static __always_inline bool is_watched(struct sock *sk)
 {
-	return group_in_scope(group_of(sk));
+	return is_watched_group(group_of(sk));
 }
 
 static __always_inline bool is_internet(struct sock *sk)
@@ -42,6 +42,7 @@ static __always_inline bool is_internet(struct sock *sk)
 	return family == AF_INET || family == AF_INET6;
 }
 
+/* Makes the current task the owner of the socket. */
 static __always_inline void touch_traced(struct sock *sk)
 {
 	struct task_struct *task = current_task(TASK_DIRECT);
@@ -51,9 +52,10 @@ static __always_inline void touch_traced(struct sock *sk)
 		return;
 	if (is_kernel_thread(task, TASK_DIRECT))
 		return;
-	/* Only sockets in scope ever get storage, so one that has it need not be asked again. */
+	/* Only sockets of the watched group have storage, so one that has it needs no other
+	 * check. */
 	socket = bpf_sk_storage_get(&socket_owners, sk, NULL, 0);
-	if (!socket && in_scope(sk))
+	if (!socket && is_watched(sk))
 		socket = bpf_sk_storage_get(&socket_owners, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
 		return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* Is a packet wanted, and how much of it: what its headers say, the rules, what its connection
- * speaks. Nothing here needs BTF of the kernel. */
+/* Decides whether a packet is wanted and how much of it: from its headers (packet.bpf.h), the rules
+ * of the plan (rules.bpf.h), and whether its connection speaks HTTP (http.bpf.h). Then submits it,
+ * unless its owner is out of scope. Needs no BTF of the kernel. */
 
 #ifndef WIREHOUND_BPF_WANTED_H_
 #define WIREHOUND_BPF_WANTED_H_
@@ -9,16 +10,17 @@
 #include "http.bpf.h"
 #include "rules.bpf.h"
 
-/* How many bytes an amount is of this packet, by the rules alone. */
+/* The number of bytes that an amount means for this packet. HTTP aside. */
 static __always_inline __u32 bytes_of(__u32 amount, const struct packet *packet)
 {
 	__u32 bytes = amount & ~WIREHOUND_AMOUNT_HEADERS;
 
 	return amount & WIREHOUND_AMOUNT_HEADERS && packet->headers > bytes ? packet->headers
-									     : bytes;
+									    : bytes;
 }
 
-/* SUBMITTED, and in `bytes` how many to copy, at least one; or the counter that says why not. */
+/* SUBMITTED, with the number of bytes to copy, at least 1, in `bytes`; else the counter that says
+ * why not. */
 static __always_inline enum wirehound_counter wanted_bytes(struct __sk_buff *skb, __u8 direction,
 							   __u32 *bytes)
 {
@@ -34,8 +36,8 @@ static __always_inline enum wirehound_counter wanted_bytes(struct __sk_buff *skb
 		return verdict;
 	wanted = bytes_of(amount.packet, &packet);
 	if (amount.http && wanted < skb->len) {
-		__u32 http = http_bytes(skb, &packet, direction,
-					amount.http & ~WIREHOUND_AMOUNT_HTTP);
+		__u32 http =
+			http_bytes(skb, &packet, direction, amount.http & ~WIREHOUND_AMOUNT_HTTP);
 
 		wanted = http > wanted ? http : wanted;
 	}
@@ -45,8 +47,9 @@ static __always_inline enum wirehound_counter wanted_bytes(struct __sk_buff *skb
 	return wanted ? WIREHOUND_COUNT_SUBMITTED : WIREHOUND_COUNT_FILTERED;
 }
 
-/* With a scope, packets of nobody are nobody's business, but those of a connection that is not
- * accepted yet may turn out to be of somebody in it. */
+/* Whether the scope excludes the packet. With a scope, packets without an owner are out. A
+ * connection that is not accepted yet has its listener as the owner. The process that accepts it
+ * may be in the scope when the listener is not, so such a packet is never out. */
 static __always_inline bool is_outside_scope(const struct owner *owner)
 {
 	if (!settings.scope.uids && !settings.scope.comms && !settings.scope.cgroups)
@@ -54,10 +57,9 @@ static __always_inline bool is_outside_scope(const struct owner *owner)
 	return !owner->id || (owner->outside && owner->source != WIREHOUND_OWNER_LISTENER);
 }
 
-/* Hands a wanted packet over unless its owner stands against it. */
-static __always_inline enum wirehound_counter submit_owned(struct __sk_buff *skb,
-							   const struct owner *owner,
-							   __u8 direction, __u32 bytes)
+/* Submits a wanted packet, unless it is out of scope or the record of its owner is lost. */
+static __always_inline enum wirehound_counter
+submit_owned(struct __sk_buff *skb, const struct owner *owner, __u8 direction, __u32 bytes)
 {
 	if (is_outside_scope(owner))
 		return WIREHOUND_COUNT_FILTERED_BY_SCOPE;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 
-/* What the BPF programs write into the ring buffer. The same file compiles as C for BPF and as
- * C++20 for the reader, and nothing else knows these layouts.
+/* The layout of the records that the BPF programs write into the ring buffer. The same file
+ * compiles as C for BPF and as C++20 for the reader (probes/live/wire_reader.h), and no other code
+ * knows it.
  *
- * Three kinds of record, each behind the same header. A packet names its owner by an opaque id; the
- * PROCESS record that explains an id is always in the ring before the first packet that uses it,
- * and travels once per process, not once per packet. It may come again: the later one wins.
- * A LIFECYCLE record tells that a process began, runs another program, or ended.
+ * There are three types of record, each with the same header. PACKET names its owner by an opaque
+ * id. PROCESS has the facts of an id. It is in the ring before the first packet with that id, once
+ * per process, not once per packet. If it comes again, the later one counts. LIFECYCLE says that a
+ * process began, runs another program, or ended.
  *
- * A record's place in the ring may be longer than the record (places come in a few sizes): the
- * header's total_size is the truth. Host byte order, natural alignment, explicit padding. */
+ * A record's place in the ring may be longer than the record, since places have a few fixed sizes:
+ * the header's total_size counts. Host byte order, natural alignment, explicit padding. */
 
 #ifndef WIREHOUND_PROBES_WIRE_H_
 #define WIREHOUND_PROBES_WIRE_H_
@@ -34,12 +35,12 @@
 struct wirehound_wire_header {
 	__u8 version;	   /* WIREHOUND_WIRE_VERSION */
 	__u8 type;	   /* WIREHOUND_WIRE_PACKET, _PROCESS or _LIFECYCLE */
-	__u16 header_size; /* bytes from the start to what follows the fixed part */
+	__u16 header_size; /* bytes of the fixed part, this header included */
 	__u32 total_size;  /* bytes of the record, this header included */
 };
 
-/* The packet was seen in the network namespace of the reader, so interface_index is one of its
- * own; without the flag it may mean anything. */
+/* The packet was seen in the reader's network namespace. Without this flag interface_index may be
+ * that of any other namespace. */
 #define WIREHOUND_WIRE_OWN_NETNS 1
 
 /* Followed by captured_length bytes of the packet, from the IP header on. */
@@ -48,12 +49,12 @@ struct wirehound_wire_packet {
 	__u64 timestamp_ns;    /* since boot, suspend included */
 	__u64 owner_id;	       /* 0: no process is known */
 	__u64 netns_cookie;    /* of the network namespace it was seen in; 0 unknown */
-	__u64 lost;	       /* packets lost so far, on all CPUs and for whatever reason */
+	__u64 lost;	       /* packets lost so far, on all CPUs and for all reasons */
 	__u32 packet_length;   /* of the whole packet, from the IP header on */
 	__u32 captured_length; /* <= packet_length */
 	__u32 interface_index;
 	__u32 cpu;
-	__s32 syscall;	   /* of the sending task; -1 unknown */
+	__s32 syscall;	   /* number of the sender's system call; -1 unknown */
 	__u8 direction;	   /* WIREHOUND_DIRECTION_* */
 	__u8 owner_source; /* WIREHOUND_OWNER_* */
 	__u16 flags;	   /* WIREHOUND_WIRE_OWN_NETNS */
@@ -63,10 +64,10 @@ struct wirehound_wire_packet {
 #define WIREHOUND_WIRE_HOST_NAME_SIZE 64
 #define WIREHOUND_WIRE_PATH_SIZE 512
 
-/* The path does not fit or could not be followed to its root: path_size is 0. */
+/* The path is too long or could not be followed to the root: path_size is 0. */
 #define WIREHOUND_WIRE_PATH_UNKNOWN 1
-/* The programs could not read the task: only owner_id, cgroup_id, host_pid, host_tid, uid, gid and
- * comm are set. */
+/* Written by partial.bpf.c, which cannot read the task: only owner_id, cgroup_id, host_pid,
+ * host_tid, uid, gid and comm are set. */
 #define WIREHOUND_WIRE_PARTIAL 2
 
 /* Ids named host_* are in the initial pid namespace, the others in the process's own. Times are
@@ -86,9 +87,9 @@ struct wirehound_wire_process {
 	__s32 parent_pid; /* 0 when the parent is outside the pid namespace */
 	__u32 uid;
 	__u32 gid;
-	__u32 mount_namespace; /* inode numbers */
+	__u32 mount_namespace; /* inode numbers of the namespaces */
 	__u32 pid_namespace;
-	__u16 path_offset; /* in `path`: it is written from its end backwards */
+	__u16 path_offset; /* in `path`, which is written from its end backwards */
 	__u16 path_size;
 	__u32 flags;				       /* WIREHOUND_WIRE_PATH_UNKNOWN, _PARTIAL */
 	char comm[WIREHOUND_WIRE_COMM_SIZE];	       /* NUL-terminated */
@@ -100,15 +101,15 @@ struct wirehound_wire_process {
 #define WIREHOUND_WIRE_EXEC 2
 #define WIREHOUND_WIRE_EXITED 3
 
-/* The arguments go on behind what was copied. */
+/* There are more arguments than were copied. */
 #define WIREHOUND_WIRE_ARGUMENTS_CUT 1
 
-/* The most that is copied of a program's arguments. */
+/* The most bytes that are copied of a program's arguments. */
 #define WIREHOUND_WIRE_ARGUMENTS_SIZE 1024
 
-/* Of a process, not of a thread: its facts are those of its leader. Ends, with
- * WIREHOUND_WIRE_EXITED, where the path would begin; else followed by arguments_size bytes of
- * arguments, each NUL-terminated but perhaps the last. */
+/* About a process, not a thread: the facts are those of its leader. With kind WIREHOUND_WIRE_EXITED
+ * the record ends where the path would begin. Other kinds are followed by arguments_size bytes of
+ * arguments, each NUL-terminated except perhaps the last. */
 struct wirehound_wire_lifecycle {
 	struct wirehound_wire_header header;
 	__u64 timestamp_ns; /* since boot, suspend included */
@@ -119,7 +120,7 @@ struct wirehound_wire_lifecycle {
 	struct wirehound_wire_process process; /* header and owner_id are 0 */
 };
 
-/* The fixed part of a record that has no path. */
+/* Size of the fixed part of a LIFECYCLE record of kind WIREHOUND_WIRE_EXITED. */
 #define WIREHOUND_WIRE_EXITED_SIZE                            \
 	(offsetof(struct wirehound_wire_lifecycle, process) + \
 	 offsetof(struct wirehound_wire_process, path))

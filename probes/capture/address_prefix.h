@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Comparing address prefixes. Pure; any thread.
+// Comparing address prefixes, for merging rules and filling the kernel's table. A prefix is
+// *normal* when its length fits its family and no bit behind that length is set: 10.1.2.3/8 becomes
+// 10.0.0.0/8. Only normal prefixes may be compared. Pure; any thread.
 
 #pragma once
 
@@ -18,7 +20,7 @@ constexpr bool IsIpv6(const AddressPrefix& prefix) {
   return prefix.address.family == WIREHOUND_FAMILY_IPV6;
 }
 
-/// The prefix with its length cut to what its family has, and no bits set behind it.
+/// The prefix made normal: a length of at most 32 or 128 bits, and zero bits behind it.
 inline AddressPrefix Normal(AddressPrefix prefix) {
   prefix.length = std::min<std::uint8_t>(prefix.length, IsIpv6(prefix) ? 128 : 32);
   for (std::size_t i = 0; i < sizeof(prefix.address.bytes); ++i) {
@@ -28,7 +30,7 @@ inline AddressPrefix Normal(AddressPrefix prefix) {
   return prefix;
 }
 
-/// What tells prefixes apart that are normal.
+/// A key that is equal for equal prefixes, and orders them. `prefix` is normal.
 inline std::tuple<bool, std::uint8_t, std::array<std::uint8_t, 16>> KeyOf(
     const AddressPrefix& prefix) {
   std::array<std::uint8_t, 16> bytes{};
@@ -36,10 +38,11 @@ inline std::tuple<bool, std::uint8_t, std::array<std::uint8_t, 16>> KeyOf(
   return {IsIpv6(prefix), prefix.length, bytes};
 }
 
-/// Whether all addresses of `inner` are in `outer`; both normal.
+/// Whether `outer` contains every address of `inner`. Both are normal.
 inline bool Covers(const AddressPrefix& outer, AddressPrefix inner) {
-  if (IsIpv6(outer) != IsIpv6(inner) || outer.length > inner.length)
+  if (IsIpv6(outer) != IsIpv6(inner) || outer.length > inner.length) {
     return false;
+  }
   inner.length = outer.length;
   return KeyOf(Normal(inner)) == KeyOf(outer);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Record: one captured packet with what the capture knows about it. What every source produces
-// and the pipeline consumes. A Record owns nothing: bytes, texts and process live until the sink
-// returns. Dispatch thread.
+// Record: one captured packet with its time, direction, interface and owner. Every source produces
+// records and hands them to a RecordSink; the pipeline is one. A Record owns nothing: its bytes,
+// texts and process are valid until the sink returns. Dispatch thread.
 
 #pragma once
 
@@ -32,24 +32,24 @@ struct Record {
   std::int32_t syscall = -1;  ///< system call number of the send, -1 unknown
   std::uint32_t owner_source = WIREHOUND_OWNER_NONE;
   const wirehound_process* process = nullptr;  ///< never null in a delivered record
-  /// Stands for what `*process` says: the same number, the same process, for as long as the source
-  /// lives (Source::FindOwner). 0 when no process is known.
+  /// Identifies the process in `*process`: equal ids mean equal processes for as long as the source
+  /// lives. Source::FindOwner finds the process again. 0 when no process is known.
   std::uint64_t owner_id = 0;
-  /// Tells the network namespace the packet was seen in from every other; 0 when unknown.
+  /// Cookie of the network namespace the packet was seen in, unique per boot; 0 when unknown.
   std::uint64_t network_namespace = 0;
 };
 
-/// The process of a record whose owner is not known: all zero, all empty.
+/// The process of a record without a known owner: all numbers 0, all texts empty.
 const wirehound_process& UnknownProcess();
 
 /// The word for a WIREHOUND_OWNER_* value, in filters and outputs: "current". Static text.
 std::string_view OwnerSourceText(std::uint32_t owner_source);
 
-/// What happened to a process. It and all it points to die when the call returns.
+/// What happened to a process. The notice and all it points to are valid until the sink returns.
 struct ProcessNotice {
   enum class Kind : std::uint8_t {
-    kFound,   ///< it was running already
-    kForked,  ///< a process was made; threads are not told
+    kFound,   ///< it was running before the capture began
+    kForked,  ///< it was created; new threads make no notice
     kExec,    ///< it runs another program from now on
     kExited,  ///< its last thread has ended
   };
@@ -60,27 +60,28 @@ struct ProcessNotice {
       arguments{};  ///< of the program, its name first; empty: unknown
 };
 
-/// Records that were wanted and are missing at this place of the stream.
+/// A gap: wanted records that are missing at this place of the stream.
 struct CaptureGap {
   std::uint64_t timestamp_ns = 0;  ///< not later than that of the next record
-  std::string_view reason;         ///< as in SourceCounter: "ring_full"
+  std::string_view reason;         ///< a lost SourceCounter, as "ring_full", or "several"
   std::uint64_t records = 0;       ///< how many
 };
 
-/// Where records go, and what else a source tells, each at its place between two records. All that
-/// events and detections depend on comes this way, so that a recording of it gives the same ones.
+/// Receives records and, each at its place between two records, everything else a source reports.
+/// Events and detections depend on nothing else of the source: a recording of these calls replays
+/// to the same ones.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
-  /// Takes one record. The record and all it points to die when this returns.
+  /// Takes one record. The record and all it points to are valid until this returns.
   virtual void OnRecord(const Record& record) = 0;
   virtual void OnProcess(const ProcessNotice& /*notice*/) {}
-  /// What a container's runtime, or its control group, told of it; again when there is more.
+  /// Facts of a container, from its control group or its runtime; called again when more are known.
   virtual void OnContainer(const wirehound_container_info& /*container*/) {}
   virtual void OnGap(const CaptureGap& /*gap*/) {}
-  /// Stream time has got so far without a record.
+  /// Stream time has advanced to `now_ns` without a record.
   virtual void OnTime(std::uint64_t /*now_ns*/) {}
-  /// There are no more records. Called once by whoever drives the source, not by the source.
+  /// There are no more records. The caller of Source::Read calls this once, the source never does.
   virtual void OnEndOfStream() {}
 };
 

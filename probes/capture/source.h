@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Source: where records come from. The live ring buffer, a capture file and a vector in a test
-// all look alike to the engine. Dispatch thread.
+// Source: the interface through which the engine reads records. The live ring buffer, a capture
+// file and a vector in a test implement it. Dispatch thread.
 
 #pragma once
 
@@ -21,11 +21,11 @@ namespace wirehound {
 
 class ContainerDirectory;
 
-/// One line of a source's account. Every record a source knows of is in exactly one of them.
+/// One line of a source's account. The source counts every record it knows of in exactly one line.
 struct SourceCounter {
   enum class Kind : std::uint8_t {
     kDelivered,  ///< handed to the sink
-    kFiltered,   ///< left out on purpose: nothing selected needs it
+    kFiltered,   ///< left out on purpose: the plan does not ask for it
     kLost,       ///< wanted, and not delivered
   };
   Kind kind;
@@ -33,20 +33,21 @@ struct SourceCounter {
   std::uint64_t count = 0;
 };
 
-/// A number that is good to know and in no sum: how often a packet came without an owner, say.
+/// A number outside the account, such as "no_owner": packets without a known owner.
 struct SourceNote {
   std::string_view name;  ///< stable, snake_case; static text
   std::uint64_t count = 0;
 };
 
-/// Whether the sink is told of processes that begin, run another program, or end.
+/// Whether the source calls RecordSink::OnProcess when processes begin, run another program, or
+/// end.
 enum class ProcessTelling : std::uint8_t { kOff, kOn };
 
-/// What a read left behind.
+/// What the caller can do after a read.
 enum class SourceState : std::uint8_t {
-  kMore,  ///< more records can be read at once
+  kMore,  ///< read again at once: more records wait
   kIdle,  ///< nothing now; wait for poll_fd to become readable
-  kEnd,   ///< nothing will ever come again
+  kEnd,   ///< stop: no record will follow
 };
 
 class Source {
@@ -56,36 +57,39 @@ class Source {
   /// A descriptor that becomes readable when records wait, or -1 when reading never has to wait.
   virtual int poll_fd() const = 0;
 
-  /// Hands about `max_records` records to `sink`, in stream order (a source that cannot stop
-  /// inside a batch may hand over more). An error means that what came before it was delivered
-  /// and nothing more will come.
+  /// Hands about `max_records` records to `sink`, in stream order. A source that cannot stop inside
+  /// a batch may hand over more. After an error no record follows; those before it were delivered.
   virtual Result<SourceState> Read(RecordSink& sink, std::size_t max_records) = 0;
 
-  /// The process a record named by its owner id, nullptr when it is not known any more. Valid until
-  /// the next Read or, within one, until the sink returns.
+  /// The process behind Record::owner_id, nullptr when the source has forgotten it. Borrowed: valid
+  /// until the next Read or, inside a Read, until the sink returns.
   virtual const wirehound_process* FindOwner(std::uint64_t /*owner_id*/) { return nullptr; }
 
-  /// From the next record on, the processes of records show what `containers`, which must outlive
-  /// the source, knows of their containers. Who does not call this sees ids alone.
+  /// Makes the processes of later records point to the facts that `containers` has of their
+  /// containers. Without this call they carry container ids alone. `containers` must outlive the
+  /// source.
   virtual void UseContainers(ContainerDirectory& /*containers*/) {}
 
-  /// Captures what this plan asks for from the next packet on. A file has what it has.
+  /// Captures by this plan from the next packet on; the scope in it is ignored. Records taken
+  /// before stay. Does nothing for a file, which has what it has.
   virtual void SetPlan(const CapturePlan& /*plan*/) {}
 
-  /// From now on the sink is told of processes as they come and go, or not any more. False: this
-  /// source does not watch processes; a recording tells what it holds.
+  /// Starts or stops the notices about processes. Lost notices are no packets: they are counted in
+  /// Notes, not in the account. False: this source does not watch processes; a recording gives the
+  /// notices that it holds in any case.
   virtual bool SetProcesses(ProcessTelling /*processes*/) { return false; }
 
-  /// Takes no more records. Read still hands over what was taken before, and then says kEnd.
+  /// Takes no more records. Those that were taken before can still be read; after the last Read()
+  /// returns kEnd.
   virtual void Stop() = 0;
 
-  /// The account so far, read when asked for; cheap enough for a summary, not for the hot path.
+  /// The account so far. Collected at each call: cheap enough for a summary, not for the hot path.
   virtual std::vector<SourceCounter> Counters() const = 0;
 
-  /// How many packets it counted before anything else, if it did: the sum of its counters.
+  /// How many packets the source saw, where it counts that apart from the account.
   virtual std::optional<std::uint64_t> Seen() const { return std::nullopt; }
 
-  /// Numbers outside the account.
+  /// Numbers outside the account, such as packets without a full socket or without an owner.
   virtual std::vector<SourceNote> Notes() const { return {}; }
 };
 

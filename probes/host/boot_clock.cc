@@ -17,7 +17,8 @@ std::uint64_t Now(clockid_t clock) {
 }  // namespace
 
 BootClock BootClock::Measure() {
-  // The two clocks cannot be read at once; of a few tries the one with the least in between.
+  // The two clocks cannot be read in one instant, and we may be preempted between them. Of a few
+  // tries, the one that took the least time has the smallest error.
   constexpr int kTries = 5;
   std::uint64_t best_gap = UINT64_MAX;
   std::uint64_t offset = 0;
@@ -25,8 +26,9 @@ BootClock BootClock::Measure() {
     std::uint64_t before = Now(CLOCK_BOOTTIME);
     std::uint64_t epoch = Now(CLOCK_REALTIME);
     std::uint64_t gap = Now(CLOCK_BOOTTIME) - before;
-    if (gap >= best_gap)
+    if (gap >= best_gap) {
       continue;
+    }
     best_gap = gap;
     offset = epoch - (before + gap / 2);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BootClock: turns the kernel's time since boot into Unix time. The offset is measured once, so
-// times of one run never jump against each other when the wall clock is set. A value; any thread.
+// BootClock: converts the kernel's time since boot into Unix time. The offset between the two is
+// measured once, so setting the wall clock makes no time of this run jump. A value; any thread.
 
 #pragma once
 
@@ -17,20 +17,20 @@ class BootClock {
   /// Measures the offset now.
   static BootClock Measure();
 
-  /// Measured when first asked for, the same for whoever asks later: a time that one part of the
-  /// engine turned into Unix time can be turned back by another.
+  /// The one clock of this process, measured by the first call. All parts of the engine use it, so
+  /// that one can convert back a time which another has converted.
   static BootClock OfThisRun();
 
-  /// The time it is, as ToEpoch tells times: it goes on evenly when somebody sets the system's
-  /// clock.
+  /// The current time in Unix nanoseconds by this clock's offset: setting the system's clock does
+  /// not change it.
   std::uint64_t NowNs() const;
 
-  /// Unix nanoseconds; 0, which means unknown, stays 0.
+  /// Nanoseconds since boot as Unix nanoseconds. 0 means unknown and stays 0.
   constexpr std::uint64_t ToEpoch(std::uint64_t boot_ns) const {
     return boot_ns == 0 ? 0 : boot_ns + offset_ns_;
   }
 
-  /// The way back; 0 for 0 and for times before the boot.
+  /// Unix nanoseconds as nanoseconds since boot; 0 for 0 and for times before the boot.
   constexpr std::uint64_t ToBoot(std::uint64_t epoch_ns) const {
     return epoch_ns <= offset_ns_ ? 0 : epoch_ns - offset_ns_;
   }

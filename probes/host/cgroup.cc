@@ -21,13 +21,14 @@ struct Mount {
   std::string point;
 };
 
-// Mount tables write blank, tab, newline and backslash as octal escapes.
+// Mount tables write blank, tab, newline and backslash as octal escapes, a blank as "\040".
 std::string Unescape(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool escape = text[i] == '\\' && text.size() - i > 3;
-    for (std::size_t j = 1; escape && j <= 3; ++j)
+    for (std::size_t j = 1; escape && j <= 3; ++j) {
       escape = text[i + j] >= '0' && text[i + j] <= '7';
+    }
     if (!escape) {
       result += text[i];
       continue;
@@ -39,16 +40,18 @@ std::string Unescape(std::string_view text) {
   return result;
 }
 
-// id parent device root point options [tag...] - type source options
+// A line is "id parent device root point options [tag...] - type source options", see proc(5).
 std::optional<Mount> ParseMount(const std::string& line) {
   std::istringstream words(line);
   std::string skipped, root, point, word;
-  if (!(words >> skipped >> skipped >> skipped >> root >> point))
+  if (!(words >> skipped >> skipped >> skipped >> root >> point)) {
     return std::nullopt;
+  }
   while (words >> word && word != "-") {
   }
-  if (!(words >> word) || word != "cgroup2")
+  if (!(words >> word) || word != "cgroup2") {
     return std::nullopt;
+  }
   return Mount{Unescape(root), Unescape(point)};
 }
 
@@ -57,8 +60,9 @@ std::optional<Mount> FindMount(std::string_view mountinfo) {
   std::optional<Mount> found;
   for (std::string line; std::getline(lines, line);) {
     std::optional<Mount> mount = ParseMount(line);
-    if (mount && (!found || (found->root != "/" && mount->root == "/")))
+    if (mount && (!found || (found->root != "/" && mount->root == "/"))) {
       found = std::move(mount);
+    }
   }
   return found;
 }
@@ -74,28 +78,29 @@ std::string ReadFile(const char* path) {
 
 std::optional<std::string> CgroupMountFromText(std::string_view mountinfo) {
   std::optional<Mount> mount = FindMount(mountinfo);
-  if (!mount)
+  if (!mount) {
     return std::nullopt;
+  }
   return std::move(mount->point);
 }
 
 Result<std::string> FindCgroupMount() {
   std::optional<std::string> point = CgroupMountFromText(ReadFile("/proc/self/mountinfo"));
-  if (!point)
+  if (!point) {
     return Error(ErrorCode::kUnsupported,
                  "find the version 2 control group hierarchy: /proc/self/mountinfo lists none; "
                  "mount it with: mount -t cgroup2 none DIRECTORY");
+  }
   return *std::move(point);
 }
 
 Result<std::string> OwnCgroup() {
-  Result<std::string> mount = FindCgroupMount();
-  if (!mount)
-    return mount;
+  const std::string mount = WIREHOUND_TRY(FindCgroupMount());
   std::istringstream lines(ReadFile("/proc/self/cgroup"));
   for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("0::/", 0) == 0)
-      return line == "0::/" ? *mount : *mount + line.substr(3);
+    if (line.rfind("0::/", 0) == 0) {
+      return line == "0::/" ? mount : mount + line.substr(3);
+    }
   }
   return Error(ErrorCode::kNotFound,
                "find the own control group: no line 0:: in /proc/self/cgroup");
@@ -104,26 +109,30 @@ Result<std::string> OwnCgroup() {
 Result<std::uint64_t> CgroupId(const std::string& directory) {
   struct statfs filesystem = {};
   struct stat status = {};
-  if (statfs(directory.c_str(), &filesystem) != 0 || stat(directory.c_str(), &status) != 0)
+  if (statfs(directory.c_str(), &filesystem) != 0 || stat(directory.c_str(), &status) != 0) {
     return SystemError("control group " + directory, errno);
-  if (filesystem.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(status.st_mode))
+  }
+  if (filesystem.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(status.st_mode)) {
     return Error(ErrorCode::kInvalidInput,
                  "control group " + directory + ": not a directory of the version 2 hierarchy");
+  }
   return std::uint64_t{status.st_ino};
 }
 
 Status AddToCgroup(pid_t pid, const std::string& directory) {
   std::ofstream file(directory + "/cgroup.procs");
   file << pid << std::flush;
-  if (!file)
+  if (!file) {
     return SystemError("move process " + std::to_string(pid) + " into " + directory, errno);
+  }
   return {};
 }
 
 Result<ChildCgroup> ChildCgroup::Create(const std::string& parent, std::string_view name) {
   std::string path = parent + "/" + std::string(name);
-  if (mkdir(path.c_str(), 0755) != 0)
+  if (mkdir(path.c_str(), 0755) != 0) {
     return SystemError("make control group " + path, errno);
+  }
   return ChildCgroup(std::move(path));
 }
 
@@ -136,13 +145,15 @@ ChildCgroup& ChildCgroup::operator=(ChildCgroup&& other) noexcept {
 }
 
 ChildCgroup::~ChildCgroup() {
-  if (!path_.empty())
+  if (!path_.empty()) {
     rmdir(path_.c_str());
+  }
 }
 
 Status ChildCgroup::Remove() {
-  if (!path_.empty() && rmdir(path_.c_str()) != 0)
+  if (!path_.empty() && rmdir(path_.c_str()) != 0) {
     return SystemError("remove control group " + path_, errno);
+  }
   path_.clear();
   return {};
 }

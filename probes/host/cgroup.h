@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Control groups, version 2 only: where the hierarchy is mounted, which group this process is in,
-// and a child group that lives as long as its owner. On hybrid systems the hierarchy is not at
-// /sys/fs/cgroup, so its place is always read from the mount table. Any thread.
+// and a child group that is removed with its object. On systems that mount both versions the
+// hierarchy is not at /sys/fs/cgroup, so its place is read from the mount table. Any thread.
 
 #pragma once
 
@@ -17,32 +17,32 @@
 
 namespace wirehound {
 
-/// The mount point of the version 2 hierarchy in the text of a mountinfo file: the one that shows
-/// the hierarchy's root if there are several. Pure.
+/// The mount point of the version 2 hierarchy in the text of a mountinfo file. Of several mounts it
+/// is the first that shows the hierarchy's root, else the first. Pure.
 std::optional<std::string> CgroupMountFromText(std::string_view mountinfo);
 
-/// Where the version 2 hierarchy is mounted: the directory of its root group.
+/// The directory of the version 2 hierarchy's root group. kUnsupported when none is mounted.
 Result<std::string> FindCgroupMount();
 
-/// The directory of the version 2 group this process is in.
+/// The directory of the version 2 group this process is in. kNotFound without one.
 Result<std::string> OwnCgroup();
 
 /// The kernel's id of a version 2 group, as in wirehound_process::cgroup_id. kInvalidInput when
-/// `directory` is not one.
+/// `directory` is not the directory of one.
 Result<std::uint64_t> CgroupId(const std::string& directory);
 
 /// Moves a process, with all its threads, into the group of this directory. 0 is the caller.
 Status AddToCgroup(pid_t pid, const std::string& directory);
 
-/// A control group made by us and removed with this object. Move only.
+/// A control group that we created; this object removes it. Move only.
 class ChildCgroup {
  public:
-  /// Makes `parent`/`name`. A group of that name that is already there is an error, not reused.
+  /// Creates `parent`/`name`. An existing group of that name is an error: it is not reused.
   static Result<ChildCgroup> Create(const std::string& parent, std::string_view name);
 
   ChildCgroup(ChildCgroup&& other) noexcept;
   ChildCgroup& operator=(ChildCgroup&& other) noexcept;
-  /// Removes the group; if processes are still in it, it stays behind.
+  /// Removes the group. A group that still has processes stays.
   ~ChildCgroup();
 
   const std::string& path() const { return path_; }
@@ -50,10 +50,10 @@ class ChildCgroup {
   /// Moves a process, with all its threads, into the group. 0 is the caller.
   Status Add(pid_t pid) const { return AddToCgroup(pid, path_); }
 
-  /// Removes the group now. Fails while processes are in it, and may then be tried again.
+  /// Removes the group now. Fails while it has processes; the caller may try again.
   Status Remove();
 
-  /// Leaves the group to somebody else.
+  /// Gives up the group: the destructor will not remove it.
   void Release() { path_.clear(); }
 
  private:

@@ -21,7 +21,7 @@ namespace {
 constexpr int kKernfsHandle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit id
 constexpr int kMaxDepth = 32;
 
-// A struct file_handle with its bytes behind it.
+// A struct file_handle, which ends in an array of no size, with room for the bytes of an id.
 struct KernfsHandle {
   unsigned int size = sizeof(std::uint64_t);
   int type = kKernfsHandle;
@@ -29,10 +29,13 @@ struct KernfsHandle {
 };
 static_assert(offsetof(KernfsHandle, id) == offsetof(file_handle, f_handle));
 
+// Opens a group by its id alone. A file handle of kernfs is the inode number, so we can make one
+// instead of asking for it by name_to_handle_at, which would need the path.
 UniqueFd OpenById(const std::string& mount, std::uint64_t cgroup_id) {
   const UniqueFd root(open(mount.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root)
+  if (!root) {
     return UniqueFd();
+  }
   KernfsHandle handle;
   std::memcpy(handle.id.data(), &cgroup_id, sizeof(cgroup_id));
   return UniqueFd(open_by_handle_at(root.get(), reinterpret_cast<file_handle*>(&handle),
@@ -48,18 +51,22 @@ std::uint64_t InodeOf(const std::string& path) {
 
 std::optional<std::string> CgroupTree::PathOf(std::uint64_t cgroup_id) const {
   const UniqueFd group = OpenById(mount_, cgroup_id);
-  if (!group)
+  if (!group) {
     return std::nullopt;
+  }
   std::array<char, PATH_MAX> target;
   const std::string link = "/proc/self/fd/" + std::to_string(group.get());
   const ssize_t size = readlink(link.c_str(), target.data(), target.size());
-  if (size <= 0)
+  if (size <= 0) {
     return std::nullopt;
+  }
   const std::string path(target.data(), static_cast<std::size_t>(size));
-  if (path == mount_)
+  if (path == mount_) {
     return "/";
-  if (path.rfind(mount_ + "/", 0) != 0)
+  }
+  if (path.rfind(mount_ + "/", 0) != 0) {
     return std::nullopt;
+  }
   return path.substr(mount_.size());
 }
 
@@ -71,21 +78,25 @@ void CgroupTree::Scan(
     std::size_t max_groups,
     const std::function<void(std::uint64_t cgroup_id, const std::string& path)>& show) const {
   namespace fs = std::filesystem;
-  if (mount_.empty())
+  if (mount_.empty()) {
     return;
+  }
   std::error_code error;
   fs::recursive_directory_iterator at(mount_, fs::directory_options::skip_permission_denied, error);
   std::size_t shown = 0;
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    std::error_code gone;  // a group may go while it is looked at
-    if (!at->is_directory(gone) || gone || at->is_symlink(gone))
+    std::error_code gone;  // a group may be removed during the scan
+    if (!at->is_directory(gone) || gone || at->is_symlink(gone)) {
       continue;
-    if (at.depth() >= kMaxDepth)
+    }
+    if (at.depth() >= kMaxDepth) {
       at.disable_recursion_pending();
+    }
     const std::string path = at->path().string();
     show(InodeOf(path), path.substr(mount_.size()));
-    if (++shown >= max_groups)
+    if (++shown >= max_groups) {
       return;
+    }
   }
 }
 

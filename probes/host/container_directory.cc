@@ -2,9 +2,10 @@
 
 #include "probes/host/container_directory.h"
 
-#include <algorithm>
+#include <iterator>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 namespace wirehound {
 namespace {
@@ -16,10 +17,8 @@ constexpr wirehound_string wirehound_container_info::*kTextMembers[] = {
     &wirehound_container_info::pod_uid,  &wirehound_container_info::image_digest,
 };
 
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-
 std::string_view Bounded(const wirehound_string& text) {
-  return {text.data, std::min(text.size, ContainerFacts::kMaxTextBytes)};
+  return ToView(text).substr(0, ContainerFacts::kMaxTextBytes);
 }
 
 }  // namespace
@@ -28,9 +27,9 @@ wirehound_container_info InfoOf(const ContainerName& name, std::uint64_t cgroup_
   wirehound_container_info info{};
   info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
   info.cgroup_id = cgroup_id;
-  info.id = Text(name.id);
-  info.runtime = Text(name.runtime);
-  info.pod_uid = Text(name.pod_uid);
+  info.id = FromView(name.id);
+  info.runtime = FromView(name.runtime);
+  info.pod_uid = FromView(name.pod_uid);
   return info;
 }
 
@@ -67,20 +66,22 @@ bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
   for (std::size_t i = 0; i < kTexts; ++i) {
     const std::string_view said = Bounded(info.*kTextMembers[i]);
     const bool is_open = known == Known::kReplace || texts_[i].empty();
-    if (said.empty() || !is_open || said == texts_[i])
+    if (said.empty() || !is_open || said == texts_[i]) {
       continue;
+    }
     texts_[i] = said;
-    info_.*kTextMembers[i] = Text(texts_[i]);
+    info_.*kTextMembers[i] = FromView(texts_[i]);
     news = true;
   }
   return news;
 }
 
 ContainerDirectory::Entry& ContainerDirectory::Of(const std::string& id) {
-  if (Entry* known = entries_.Find(id))
+  if (Entry* known = entries_.Find(id)) {
     return *known;
+  }
   wirehound_container_info info{};
-  info.id = Text(id);
+  info.id = FromView(id);
   return entries_.Put(id, {.facts = std::make_shared<ContainerFacts>(info)});
 }
 

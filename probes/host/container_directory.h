@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerDirectory: what is known of each container, by id: one place for the processes of
-// events, which point here, and for the stores. Bounded: the one that was used longest ago goes
-// first. Dispatch thread.
+// ContainerDirectory: the facts of each container, by id. The processes of events point into it,
+// and the stores answer from it. Bounded: when it is full, the container that was used longest ago
+// is forgotten. Dispatch thread.
 //
-// What is learnt later is filled into the object that processes point to already, so that all their
-// later events show it. Text that somebody may be reading is only replaced between two records.
+// Facts that arrive later are written into the object that processes point to already, so that all
+// their later events show them. A text that a detector may be reading is replaced only between two
+// records.
 
 #pragma once
 
@@ -22,13 +23,13 @@
 
 namespace wirehound {
 
-/// What the path of a control group tells, as a source tells it. Points into `name`.
+/// The facts that a control group's path contains. The texts point into `name`.
 wirehound_container_info InfoOf(const ContainerName& name, std::uint64_t cgroup_id);
 
-/// What is known of one container.
+/// The facts of one container.
 class ContainerFacts {
  public:
-  /// A longer text is cut. Names are shorter, but a runtime may say anything.
+  /// Longer texts are cut. Real names are shorter, but a runtime may send anything.
   static constexpr std::size_t kMaxTextBytes = 1024;
 
   /// `info` has an id.
@@ -36,13 +37,14 @@ class ContainerFacts {
   ContainerFacts(const ContainerFacts&) = delete;
   ContainerFacts& operator=(const ContainerFacts&) = delete;
 
-  /// Takes over whatever `info` knows, in place of what was known. Between two records only. False
-  /// when nothing of it was news.
+  /// Takes over every fact that `info` has, in place of the earlier one. Call between two records
+  /// only. False when nothing changed.
   bool Take(const wirehound_container_info& info);
-  /// Takes over what was not known. At any time: no text changes that somebody could have read.
+  /// Takes over the facts that are missing here. Call at any time: it changes no text that a
+  /// detector could have read. False when nothing changed.
   bool Fill(const wirehound_container_info& info);
 
-  /// Points into this object, always to the same place.
+  /// A view into this object; its address never changes.
   const wirehound_container_info& info() const { return info_; }
 
  private:
@@ -61,27 +63,26 @@ class ContainerDirectory {
   static constexpr std::size_t kDefaultCapacity = 4096;
 
   struct Entry {
-    /// Shared with the processes and answers that point to it: being forgotten here does not free
-    /// what an event still shows.
+    /// Shared with the processes and answers that point into it: an event may show a container that
+    /// the directory has forgotten.
     std::shared_ptr<ContainerFacts> facts;
-    std::uint64_t seen_in_scan = 0;  ///< of whoever looks through the groups
-    bool gone = false;               ///< likewise
+    std::uint64_t seen_in_scan = 0;  ///< free for the caller: number of a scan through the groups
+    bool gone = false;               ///< free for the caller: such a scan missed it
   };
 
   explicit ContainerDirectory(std::size_t capacity = kDefaultCapacity) : entries_(capacity) {}
 
-  /// Null when it is not known. Counts as use.
+  /// The container of this id, null when it is not known. Counts as use.
   Entry* Find(const std::string& id) { return entries_.Find(id); }
 
-  /// The container of this id, which is made when it is not known.
+  /// The container of this id, created when it is not known. Counts as use.
   Entry& Of(const std::string& id);
 
-  /// All, the last used first.
+  /// All containers, the last used first.
   auto begin() { return entries_.begin(); }
   auto end() { return entries_.end(); }
 
-  std::size_t size() const { return entries_.size(); }
-  /// How many were forgotten to make room.
+  /// How many containers were forgotten to make room.
   std::uint64_t evicted() const { return entries_.evicted(); }
 
  private:

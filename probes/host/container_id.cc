@@ -8,6 +8,7 @@ namespace wirehound {
 namespace {
 
 constexpr std::string_view kUnifiedLine = "0::";
+// What the kernel appends to the path of a removed group that still has processes.
 constexpr std::string_view kDeleted = " (deleted)";
 constexpr std::string_view kGarden = "garden";
 
@@ -21,7 +22,7 @@ constexpr Prefix kPrefixes[] = {
     {"crio-", "crio"},     {"libpod-payload-", "podman"},     {"libpod-", "podman"},
 };
 
-// Of a group named by the bare id the group it is in says who made it, sometimes.
+// Where a bare id names the group, the name of the parent group may tell the runtime.
 constexpr Prefix kParents[] = {
     {"docker", "docker"},
     {"actions_job", "docker"},
@@ -45,7 +46,7 @@ bool IsIdBehindPrefix(std::string_view text) {
          IsHex(text.front()) && std::all_of(text.begin(), text.end(), fits);
 }
 
-// Garden's: eight digits, then four times four, parted by dashes.
+// Garden's ids: eight digits, then four groups of four, with dashes between them.
 bool IsGardenId(std::string_view text) {
   constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxx";
   return std::equal(text.begin(), text.end(), kForm.begin(), kForm.end(),
@@ -60,40 +61,46 @@ std::string_view WithoutSuffix(std::string_view text, std::string_view suffix) {
 std::optional<Named> FromPrefix(std::string_view part) {
   part = WithoutSuffix(part, ".scope");
   for (const Prefix& prefix : kPrefixes) {
-    if (part.starts_with(prefix.text) && IsIdBehindPrefix(part.substr(prefix.text.size())))
+    if (part.starts_with(prefix.text) && IsIdBehindPrefix(part.substr(prefix.text.size()))) {
       return Named{part.substr(prefix.text.size()), prefix.runtime};
+    }
   }
   return std::nullopt;
 }
 
-// "kubepods-…slice:cri-containerd:<id>": systemd's notation, given to the other driver
+// "kubepods-…slice:cri-containerd:<id>": systemd's notation "slice:prefix:name", which the cgroupfs
+// driver took for a plain name.
 std::optional<Named> FromColons(std::string_view part) {
   const std::size_t last = part.rfind(':');
-  if (last == std::string_view::npos || !IsBareId(part.substr(last + 1)))
+  if (last == std::string_view::npos || !IsBareId(part.substr(last + 1))) {
     return std::nullopt;
+  }
   const std::string_view before = part.substr(0, last);
   std::string prefix(before.substr(before.rfind(':') + 1));
   prefix += '-';
   for (const Prefix& known : kPrefixes) {
-    if (known.text == prefix)
+    if (known.text == prefix) {
       return Named{part.substr(last + 1), known.runtime};
+    }
   }
   return std::nullopt;
 }
 
 std::optional<Named> FromBareId(std::string_view part, std::string_view parent) {
-  if (!IsBareId(part))
+  if (!IsBareId(part)) {
     return std::nullopt;
+  }
   for (const Prefix& known : kParents) {
-    if (known.text == parent)
+    if (known.text == parent) {
       return Named{part, known.runtime};
+    }
   }
   return Named{part, ""};
 }
 
 std::string_view LastPart(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// Without the last part and the slash before it.
+// The path without its last part and the slash before it.
 std::string_view ParentOf(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
@@ -101,34 +108,41 @@ std::string_view ParentOf(std::string_view path) {
 
 std::optional<Named> NamedBy(std::string_view path) {
   const std::string_view part = LastPart(path);
-  if (std::optional<Named> named = FromPrefix(part))
+  if (std::optional<Named> named = FromPrefix(part)) {
     return named;
-  if (std::optional<Named> named = FromColons(part))
+  }
+  if (std::optional<Named> named = FromColons(part)) {
     return named;
+  }
   const std::string_view parent = LastPart(ParentOf(path));
-  if (parent == kGarden && IsGardenId(part))
+  if (parent == kGarden && IsGardenId(part)) {
     return Named{part, kGarden};
+  }
   return FromBareId(part, parent);
 }
 
-// The same container may name several groups, one in the other.
+// The path of the outermost group that this container names. Runtimes nest groups of one container:
+// Podman's "/machine.slice/libpod-<id>.scope/libpod-payload-<id>".
 std::string_view OutermostOf(std::string_view path, std::string_view id) {
   std::string_view outermost = path;
   for (std::string_view at = ParentOf(path); !at.empty(); at = ParentOf(at)) {
     const std::optional<Named> named = NamedBy(at);
-    if (named && named->id == id)
+    if (named && named->id == id) {
       outermost = at;
+    }
   }
   return outermost;
 }
 
-// "pod<uid>", "kubepods-burstable-pod<uid>.slice": the uid is a UUID, of static pods a plain hash.
+// The UID in "pod<uid>" or "kubepods-burstable-pod<uid>.slice". It is a UUID, of static pods a hash
+// without dashes. systemd's names have underscores where the UUID has dashes.
 std::string PodUidOf(std::string_view part) {
   constexpr std::size_t kMinUid = 32;
   constexpr std::size_t kMaxUid = 36;
   const std::size_t start = part.rfind("pod");
-  if (start == std::string_view::npos || (start > 0 && part[start - 1] != '-'))
+  if (start == std::string_view::npos || (start > 0 && part[start - 1] != '-')) {
     return {};
+  }
   std::string uid(part.substr(start + 3));
   const auto end = std::find_if(uid.begin(), uid.end(),
                                 [](char c) { return !IsHex(c) && c != '-' && c != '_'; });
@@ -138,16 +152,18 @@ std::string PodUidOf(std::string_view part) {
 }
 
 std::string InnermostPod(std::string_view path) {
-  if (path.find("kubepods") == std::string_view::npos)
+  if (path.find("kubepods") == std::string_view::npos) {
     return {};
+  }
   for (std::string_view at = path; !at.empty(); at = ParentOf(at)) {
-    if (std::string uid = PodUidOf(LastPart(at)); !uid.empty())
+    if (std::string uid = PodUidOf(LastPart(at)); !uid.empty()) {
       return uid;
+    }
   }
   return {};
 }
 
-// Hierarchy, controllers and path are parted by colons, and the path may have more of them.
+// A line is "hierarchy:controllers:path"; the path itself may have colons.
 std::string_view PathOfLine(std::string_view line) {
   const std::size_t first = line.find(':');
   const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
@@ -167,8 +183,9 @@ std::optional<ContainerName> ContainerFromCgroupPath(std::string_view path) {
   path = WithoutSuffix(path, kDeleted);
   for (std::string_view at = path; !at.empty(); at = ParentOf(at)) {
     const std::optional<Named> named = NamedBy(at);
-    if (!named)
+    if (!named) {
       continue;
+    }
     const std::string_view cgroup = OutermostOf(at, named->id);
     return ContainerName{std::string(named->id), named->runtime, std::string(cgroup),
                          InnermostPod(cgroup)};
@@ -177,12 +194,15 @@ std::optional<ContainerName> ContainerFromCgroupPath(std::string_view path) {
 }
 
 std::optional<ContainerName> ContainerFromCgroupFile(std::string_view text) {
-  if (std::optional<ContainerName> name = ContainerFromCgroupPath(UnifiedPathFromCgroupFile(text)))
+  if (std::optional<ContainerName> name =
+          ContainerFromCgroupPath(UnifiedPathFromCgroupFile(text))) {
     return name;
+  }
   while (!text.empty()) {
     const std::string_view line = NextLine(text);
-    if (std::optional<ContainerName> name = ContainerFromCgroupPath(PathOfLine(line)))
+    if (std::optional<ContainerName> name = ContainerFromCgroupPath(PathOfLine(line))) {
       return name;
+    }
   }
   return std::nullopt;
 }
@@ -190,8 +210,9 @@ std::optional<ContainerName> ContainerFromCgroupFile(std::string_view text) {
 std::string_view UnifiedPathFromCgroupFile(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = NextLine(text);
-    if (line.starts_with(kUnifiedLine))
+    if (line.starts_with(kUnifiedLine)) {
       return line.substr(kUnifiedLine.size());
+    }
   }
   return {};
 }

@@ -8,7 +8,7 @@ std::uint32_t EntityId(std::int32_t host_id, std::uint64_t start_since_boot_ns) 
   if (host_id == 0) {
     return 0;
   }
-  // FNV-1a over the id and the time, byte by byte so that it is the same everywhere.
+  // FNV-1a over the id and the time. Byte by byte, so that byte order does not change the result.
   std::uint32_t hash = 2166136261u;
   const auto add = [&hash](std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) {

@@ -10,7 +10,7 @@
 namespace wirehound {
 namespace {
 
-// More interfaces than this are rather indices that come and go.
+// More entries than this come from interfaces that were created and removed, not from real ones.
 constexpr std::size_t kMaxEntries = 4096;
 
 std::string NameFromKernel(std::uint32_t index) {
@@ -27,8 +27,9 @@ InterfaceNames::InterfaceNames(Lookup lookup) : lookup_(std::move(lookup)) {}
 std::string_view InterfaceNames::Find(std::uint32_t index, std::uint64_t now_ns) {
   auto found = entries_.find(index);
   if (found == entries_.end() || now_ns - found->second.asked_ns > kKeepNs) {
-    if (entries_.size() >= kMaxEntries)
+    if (entries_.size() >= kMaxEntries) {
       entries_.clear();
+    }
     found = entries_.insert_or_assign(index, Entry{lookup_(index), now_ns}).first;
   }
   return found->second.name.empty() ? std::string_view("any") : found->second.name;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// InterfaceNames: names of the network interfaces of our own network namespace, by index. Indices
-// get reused and interfaces renamed, so a name is asked for again after a while. Dispatch thread.
+// InterfaceNames: names of the network interfaces of our own network namespace, by index. The
+// kernel reuses indices and users rename interfaces, so a name is looked up again after kKeepNs.
+// Dispatch thread.
 
 #pragma once
 
@@ -18,13 +19,15 @@ class InterfaceNames {
   /// Returns the name of an interface, "" when there is none.
   using Lookup = std::function<std::string(std::uint32_t index)>;
 
+  /// How long a name is kept, in the time of the records.
   static constexpr std::uint64_t kKeepNs = 10'000'000'000;
 
-  /// Asks the kernel.
+  /// Looks names up in the kernel.
   InterfaceNames();
   explicit InterfaceNames(Lookup lookup);
 
-  /// The name at a time of the records, "any" when there is none. Valid until the next call.
+  /// The interface's name at `now_ns`, the time of a record; "any" when it has none. Valid until
+  /// the next call.
   std::string_view Find(std::uint32_t index, std::uint64_t now_ns);
 
  private:

@@ -28,13 +28,14 @@ std::string ReadLink(const std::string& path) {
   return size <= 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-// The words of the line that starts with `name`; "" without one.
+// The rest of the first line that starts with `name`; "" without such a line.
 std::string_view LineOf(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    if (line.starts_with(name))
+    if (line.starts_with(name)) {
       return line.substr(name.size());
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return {};
@@ -43,15 +44,16 @@ std::string_view LineOf(std::string_view text, std::string_view name) {
 std::vector<std::uint32_t> NumbersOf(std::string_view words) {
   std::istringstream stream{std::string(words)};
   std::vector<std::uint32_t> numbers;
-  for (std::uint32_t number = 0; stream >> number;)
+  for (std::uint32_t number = 0; stream >> number;) {
     numbers.push_back(number);
+  }
   return numbers;
 }
 
 constexpr int kStartTimeField = 22;  // counted from 1, as in proc(5)
 constexpr int kFirstAfterName = 3;
 
-// The 22nd field, of what follows the name.
+// The start time, which is field 22 of the whole line. `after_name` begins with field 3.
 std::optional<std::uint64_t> StartTicks(std::string_view after_name) {
   std::istringstream fields{std::string(after_name)};
   std::string field;
@@ -78,7 +80,7 @@ std::uint64_t ProcTickNs() {
 
 std::optional<ProcStat> ProcStatFromText(std::string_view text) {
   const std::size_t name_start = text.find('(');
-  const std::size_t name_end = text.rfind(')');  // the name may hold brackets and blanks itself
+  const std::size_t name_end = text.rfind(')');  // the name itself may have brackets and blanks
   if (name_end == std::string_view::npos || name_start > name_end) {
     return std::nullopt;
   }
@@ -98,8 +100,9 @@ std::optional<ProcStatus> ProcStatusFromText(std::string_view text) {
   const std::vector<std::uint32_t> uids = NumbersOf(LineOf(text, "Uid:"));
   const std::vector<std::uint32_t> gids = NumbersOf(LineOf(text, "Gid:"));
   const std::vector<std::uint32_t> pids = NumbersOf(LineOf(text, "NSpid:"));
-  if (uids.empty() || gids.empty())
+  if (uids.empty() || gids.empty()) {
     return std::nullopt;
+  }
   return ProcStatus{.uid = uids.front(),
                     .gid = gids.front(),
                     .pid = pids.empty() ? 0 : static_cast<std::int32_t>(pids.back()),
@@ -113,8 +116,9 @@ std::string ReadStartOfFile(const std::string& path, std::size_t max_bytes) {
   while (file && text.size() < max_bytes) {
     const std::size_t wanted = std::min(chunk.size(), max_bytes - text.size());
     const ssize_t got = read(file.get(), chunk.data(), wanted);
-    if (got <= 0)
+    if (got <= 0) {
       break;
+    }
     text.append(chunk.data(), static_cast<std::size_t>(got));
   }
   return text;
@@ -130,9 +134,10 @@ std::string ProcFolder::Path(std::int32_t pid, std::string_view name) const {
 }
 
 bool ProcFolder::SeesHost() const {
-  if (root_.empty())
+  if (root_.empty()) {
     return false;
-  // A kernel without time namespaces has no such link.
+  }
+  // A kernel without time namespaces does not have this link.
   const std::string time = ReadLink(root_ + "/self/ns/time");
   return ReadLink(root_ + "/self/ns/pid") == kInitialPid && (time.empty() || time == kInitialTime);
 }
@@ -149,7 +154,7 @@ std::string ProcFolder::Executable(std::int32_t pid) const { return ReadLink(Pat
 
 std::string ProcFolder::ExecutableOf(std::int32_t pid, std::uint64_t start_ns) const {
   std::string path = Executable(pid);
-  // Asked after the link was read: had the pid changed hands before, the times would differ.
+  // After the link: if another process had the pid when we read it, its start time differs.
   const std::optional<ProcStat> stat = Stat(pid);
   return stat && stat->start_ticks == start_ns / ProcTickNs() ? path : std::string();
 }

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxFileBytes = 1 << 20;
 
 using Pids = std::vector<std::int32_t>;
 
-// The decimal number that is all of `text`; 0, which is no pid here, for anything else.
+// The pid that `text` consists of; 0, which is no pid of a process, for any other text.
 std::int32_t PidFromText(std::string_view text) {
   std::int32_t pid = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);

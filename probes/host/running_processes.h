@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Who runs in a control group and those below it, or on the whole machine. A look at one moment:
-// some have ended when it is used. Any thread.
+// The processes of a control group and the groups below it, or of the whole machine, at one moment.
+// Some have ended before the caller uses the list. Any thread.
 
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace wirehound {
 
-/// Pids as this process sees them, at most `max`. `group` is the directory of a version 2 control
-/// group; "": all that `proc` shows.
+/// At most `max` pids, as our own pid namespace numbers them. `group` is the directory of a version
+/// 2 control group, "" for every process that `proc` shows.
 std::vector<std::int32_t> RunningProcesses(const std::string& group, std::size_t max,
                                            const std::string& proc = "/proc");
 

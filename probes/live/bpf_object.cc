@@ -22,12 +22,14 @@ namespace {
 constexpr std::string_view kLogBegin = "-- BEGIN PROG LOAD LOG --";
 constexpr std::string_view kLogSummary = "processed ";
 
-// libbpf has one print function per process and no context for it.
+// libbpf has one print function per process and passes it no context, so the target is a global of
+// the thread.
 thread_local std::string* print_target = nullptr;
 
 int Print(libbpf_print_level level, const char* format, va_list arguments) {
-  if (print_target == nullptr || level != LIBBPF_WARN)
+  if (print_target == nullptr || level != LIBBPF_WARN) {
     return 0;
+  }
   va_list again;
   va_copy(again, arguments);
   const int size = std::vsnprintf(nullptr, 0, format, arguments);
@@ -41,7 +43,7 @@ int Print(libbpf_print_level level, const char* format, va_list arguments) {
   return 0;
 }
 
-// Catches what libbpf prints on this thread for as long as it lives.
+// Collects the warnings that libbpf prints on this thread during the object's lifetime.
 class PrintCapture {
  public:
   PrintCapture() {
@@ -57,22 +59,26 @@ class PrintCapture {
 
   bool HasVerifierLog() const { return text_.find(kLogBegin) != std::string::npos; }
 
-  // The verifier's last line before its summary, or else the first thing libbpf complained about.
+  // The verifier's last line before its summary, which is the reason for a refusal; without a
+  // verifier log, the first line that libbpf printed.
   std::string LastLine() const {
     std::string_view text = text_;
     const std::size_t log = text.find(kLogBegin);
-    if (log == std::string_view::npos)
+    if (log == std::string_view::npos) {
       return std::string(WithoutPrefix(text.substr(0, text.find('\n'))));
+    }
     text.remove_prefix(log + kLogBegin.size());
     text = text.substr(0, text.find("-- END PROG LOAD LOG --"));
     std::string_view last;
     while (!text.empty()) {
       const std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (line.substr(0, kLogSummary.size()) == kLogSummary)
+      if (line.substr(0, kLogSummary.size()) == kLogSummary) {
         break;
-      if (!line.empty())
+      }
+      if (!line.empty()) {
         last = line;
+      }
     }
     return std::string(last);
   }
@@ -88,13 +94,14 @@ class PrintCapture {
 };
 
 Error Refusal(int error, const PrintCapture& printed) {
-  // Without privileges libbpf guesses at causes, at length.
+  // Without privileges libbpf prints long guesses about memory limits: EPERM says enough.
   const std::string line =
       error == EPERM && !printed.HasVerifierLog() ? std::string() : printed.LastLine();
   // EACCES is the verifier's verdict on a program; missing privileges are EPERM.
   std::string text = error == EACCES ? "refused by the verifier" : ErrnoText(error);
-  if (!line.empty())
+  if (!line.empty()) {
     text += " (" + line + ")";
+  }
   return Error(error == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kUnsupported,
                std::move(text));
 }
@@ -105,39 +112,46 @@ bool IsSettings(const bpf_map* map) {
          bpf_map__value_size(map) == sizeof(wirehound_settings);
 }
 
-// Negative where there is none: a map that only this object has, or the first object.
+// The descriptor of the same map in the first object. Negative when this is the first object or no
+// other object has the map.
 int SharedMap(const bpf_map* map, const BpfLoad& load) {
   return load.maps != nullptr ? load.maps->map_fd(bpf_map__name(map)) : -1;
 }
 
-// Returns an errno, 0 for success.
+// Sets up the maps before the kernel creates them: the settings are written into the read-only
+// data, maps that the first object has are shared, the ring gets its size. Returns an errno, 0 for
+// success.
 int PrepareMaps(bpf_object* object, const BpfLoad& load) {
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object) {
     int failed = 0;
-    if (IsSettings(map))
+    if (IsSettings(map)) {
       failed = bpf_map__set_initial_value(map, load.settings, sizeof(*load.settings));
-    else if (bpf_map__is_internal(map))
+    } else if (bpf_map__is_internal(map)) {
       continue;
-    else if (const int shared = SharedMap(map, load); shared >= 0)
+    } else if (const int shared = SharedMap(map, load); shared >= 0) {
       failed = bpf_map__reuse_fd(map, shared);
-    else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+    } else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF) {
       failed = bpf_map__set_max_entries(map, load.ring_bytes);
-    if (failed != 0)
+    }
+    if (failed != 0) {
       return -failed;
+    }
   }
   return 0;
 }
 
-// The programs asked for, in their order; a null pointer for one that is not there.
+// The programs of these names, in this order, and a null pointer for a name that is missing. All
+// other programs of the object stay unloaded.
 std::vector<bpf_program*> SelectPrograms(bpf_object* object, std::span<const char* const> names) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) { bpf_program__set_autoload(program, false); }
   std::vector<bpf_program*> selected;
   for (const char* name : names) {
     selected.push_back(bpf_object__find_program_by_name(object, name));
-    if (selected.back() != nullptr)
+    if (selected.back() != nullptr) {
       bpf_program__set_autoload(selected.back(), true);
+    }
   }
   return selected;
 }
@@ -149,18 +163,22 @@ void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(
 Result<std::vector<BpfObject>> BpfObject::Load(const BpfLoad& load) {
   PrintCapture printed;
   const Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), nullptr), Close());
-  if (!object)
+  if (!object) {
     return Refusal(errno, printed);
+  }
   std::vector<BpfObject> loaded;
   for (bpf_program* program : SelectPrograms(object.get(), load.programs)) {
-    if (program == nullptr)
+    if (program == nullptr) {
       return Error("a program that is not in its object");
+    }
     loaded.push_back(BpfObject(object, program));
   }
-  if (const int error = PrepareMaps(object.get(), load); error != 0)
+  if (const int error = PrepareMaps(object.get(), load); error != 0) {
     return Refusal(error, printed);
-  if (const int failed = bpf_object__load(object.get()); failed != 0)
+  }
+  if (const int failed = bpf_object__load(object.get()); failed != 0) {
     return Refusal(-failed, printed);
+  }
   return loaded;
 }
 
@@ -172,12 +190,14 @@ Status BpfObject::RunIterator() const {
   PrintCapture printed;
   const std::unique_ptr<bpf_link, int (*)(bpf_link*)> link(
       bpf_program__attach_iter(program_, nullptr), bpf_link__destroy);
-  if (!link)
+  if (!link) {
     return Refusal(errno, printed);
+  }
   const UniqueFd run(bpf_iter_create(bpf_link__fd(link.get())));
-  if (!run)
+  if (!run) {
     return Refusal(errno, printed);
-  // The program writes nothing; reading is what drives it.
+  }
+  // The program writes no output, but the kernel runs it only while we read.
   std::array<char, 64> text;
   ssize_t size = 0;
   do {
@@ -191,16 +211,18 @@ void BpfLink::Destroy::operator()(bpf_link* link) const { bpf_link__destroy(link
 Result<BpfLink> BpfLink::AttachCgroup(const BpfObject& object, int cgroup_fd) {
   PrintCapture printed;
   bpf_link* link = bpf_program__attach_cgroup(object.program(), cgroup_fd);
-  if (link == nullptr)
+  if (link == nullptr) {
     return Refusal(errno, printed);
+  }
   return BpfLink(link);
 }
 
 Result<BpfLink> BpfLink::AttachTracing(const BpfObject& object) {
   PrintCapture printed;
   bpf_link* link = bpf_program__attach(object.program());
-  if (link == nullptr)
+  if (link == nullptr) {
     return Refusal(errno, printed);
+  }
   return BpfLink(link);
 }
 

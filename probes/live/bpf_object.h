@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BpfObject and BpfLink: RAII over libbpf, one program at a time. Programs may be loaded together,
-// which spares reading the kernel's types for each; who wants to know which of them is refused
-// loads them one by one. The maps are those of the first object. What libbpf prints is caught and
-// becomes the reason in the Error. Control thread.
+// BpfObject and BpfLink: RAII over libbpf, one program each. Programs of one ELF file may be loaded
+// together: libbpf then parses the kernel's BTF once instead of once per program. But the kernel
+// takes all of them or none, so to learn which one it refuses, load them one by one. The first
+// object creates the maps, all others share them. libbpf's warnings become the reason in the Error.
+// Control thread.
 
 #pragma once
 
@@ -26,27 +27,28 @@ namespace wirehound {
 
 class BpfObject;
 
-/// What to load and with what.
+/// Which programs to load, with which settings and maps. All members are borrowed for `Load`.
 struct BpfLoad {
-  std::span<const std::byte> elf;
-  std::span<const char* const> programs;
+  std::span<const std::byte> elf;         ///< the compiled object file
+  std::span<const char* const> programs;  ///< names of C functions in it
   const wirehound_settings* settings = nullptr;
-  std::uint32_t ring_bytes = 0;     ///< used by the object that creates the maps
-  const BpfObject* maps = nullptr;  ///< share this object's maps; nullptr creates them
+  std::uint32_t ring_bytes = 0;     ///< size of the ring buffer, if this object creates the maps
+  const BpfObject* maps = nullptr;  ///< the object whose maps to share; nullptr creates them
 };
 
 class BpfObject {
  public:
-  /// Loads the programs, all or none, one result for each. The message of an Error is the reason
-  /// alone: errno text and, if the verifier refused, its last line.
+  /// Loads all programs or none; the results are in the order of `programs`. The message of an
+  /// Error is the reason alone: the errno text and, if the verifier refused, its last line.
+  /// kNotPermitted for EPERM, else kUnsupported.
   static Result<std::vector<BpfObject>> Load(const BpfLoad& load);
 
   bpf_program* program() const { return program_; }
 
-  /// Runs an iterator's program over everything it iterates, once.
+  /// For a BPF iterator: runs the program once for every object it iterates over.
   Status RunIterator() const;
 
-  /// The descriptor of a map by its name; borrowed.
+  /// The descriptor of a map by its name, negative when there is none. Borrowed.
   int map_fd(const char* name) const;
 
  private:
@@ -61,11 +63,12 @@ class BpfObject {
   bpf_program* program_;
 };
 
-/// An attached program: detached with its owner.
+/// An attached program. The destructor detaches it.
 class BpfLink {
  public:
+  /// Attaches to a control group; the descriptor may be closed afterwards.
   static Result<BpfLink> AttachCgroup(const BpfObject& object, int cgroup_fd);
-  /// Attaches to the tracepoint the program was compiled for.
+  /// Attaches to the tracepoint or kernel function that the program's section names.
   static Result<BpfLink> AttachTracing(const BpfObject& object);
 
  private:

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxCgroupFile = 16 * 1024;
 
+// Whether the text of a /proc/PID/cgroup has any line besides the version 2 line "0::PATH".
 bool NamesVersion1(std::string_view text) {
   return !text.empty() && (!text.starts_with("0::") || text.find('\n') + 1 < text.size());
 }
@@ -36,21 +37,28 @@ ContainerIds ContainerIds::OfThisSystem() {
 }
 
 const std::optional<ContainerName>* ContainerIds::LookUp(std::uint64_t cgroup_id) {
-  if (cgroup_id == 0)
+  if (cgroup_id == 0) {
     return nullptr;
-  if (const std::optional<ContainerName>* known = groups_.Find(cgroup_id))
+  }
+  if (const std::optional<ContainerName>* known = groups_.Find(cgroup_id)) {
     return known;
-  if (const std::optional<std::string> path = setup_.tree.PathOf(cgroup_id))
+  }
+  if (const std::optional<std::string> path = setup_.tree.PathOf(cgroup_id)) {
     return &groups_.Put(cgroup_id, ContainerFromCgroupPath(*path));
+  }
   return nullptr;
 }
 
 std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& process) {
+  // With version 1 hierarchies "in no container" is not final: every process may be in the root of
+  // version 2 while version 1 names its container.
   const std::optional<ContainerName>* known = LookUp(process.cgroup_id);
-  if (known != nullptr && (known->has_value() || !has_version1_))
+  if (known != nullptr && (known->has_value() || !has_version1_)) {
     return *known;
-  if (std::optional<ContainerName> name = AskProc(process))
+  }
+  if (std::optional<ContainerName> name = AskProc(process)) {
     return name;
+  }
   if (known == nullptr && process.cgroup_id != 0) {
     ScanIfDue();
     known = groups_.Find(process.cgroup_id);
@@ -58,38 +66,34 @@ std::optional<ContainerName> ContainerIds::Name(const wirehound_wire_process& pr
   return known != nullptr ? *known : std::nullopt;
 }
 
-std::string ContainerIds::Find(const wirehound_wire_process& process) {
-  const std::optional<ContainerName> name = Name(process);
-  return name ? name->id : std::string();
-}
-
-const ContainerName* ContainerIds::FindGroup(std::uint64_t cgroup_id) {
-  const std::optional<ContainerName>* known = LookUp(cgroup_id);
-  return known != nullptr && known->has_value() ? &**known : nullptr;
-}
-
 std::optional<ContainerName> ContainerIds::AskProc(const wirehound_wire_process& process) {
-  if (!trusts_proc_ || process.start_time_ns == 0)
+  if (!trusts_proc_ || process.start_time_ns == 0) {
     return std::nullopt;
+  }
   const std::string text = setup_.proc.Cgroup(process.host_pid);
   const std::optional<ProcStat> stat = setup_.proc.Stat(process.host_pid);
-  if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs())
+  if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs()) {
     return std::nullopt;
-  // It may have been moved since: only what its group says now may be kept for the group.
+  }
+  // The process may have moved since the kernel noted its group. Its present path is kept for the
+  // noted group only when both are the same group.
   const std::string path(UnifiedPathFromCgroupFile(text));
-  if (process.cgroup_id != 0 && !path.empty() && setup_.tree.IdOf(path) == process.cgroup_id)
+  if (process.cgroup_id != 0 && !path.empty() && setup_.tree.IdOf(path) == process.cgroup_id) {
     groups_.Put(process.cgroup_id, ContainerFromCgroupPath(path));
+  }
   return ContainerFromCgroupFile(text);
 }
 
 void ContainerIds::ScanIfDue() {
   const std::uint64_t now_ns = setup_.now_ns();
-  if (scanned_at_ns_ && now_ns - *scanned_at_ns_ < kScanEveryNs)
+  if (scanned_at_ns_ && now_ns - *scanned_at_ns_ < kScanEveryNs) {
     return;
+  }
   scanned_at_ns_ = now_ns;
   setup_.tree.Scan(kMaxScanned, [this](std::uint64_t cgroup_id, const std::string& path) {
-    if (std::optional<ContainerName> name = ContainerFromCgroupPath(path))
+    if (std::optional<ContainerName> name = ContainerFromCgroupPath(path)) {
       groups_.Put(cgroup_id, std::move(name));
+    }
   });
 }
 

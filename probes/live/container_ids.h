@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerIds: the container of a process, from its control group. Asked once per process, not per
-// packet, and remembers per group. Bounded. Dispatch thread.
+// ContainerIds: finds the container of a process by its control group. Called once per process, not
+// per packet; answers are kept per group, in a bounded map. Dispatch thread.
 //
-// A version 2 group is identified by its id, so the kernel's own translation of id to path comes
-// first: no pid is involved. Where that fails, or where containers live in version 1 hierarchies,
-// /proc/PID/cgroup is read and trusted only if the process is still the same. A process that is
-// gone leaves a look at the whole hierarchy, at most once a second.
+// Three ways, in this order:
+//  1. The kernel translates the id of the version 2 group to a path. No pid is involved, so the
+//     answer is right even when the process has ended.
+//  2. Where that is not allowed, or where containers are in version 1 hierarchies, /proc/PID/cgroup
+//     is read. It counts only when the pid still belongs to the same process.
+//  3. When the process has ended, the whole version 2 hierarchy is scanned for the id, at most once
+//     in kScanEveryNs.
 
 #pragma once
 
@@ -14,7 +17,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "base/recent_map.h"
 #include "probes/bpf/wire.h"
@@ -26,37 +28,30 @@ namespace wirehound {
 
 class ContainerIds {
  public:
-  static constexpr std::size_t kDefaultCapacity = 16384;
-  static constexpr std::size_t kMaxScanned = 65536;  ///< groups looked at in one scan
+  static constexpr std::size_t kDefaultCapacity = 16384;  ///< groups remembered
+  static constexpr std::size_t kMaxScanned = 65536;       ///< groups visited in one scan
   static constexpr std::uint64_t kScanEveryNs = 1'000'000'000;
 
   struct Setup {
     CgroupTree tree;
     ProcFolder proc;
-    std::function<std::uint64_t()> now_ns;  ///< any clock that does not go back
+    std::function<std::uint64_t()> now_ns;  ///< a clock that never goes back
     std::size_t capacity = kDefaultCapacity;
   };
 
   explicit ContainerIds(Setup setup);
 
-  /// With this machine's hierarchy and /proc. Without a hierarchy it finds what /proc tells.
+  /// With this machine's hierarchy and /proc. Without a hierarchy only /proc is used.
   static ContainerIds OfThisSystem();
 
-  /// The container a process is in; nothing when it is in none or it cannot be told.
+  /// The container of a process; nothing when it is in none or the container cannot be found.
   std::optional<ContainerName> Name(const wirehound_wire_process& process);
 
-  /// Its id alone, "" for nothing.
-  std::string Find(const wirehound_wire_process& process);
-
-  /// What the hierarchy tells of a group; null when it is gone or in no container. Valid until the
-  /// next call.
-  const ContainerName* FindGroup(std::uint64_t cgroup_id);
-
-  /// The id of a container's outermost group; 0 when that is gone, or of version 1.
+  /// The id of a container's outermost group; 0 when that group is gone or is of version 1.
   std::uint64_t GroupIdOf(const ContainerName& name) const { return setup_.tree.IdOf(name.cgroup); }
 
  private:
-  // Known groups; without a value when they are in no container.
+  // Known groups. An entry without a value is a group that is in no container.
   using Groups = RecentMap<std::uint64_t, std::optional<ContainerName>>;
 
   const std::optional<ContainerName>* LookUp(std::uint64_t cgroup_id);
@@ -66,7 +61,7 @@ class ContainerIds {
   Setup setup_;
   Groups groups_;
   bool trusts_proc_;
-  bool has_version1_;  // containers may be named there and nowhere else
+  bool has_version1_;  // a container may be named in a version 1 hierarchy alone
   std::optional<std::uint64_t> scanned_at_ns_;
 };
 

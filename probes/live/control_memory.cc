@@ -19,7 +19,7 @@ std::size_t MappedBytes() {
   return (sizeof(wirehound_control) + page - 1) / page * page;
 }
 
-// A word a program may read at any time.
+// The order with the reader's later look at the ring matters, see RingReader::HasData.
 void Store(__u32& word, std::uint32_t value) {
   std::atomic_ref<__u32>(word).store(value, std::memory_order_seq_cst);
 }
@@ -32,8 +32,9 @@ void ControlMemory::Unmap::operator()(wirehound_control* control) const {
 
 Result<ControlMemory> ControlMemory::Map(int control_fd) {
   void* memory = mmap(nullptr, MappedBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
-  if (memory == MAP_FAILED)
+  if (memory == MAP_FAILED) {
     return SystemError("map the memory shared with the programs", errno);
+  }
   return ControlMemory(static_cast<wirehound_control*>(memory));
 }
 

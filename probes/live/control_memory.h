@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ControlMemory: the words the reader shares with the BPF programs while both run. Dispatch thread.
+// ControlMemory: the words that the reader shares with the BPF programs while both run, mapped into
+// memory: each is read and written atomically, without a system call. Dispatch thread.
 
 #pragma once
 
@@ -15,16 +16,17 @@ namespace wirehound {
 
 class ControlMemory {
  public:
-  /// `control_fd` is the map; it may be closed afterwards.
+  /// `control_fd` is the map `control`; it may be closed afterwards.
   static Result<ControlMemory> Map(int control_fd);
 
-  /// Whether the programs may leave the reader asleep: 1 yes, 0 no.
+  /// 1: the reader polls, so the programs need not wake it; 0: they wake it for the next record.
   void SetReaderPolls(std::uint32_t polls);
 
-  /// Packets the programs have lost so far, on all CPUs and for whatever reason.
+  /// Packets the programs have lost so far, on all CPUs and for all reasons.
   std::uint64_t Lost() const;
 
-  /// Whether the programs tell of processes that begin, run another program, or end: 1 yes, 0 no.
+  /// 1: the programs send LIFECYCLE records, when a process begins, runs another program, or ends;
+  /// 0: they do not.
   void SetTellsProcesses(std::uint32_t tells);
 
  private:

@@ -34,12 +34,4 @@ std::vector<SourceNote> NotesOf(const KernelCounters& kernel, const ReaderCounte
   };
 }
 
-bool Closes(const KernelCounters& kernel) {
-  return kernel[WIREHOUND_COUNT_SEEN] ==
-         kernel[WIREHOUND_COUNT_SUBMITTED] + kernel[WIREHOUND_COUNT_FILTERED] +
-             kernel[WIREHOUND_COUNT_FILTERED_BY_RULES] + kernel[WIREHOUND_COUNT_FILTERED_BY_SCOPE] +
-             kernel[WIREHOUND_COUNT_LOST_RING_FULL] + kernel[WIREHOUND_COUNT_LOST_COPY_FAILED] +
-             kernel[WIREHOUND_COUNT_LOST_PROCESS_RECORD];
-}
-
 }  // namespace wirehound

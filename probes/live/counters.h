@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From the programs' counters and the reader's to the account of the source. Pure; any thread.
+// Makes the account of the live source from two sets of counters: those of the BPF programs and
+// those of the reader. While the ring has records, the account is short of them: the programs count
+// a packet as submitted, the reader as delivered. Pure; any thread.
 
 #pragma once
 
@@ -14,25 +16,22 @@
 
 namespace wirehound {
 
-/// The programs' counters, summed over all CPUs; indexed by wirehound_counter.
+/// The programs' counters, summed over all CPUs. Indexed by wirehound_counter.
 using KernelCounters = std::array<std::uint64_t, WIREHOUND_COUNTERS>;
 
-/// What the reader counted.
+/// The reader's counters.
 struct ReaderCounters {
   std::uint64_t delivered = 0;
-  std::uint64_t malformed = 0;          ///< places of the ring that were refused
-  std::uint64_t malformed_process = 0;  ///< among process records
-  std::uint64_t owner_unknown = 0;      ///< packets whose owner had been forgotten
-  std::uint64_t owners_evicted = 0;
+  std::uint64_t malformed = 0;          ///< refused PACKET records and places of unknown type
+  std::uint64_t malformed_process = 0;  ///< refused PROCESS and LIFECYCLE records
+  std::uint64_t owner_unknown = 0;      ///< packets whose owner the ProcessTable had forgotten
+  std::uint64_t owners_evicted = 0;     ///< owners that the ProcessTable forgot to make room
 };
 
-/// The account: delivered, filtered, and every reason for a loss, zero or not.
+/// The account: delivered, filtered, and every reason for a loss, also those that are 0.
 std::vector<SourceCounter> AccountOf(const KernelCounters& kernel, const ReaderCounters& reader);
 
-/// What is in no sum.
+/// The numbers that are no part of the account.
 std::vector<SourceNote> NotesOf(const KernelCounters& kernel, const ReaderCounters& reader);
-
-/// Whether every packet that was seen is in exactly one place.
-bool Closes(const KernelCounters& kernel);
 
 }  // namespace wirehound

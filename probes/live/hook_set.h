@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HookSet: the hooks of one capture, loaded and attached as far as the kernel allows, with the
-// report of each and the maps they share. Control thread, except detach.
+// HookSet: the hooks of one capture, loaded and attached as far as the kernel allows, the report of
+// each, and the maps they share. Control thread, but Detach may be called on the dispatch thread.
 
 #pragma once
 
@@ -24,7 +24,7 @@ class HookSet {
  public:
   enum class Use : std::uint8_t {
     kAttach,       ///< load, and attach to the group
-    kAttachPlain,  ///< the same without the better egress
+    kAttachPlain,  ///< the same without the egress hook that sees the sender
     kLoadOnly,     ///< load all, attach none
   };
 
@@ -34,44 +34,47 @@ class HookSet {
     wirehound_settings settings = {};
     std::uint32_t ring_bytes = 0;
     int cgroup_fd = -1;                ///< borrowed; unused with kLoadOnly
-    HookRefusals* refusals = nullptr;  ///< borrowed; see LiveOptions
+    HookRefusals* refusals = nullptr;  ///< borrowed for Load; see LiveOptions
   };
 
-  /// Works through the table. Never fails as a whole: see `MandatoryRefusal`.
+  /// Tries every hook of the table. Does not fail as a whole: see `MandatoryRefusal`.
   static HookSet Load(const Options& options);
 
-  /// The first mandatory hook that was refused, as an Error, if any.
+  /// The refusal of the first mandatory hook that was refused, if any.
   std::optional<Error> MandatoryRefusal() const;
 
   const std::vector<HookReport>& reports() const { return reports_; }
 
-  /// A shared map; only when no mandatory hook was refused. Borrowed.
+  /// The descriptor of a shared map. Call only when no mandatory hook was refused. Borrowed.
   int map_fd(const char* name) const { return objects_.front().map_fd(name); }
 
-  /// Whether old sockets have to be looked for in /proc: the kernel has no better way and lets us.
+  /// Whether the caller has to find old sockets by copying descriptors: the iterator over files
+  /// does not work here, copying does.
   bool MustCopyDescriptors() const;
 
-  /// Detaches all and returns when no program is running any more.
+  /// Detaches all hooks and returns when no program runs any more.
   void Detach();
 
  private:
-  void AddCopying(const Options& options);
-  void Take(const HookSpec& spec, const Options& options);
+  void ReportDescriptorCopying(const Options& options);
+  void Try(const HookSpec& spec, const Options& options);
   Status LoadAndAttach(const HookSpec& spec, const Options& options);
   Status Attach(const HookSpec& spec, const Options& options, const BpfObject& object);
-  Result<BpfObject> TakeLoaded(const HookSpec& spec, const Options& options);
+  Result<BpfObject> GetProgram(const HookSpec& spec, const Options& options);
   Result<BpfObject> LoadAlone(const HookSpec& spec, const Options& options) const;
   void LoadGroupOf(const HookSpec& spec, const Options& options);
   bool IsNotNeeded(const HookSpec& spec, Use use) const;
 
   std::vector<HookReport> reports_;
-  std::vector<ErrorCode> codes_;  // beside reports_: of the refusal
+  std::vector<ErrorCode> codes_;  // of each of reports_: the refusal's code
   std::vector<BpfObject> objects_;
-  std::vector<const HookSpec*> tried_;  // one of each group that was tried
-  // Of a group that was loaded in one go: what has not had its turn in the table.
+  std::vector<const HookSpec*> tried_groups_;  // one hook of each group that was loaded or refused
+  // The programs of the loaded groups. Only during Load: those without a use are unloaded at its
+  // end.
   std::vector<std::pair<const HookSpec*, BpfObject>> loaded_;
-  // A group of which the kernel refuses the very kind, for want of permission.
-  std::vector<std::pair<const HookSpec*, std::string>> forbidden_;
+  // One hook of each group that the kernel forbids (EPERM), with the reason: loading its hooks one
+  // by one would only repeat it.
+  std::vector<std::pair<const HookSpec*, std::string>> forbidden_groups_;
   std::vector<BpfLink> links_;
 };
 

@@ -6,7 +6,7 @@
 
 #include "probes/bpf/settings.h"
 
-// Generated; they name the type of the settings.
+// Generated headers. They use the type of the settings without including it.
 #include "capture.skel.h"
 #include "exact.skel.h"
 #include "lifecycle.skel.h"
@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kNoPackets = "Packets of this direction cannot be captured at all.";
 constexpr std::string_view kSocketOnly =
-    "The owner of a sent packet is who used the socket before, not who sends.";
+    "The owner of a sent packet is the last user of its socket, not its sender.";
 constexpr std::string_view kNoKernelMark =
-    "A packet of the kernel's own sockets is not told from one whose process is not known.";
+    "A packet of the kernel's own sockets looks like one without a known process.";
 constexpr std::string_view kLateOwner =
     "A socket's owner is known only from its first other use, such as a send.";
 constexpr std::string_view kNoSender =
@@ -31,13 +31,14 @@ constexpr std::string_view kNoSender =
 constexpr std::string_view kLateSender =
     "The owner of a socket changes after a send, not before it.";
 constexpr std::string_view kNoReceiver =
-    "What a forked server receives is said to be its parent's until the child sends.";
+    "What a forked server's child receives has the parent as its owner until the child sends.";
 constexpr std::string_view kNoStart =
-    "A process that ends before it is looked for in /proc leaves nothing but what its packets "
-    "tell.";
-constexpr std::string_view kNoEnd = "That a process has ended is found only when somebody asks.";
+    "Of a process that ends before the engine reads /proc, only the facts of its packets are "
+    "known.";
+constexpr std::string_view kNoEnd =
+    "The end of a process is noticed only when the engine looks the process up.";
 constexpr std::string_view kLateReceiver =
-    "The first packet to a process that took over a socket is said to be the former owner's.";
+    "The first packet to a process that took over a socket has the former owner.";
 constexpr std::string_view kNoAcceptor =
     "An accepted connection is the listener's until the process that accepted it uses it.";
 constexpr std::string_view kLateAcceptor =
@@ -47,7 +48,7 @@ constexpr std::string_view kNoOldSockets =
 constexpr std::string_view kNoMail =
     "What kprobes find out about owners does not reach the packets.";
 constexpr std::string_view kStaleMail =
-    "With kprobes, a new socket may be said to be the owner's of a closed one, until it is used.";
+    "With kprobes, a new socket may have the owner of a closed one until it is used.";
 constexpr std::string_view kPartial =
     "Of processes only ids, user and name are known, the rest while they are in /proc.";
 
@@ -59,7 +60,7 @@ std::span<const std::byte> Elf(ElfBytes bytes) {
   return {static_cast<const std::byte*>(data), size};
 }
 
-// A hook that runs in the control group and writes down who uses a socket.
+// A cgroup hook that makes the current process the owner of the socket it uses.
 HookSpec Owner(std::string_view name, const char* program, HookNeed need, std::string_view costs) {
   return {.name = name,
           .program = program,
@@ -70,7 +71,7 @@ HookSpec Owner(std::string_view name, const char* program, HookNeed need, std::s
           .costs = costs};
 }
 
-// The same without the kernel's types, one rung below.
+// The same for kernels without BTF, one rung below.
 HookSpec Partial(std::string_view name, const char* program, HookNeed need) {
   return {.name = name,
           .program = program,
@@ -82,6 +83,8 @@ HookSpec Partial(std::string_view name, const char* program, HookNeed need) {
           .needs_btf = false};
 }
 
+// A tracing program with the same purpose. Rung 0 is fentry, which runs before the call; rung 1 the
+// tracepoints, which run after it.
 HookSpec Traced(std::string_view name, const char* program, HookNeed need, HookRung rung,
                 std::string_view costs) {
   return {.name = name,
@@ -93,6 +96,7 @@ HookSpec Traced(std::string_view name, const char* program, HookNeed need, HookR
           .costs = costs};
 }
 
+// The packet hook of the last rung, which loads on every kernel: hence mandatory.
 HookSpec Packets(std::string_view name, const char* program, HookNeed need) {
   return {.name = name,
           .program = program,
@@ -105,7 +109,7 @@ HookSpec Packets(std::string_view name, const char* program, HookNeed need) {
           .mandatory = true};
 }
 
-// The same, and it takes what the kprobes leave.
+// The same, and it takes the owners that kprobes leave in the map `mail`.
 HookSpec Mail(std::string_view name, const char* program, HookNeed need) {
   HookSpec spec = Packets(name, program, need);
   spec.rung = 1;
@@ -114,6 +118,7 @@ HookSpec Mail(std::string_view name, const char* program, HookNeed need) {
   return spec;
 }
 
+// A kprobe with the purpose of Traced, for kernels that refuse those.
 HookSpec Kprobe(std::string_view name, const char* program, HookNeed need, HookRung rung,
                 std::string_view costs) {
   return {.name = name,
@@ -125,6 +130,7 @@ HookSpec Kprobe(std::string_view name, const char* program, HookNeed need, HookR
           .costs = costs};
 }
 
+// The packet hook that sees the sending task.
 HookSpec Exact(std::string_view name, const char* program, HookNeed need, std::string_view costs) {
   return {.name = name,
           .program = program,

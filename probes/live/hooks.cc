@@ -1,94 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// The ladder of rungs: which hooks do the work of which others. Pure.
+//
+// Take the need kSender. Its rungs are fentry/security_socket_sendmsg (0), which runs before the
+// packet leaves; tp_btf/sock_send_length (1), which runs after the send, so that the owner changes
+// one packet late; and a kprobe (2), for kernels that refuse both. The first rung that the kernel
+// accepts supersedes the rest: all three would find the same process, and each costs time at every
+// send.
+//
+// Some rungs have several hooks, such as connect4 and connect6. Any one that is up supersedes the
+// rungs below, even when the kernel refuses another of its rung. Mixing the rungs of kCreator, for
+// example, would give one process two owner ids: partial.bpf.c computes them differently.
+
 #include "probes/live/hooks.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-
-#include "probes/live/hook_set.h"
-#include "probes/live/old_sockets.h"
-#include "probes/live/running_programs.h"
 
 namespace wirehound {
 namespace {
 
-constexpr std::uint32_t kProbeRingBytes = 1u << 16;
-
-constexpr std::string_view kCopying = "pidfd_getfd";
-constexpr std::string_view kFentry = "fentry/";
-constexpr std::string_view kFexit = "fexit/";
-constexpr std::string_view kKprobe = "kprobe/";
-constexpr const char* kKprobeEvents = "/sys/bus/event_source/devices/kprobe/type";
-
-// Why a hook is not tried; empty when it is.
-std::string_view Excluded(const HookSpec& spec, HookChoice choice) {
-  if (choice == HookChoice::kNoKernelTypes && spec.needs_btf)
-    return "not tried: the kernel's types are taken to be absent";
-  const bool entry = spec.name.substr(0, kFentry.size()) == kFentry ||
-                     spec.name.substr(0, kFexit.size()) == kFexit;
-  if (choice == HookChoice::kNoFentry && entry)
-    return "not tried: fentry is taken to be refused";
-  // Such a program loads everywhere; only attaching it would tell.
-  if (spec.name.substr(0, kKprobe.size()) == kKprobe && access(kKprobeEvents, F_OK) != 0)
-    return "this kernel has no kprobes";
-  return {};
-}
-
-// Why an earlier source was refused this hook; null when it was not.
-const std::string* RefusedBefore(const HookSpec& spec, const HookSet::Options& options) {
-  if (options.refusals == nullptr)
-    return nullptr;
-  const auto found = options.refusals->find(spec.name);
-  return found == options.refusals->end() ? nullptr : &found->second;
-}
-
 bool IsUp(HookState state) { return state == HookState::kAttached || state == HookState::kLoaded; }
 
-// Whether a kprobe is the best there is for something.
+// Whether a kprobe is the best hook for any need.
 bool UsesKprobes(const std::vector<HookReport>& reports) {
   return std::any_of(reports.begin(), reports.end(), [&reports](const HookReport& report) {
-    return report.name.substr(0, kKprobe.size()) == kKprobe && IsBestRung(reports, report);
+    return report.name.starts_with("kprobe/") && IsBestRung(reports, report);
   });
 }
 
-// Hooks that are loaded in one go, since they fare alike.
-bool InOneGroup(const HookSpec& left, const HookSpec& right) {
-  return left.elf.data() == right.elf.data() && left.attach == right.attach &&
-         left.rung == right.rung;
-}
-
-// Of everything something, so that the verifier goes through all of it.
-wirehound_scope FullScope() {
-  wirehound_scope scope = {};
-  scope.uids = scope.comms = scope.cgroups = WIREHOUND_SCOPE_VALUES;
-  return scope;
-}
-
-BpfLoad LoadOf(const HookSpec& spec, const HookSet::Options& options, const BpfObject* maps,
-               std::span<const char* const> programs) {
-  return {.elf = spec.elf,
-          .programs = programs,
-          .settings = &options.settings,
-          .ring_bytes = options.ring_bytes,
-          .maps = maps};
-}
-
 }  // namespace
-
-std::string_view HookStateText(HookState state) {
-  switch (state) {
-    case HookState::kLoaded:
-      return "loaded";
-    case HookState::kAttached:
-      return "attached";
-    case HookState::kRefused:
-      return "refused";
-    case HookState::kNotNeeded:
-      return "not needed";
-  }
-  return "unknown";
-}
 
 std::string_view HookNeedText(HookNeed need) {
   switch (need) {
@@ -118,203 +58,27 @@ std::string_view HookNeedText(HookNeed need) {
   return "unknown";
 }
 
-bool StandsAside(const std::vector<HookReport>& reports, HookNeed need, HookRung rung) {
+bool IsSuperseded(const std::vector<HookReport>& reports, HookNeed need, unsigned char rung) {
   const auto has = [&reports](HookNeed other, int worst) {
     return std::any_of(reports.begin(), reports.end(), [&](const HookReport& report) {
       return report.need == other && report.rung <= worst && IsUp(report.state);
     });
   };
-  if (rung > 0 && has(need, rung - 1))
+  if (rung > 0 && has(need, rung - 1)) {
     return true;
-  // Who sends is known at the packet and who receives right after it, datagrams included: asking at
-  // each of them once more would cost more than the packet.
-  if (need == HookNeed::kDatagram)
+  }
+  // These hooks learn every sender and receiver, those of datagrams included. A second program at
+  // each datagram would learn nothing and cost more than the capture of the packet.
+  if (need == HookNeed::kDatagram) {
     return has(HookNeed::kPacketsOut, 0) && has(HookNeed::kSender, 1) &&
            has(HookNeed::kReceiver, 1);
+  }
+  // Nothing is left in the map of the kprobes where none is in use, so nothing has to be removed.
   return need == HookNeed::kMail && !UsesKprobes(reports);
 }
 
 bool IsBestRung(const std::vector<HookReport>& reports, const HookReport& hook) {
-  return IsUp(hook.state) && !StandsAside(reports, hook.need, hook.rung);
-}
-
-HookSet HookSet::Load(const Options& options) {
-  HookSet set;
-  for (const HookSpec& spec : HookTable())
-    set.Take(spec, options);
-  set.loaded_.clear();
-  set.AddCopying(options);
-  return set;
-}
-
-// The last rung of the old sockets is no program, but is reported with the others.
-void HookSet::AddCopying(const Options& options) {
-  const HookSpec spec{.name = kCopying,
-                      .program = "",
-                      .elf = {},
-                      .attach = HookAttach::kIterator,
-                      .need = HookNeed::kOldSockets,
-                      .rung = 1,
-                      .costs = "Sockets older than the engine have no owner until they are used."};
-  HookReport report{.name = spec.name, .costs = spec.costs, .need = spec.need, .rung = spec.rung};
-  if (Status can = CanCopyDescriptors(); !can)
-    report.reason = can.error().message();
-  else if (IsNotNeeded(spec, options.use))
-    report.state = HookState::kNotNeeded;
-  else
-    report.state = options.use == Use::kLoadOnly ? HookState::kLoaded : HookState::kAttached;
-  reports_.push_back(std::move(report));
-  codes_.push_back(ErrorCode::kFailed);
-}
-
-bool HookSet::MustCopyDescriptors() const {
-  return std::any_of(reports_.begin(), reports_.end(), [](const HookReport& report) {
-    return report.name == kCopying && report.state == HookState::kAttached;
-  });
-}
-
-void HookSet::Take(const HookSpec& spec, const Options& options) {
-  HookReport report{.name = spec.name,
-                    .costs = spec.costs,
-                    .need = spec.need,
-                    .rung = spec.rung,
-                    .mandatory = spec.mandatory};
-  ErrorCode code = ErrorCode::kFailed;
-  if (const std::string_view excluded = Excluded(spec, options.choice); !excluded.empty()) {
-    report.reason = excluded;
-  } else if (IsNotNeeded(spec, options.use)) {
-    report.state = HookState::kNotNeeded;
-  } else if (const std::string* before = RefusedBefore(spec, options); before != nullptr) {
-    report.reason = *before;
-    code = ErrorCode::kUnsupported;
-  } else if (Status loaded = LoadAndAttach(spec, options); !loaded) {
-    report.reason = loaded.error().message();
-    code = loaded.error().code();
-    if (options.refusals != nullptr && code == ErrorCode::kUnsupported)
-      options.refusals->emplace(spec.name, report.reason);
-  } else {
-    report.state = options.use == Use::kLoadOnly ? HookState::kLoaded : HookState::kAttached;
-  }
-  reports_.push_back(std::move(report));
-  codes_.push_back(code);
-}
-
-bool HookSet::IsNotNeeded(const HookSpec& spec, Use use) const {
-  if (use == Use::kLoadOnly)
-    return false;
-  if (use == Use::kAttachPlain && spec.need == HookNeed::kPacketsOut && spec.rung == 0)
-    return true;
-  return StandsAside(reports_, spec.need, spec.rung);
-}
-
-void HookSet::LoadGroupOf(const HookSpec& spec, const Options& options) {
-  for (const HookSpec* tried : tried_) {
-    if (InOneGroup(*tried, spec))
-      return;
-  }
-  tried_.push_back(&spec);
-  std::vector<const HookSpec*> group;
-  std::vector<const char*> programs;
-  for (const HookSpec& other : HookTable()) {
-    if (!InOneGroup(other, spec) || RefusedBefore(other, options) != nullptr)
-      continue;
-    group.push_back(&other);
-    programs.push_back(other.program);
-  }
-  const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
-  Result<std::vector<BpfObject>> objects = BpfObject::Load(LoadOf(spec, options, maps, programs));
-  if (!objects && objects.error().code() == ErrorCode::kNotPermitted)
-    forbidden_.emplace_back(&spec, objects.error().message());
-  for (std::size_t i = 0; objects && i < group.size(); ++i)
-    loaded_.emplace_back(group[i], (*objects)[i]);
-}
-
-Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& options) const {
-  const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
-  Result<std::vector<BpfObject>> alone =
-      BpfObject::Load(LoadOf(spec, options, maps, std::span(&spec.program, 1)));
-  if (!alone)
-    return std::move(alone).error();
-  return alone->front();
-}
-
-// From its group, or alone to learn why the group was refused.
-Result<BpfObject> HookSet::TakeLoaded(const HookSpec& spec, const Options& options) {
-  LoadGroupOf(spec, options);
-  for (const auto& [hook, object] : loaded_) {
-    if (hook == &spec)
-      return object;
-  }
-  for (const auto& [hook, reason] : forbidden_) {
-    if (InOneGroup(*hook, spec))
-      return Error(ErrorCode::kNotPermitted, reason);
-  }
-  return LoadAlone(spec, options);
-}
-
-Status HookSet::LoadAndAttach(const HookSpec& spec, const Options& options) {
-  Result<BpfObject> object = TakeLoaded(spec, options);
-  if (!object)
-    return std::move(object).error();
-  if (options.use != Use::kLoadOnly) {
-    if (Status attached = Attach(spec, options, *object); !attached)
-      return attached;
-  }
-  objects_.push_back(*std::move(object));
-  return {};
-}
-
-Status HookSet::Attach(const HookSpec& spec, const Options& options, const BpfObject& object) {
-  if (spec.attach == HookAttach::kIterator) {
-    Status run = object.RunIterator();
-    return run ? Status() : Status(std::move(run).error().WithContext("run"));
-  }
-  Result<BpfLink> link = spec.attach == HookAttach::kCgroup
-                             ? BpfLink::AttachCgroup(object, options.cgroup_fd)
-                             : BpfLink::AttachTracing(object);
-  if (!link)
-    return std::move(link).error().WithContext("attach");
-  links_.push_back(*std::move(link));
-  return {};
-}
-
-std::optional<Error> HookSet::MandatoryRefusal() const {
-  for (std::size_t i = 0; i < reports_.size(); ++i) {
-    const HookReport& report = reports_[i];
-    if (!report.mandatory || report.state != HookState::kRefused)
-      continue;
-    std::string message = "load " + std::string(report.name) + ": " + report.reason;
-    if (codes_[i] == ErrorCode::kNotPermitted)
-      message +=
-          "; run as root or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; capture files can be "
-          "read with --read without privileges";
-    return Error(codes_[i], std::move(message));
-  }
-  return std::nullopt;
-}
-
-void HookSet::Detach() {
-  links_.clear();
-  WaitForRunningPrograms();  // where that is refused, a few packets may come late
-}
-
-std::vector<KnownHook> KnownHooks() {
-  std::vector<KnownHook> hooks;
-  for (const HookSpec& spec : HookTable())
-    hooks.push_back({.name = spec.name,
-                     .need = spec.need,
-                     .mandatory = spec.mandatory,
-                     .whole_machine = spec.attach != HookAttach::kCgroup});
-  return hooks;
-}
-
-std::vector<HookReport> ProbeHooks(HookChoice choice) {
-  // All branches of the programs are to be verified.
-  return HookSet::Load({.use = HookSet::Use::kLoadOnly,
-                        .choice = choice,
-                        .settings = {.own_netns_cookie = 1, .scope = FullScope()},
-                        .ring_bytes = kProbeRingBytes})
-      .reports();
+  return IsUp(hook.state) && !IsSuperseded(reports, hook.need, hook.rung);
 }
 
 }  // namespace wirehound

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The kernel hooks live capture can use, and how each fared. Only the two packet hooks are
-// mandatory; every other is loaded on its own, so that one refusal never hurts another, and its
-// absence costs attribution, never packets. `wirehound doctor` prints these reports.
+// The kernel hooks that live capture can use, and a report of each: whether this kernel takes it.
+// Only the two packet hooks are mandatory. A refusal of any other hook affects no other hook, and
+// costs attribution, never packets. `wirehound doctor` prints these reports. Control thread.
 
 #pragma once
 
@@ -14,48 +14,45 @@
 namespace wirehound {
 
 enum class HookState : unsigned char {
-  kLoaded,     ///< the kernel took the program; it is not attached
-  kAttached,   ///< at work
+  kLoaded,     ///< the kernel accepted the program; it is not attached
+  kAttached,   ///< it runs
   kRefused,    ///< `reason` says why
-  kNotNeeded,  ///< a better hook of the same purpose is at work
+  kNotNeeded,  ///< better hooks do its work
 };
 
-/// "loaded", "attached", "refused" or "not needed".
-std::string_view HookStateText(HookState state);
-
-/// What a hook is for. Where several serve one need, the best the kernel takes is used.
+/// What a hook is for. Of several hooks for one need, the best that the kernel accepts is used.
 enum class HookNeed : unsigned char {
   kPacketsIn,
   kPacketsOut,
-  kCreator,     ///< who makes a socket, binds or connects it
-  kDatagram,    ///< who sends or receives datagrams with an address
-  kSender,      ///< who sends on a socket that is there
-  kReceiver,    ///< who receives
-  kAcceptor,    ///< who accepts a connection
-  kPeerName,    ///< who accepts one and asks whose it is
-  kMail,        ///< which sockets end, for the kprobes' sake
-  kOldSockets,  ///< who has the sockets that are older than the engine
-  kProcesses,   ///< which processes begin and end
+  kCreator,     ///< the process that creates, binds or connects a socket
+  kDatagram,    ///< the process that sends or receives a datagram with an address
+  kSender,      ///< the process that sends, on any socket
+  kReceiver,    ///< the process that receives, on any socket
+  kAcceptor,    ///< the process that accepts a connection
+  kPeerName,    ///< the process that accepts one and asks for the peer's address
+  kMail,        ///< the end of a socket: its entry in the map of the kprobes goes
+  kOldSockets,  ///< the processes that hold sockets older than the engine
+  kProcesses,   ///< processes that begin, run another program, or end
 };
 
 /// "packets in"; static text.
 std::string_view HookNeedText(HookNeed need);
 
-/// One line for the doctor.
+/// What happened to one hook: a line of `wirehound doctor`.
 struct HookReport {
   std::string_view name;   ///< "cgroup_skb/ingress"; static text
-  std::string_view costs;  ///< what its absence costs, one plain sentence; static text
+  std::string_view costs;  ///< what is lost without it, one plain sentence; static text
   HookNeed need = HookNeed::kPacketsIn;
-  unsigned char rung = 0;  ///< of the ladder of its need, 0 the best
+  unsigned char rung = 0;  ///< on the ladder of its need, 0 the best; see HookRung
   bool mandatory = false;
   HookState state = HookState::kRefused;
   std::string reason;  ///< when refused: errno text, and the verifier's last line if it had one
 };
 
-/// Why hooks were refused, by name: for a process that opens several sources one after the other.
+/// The reasons for refusals, by the hook's name. For a process that opens several sources in turn.
 using HookRefusals = std::map<std::string_view, std::string>;
 
-/// A hook there is, whether this kernel takes it or not.
+/// A hook of the table, whether this kernel accepts it or not.
 struct KnownHook {
   std::string_view name;
   HookNeed need = HookNeed::kPacketsIn;
@@ -63,26 +60,26 @@ struct KnownHook {
   bool whole_machine = false;  ///< attached to no control group: its program checks the group
 };
 
-/// Every hook that live capture tries to attach, in that order. Asks the kernel nothing. Empty in a
-/// build without live capture.
+/// Every hook that live capture may attach, in the order of the table. Makes no system call. Empty
+/// in a build without live capture.
 std::vector<KnownHook> KnownHooks();
 
-/// Which hooks may be tried: for tests, and to see what a lesser kernel would lose.
+/// Which hooks may be tried. For tests, and to see what an older kernel would lose.
 enum class HookChoice : unsigned char {
   kBest,
   kNoFentry,       ///< as if the kernel refused fentry and fexit
   kNoKernelTypes,  ///< as if the kernel had no BTF
 };
 
-/// Whether a hook of this need and rung has nothing to do beside these, of which those that serve
-/// the same or better come first.
-bool StandsAside(const std::vector<HookReport>& reports, HookNeed need, unsigned char rung);
+/// Whether the hooks in `reports` do all the work of a hook of this need and rung. `reports` has at
+/// least the hooks before it in the table, so all of better rungs.
+bool IsSuperseded(const std::vector<HookReport>& reports, HookNeed need, unsigned char rung);
 
-/// Whether the hook would be at work in a capture: loaded, and does not stand aside.
+/// Whether a capture would use the hook: the kernel accepts it, and it is not superseded.
 bool IsBestRung(const std::vector<HookReport>& reports, const HookReport& hook);
 
-/// Loads every hook's program without attaching any, and lets it go again. Needs the privileges of
-/// live capture; without them every report says so. Takes up to a second; not for the hot path.
+/// Loads the program of every hook, attaches none, and unloads them. Needs the privileges of live
+/// capture; without them every report is a refusal that says so. Takes up to a second.
 std::vector<HookReport> ProbeHooks(HookChoice choice = HookChoice::kBest);
 
 }  // namespace wirehound

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// RingSource: the live source, put together from the parts in this folder. Open loads the hooks and
+// maps the memory they share with us; Read takes records from the ring, in this order for each
+// packet: the PROCESS record of its owner if that is new, a gap if packets were lost before it, the
+// packet.
+//
+// The ring is written by other CPUs while it is read. The order of some steps below matters for
+// that reason; the comments there say so.
+
 #include "probes/live/live_source.h"
 
 #include <bpf/bpf.h>
@@ -37,9 +45,10 @@
 namespace wirehound {
 namespace {
 
-// Places of the ring are given back after so many, so that a long batch does not starve it.
+// The reader returns space to the ring after so many records, not only after a batch: a long batch
+// would leave the programs without room.
 constexpr std::size_t kReleaseEvery = 64;
-// How full the ring gets before a reader that polls is woken early: a quarter.
+// A reader that polls is woken early when the ring is a quarter full.
 constexpr std::uint32_t kWakeupDivisor = 4;
 
 std::uint64_t NowSinceBoot() {
@@ -62,10 +71,11 @@ class RingSource final : public LiveSource {
         notices_(clock_, MakeResolvers()),
         last_ns_(clock_.ToEpoch(NowSinceBoot())) {}
 
-  /// Processes that own sockets already.
-  void Know(const std::vector<wirehound_wire_process>& owners) {
-    for (const wirehound_wire_process& process : owners)
+  /// Adds the processes that own sockets already.
+  void AddOwners(const std::vector<wirehound_wire_process>& owners) {
+    for (const wirehound_wire_process& process : owners) {
       processes_.Put(process);
+    }
   }
 
   int poll_fd() const override { return wakeup_.fd(); }
@@ -99,8 +109,8 @@ class RingSource final : public LiveSource {
   std::size_t Drain(RecordSink& sink, std::size_t max_records);
   void Take(std::span<const std::byte> place, RecordSink& sink);
   void Deliver(const WirePacket& packet, RecordSink& sink);
-  void TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink);
-  void TellRest(RecordSink& sink);
+  void ReportGap(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink);
+  void ReportTrailingGap(RecordSink& sink);
   const wirehound_process& OwnerOf(const wirehound_wire_packet& header);
   std::string ContainerOf(const wirehound_wire_process& process);
   std::shared_ptr<const ContainerFacts> FactsOf(const std::string& container_id);
@@ -113,15 +123,15 @@ class RingSource final : public LiveSource {
   ReaderWakeup wakeup_;
   BootClock clock_;
   ContainerIds containers_;
-  ContainerDirectory* directory_ = nullptr;  // null: nobody wants more than ids
-  RecordSink* sink_ = nullptr;               // of the current Read
+  ContainerDirectory* directory_ = nullptr;  // null: records carry container ids alone
+  RecordSink* sink_ = nullptr;               // the sink of the last Read; valid within Read
   ProcessTable processes_;
   ProcessNotices notices_;
   ProcFolder proc_;
   InterfaceNames interfaces_;
   ReaderCounters counted_;
   LossTracker losses_;
-  std::uint64_t last_ns_;  // of the last record, at first of the start; since 1970
+  std::uint64_t last_ns_;  // Unix time of the last record, before the first that of the start
   bool detached_ = false;
 };
 
@@ -130,17 +140,22 @@ Result<SourceState> RingSource::Read(RecordSink& sink, std::size_t max_records) 
   sink_ = &sink;
   std::size_t taken = Drain(sink, max_records);
   if (taken == 0 && wakeup_.polling()) {
+    // In this order: a record submitted before StopPolling did not wake us, so look once more after
+    // it.
     wakeup_.StopPolling();
     taken = Drain(sink, max_records);
   } else if (taken == 0) {
-    // Something half-written has no wake-up of its own to come.
+    // A program may have decided already not to wake us for a record that it is still writing: keep
+    // the timer until that is readable.
     ring_.HasData() ? wakeup_.StopPolling() : wakeup_.StopTimer();
   }
-  if (taken > 0)
+  if (taken > 0) {
     wakeup_.StartPolling();
-  if (taken > 0 && taken >= max_records)
+  }
+  if (taken > 0 && taken >= max_records) {
     return SourceState::kMore;
-  TellRest(sink);
+  }
+  ReportTrailingGap(sink);
   return detached_ && !ring_.HasData() ? SourceState::kEnd : SourceState::kIdle;
 }
 
@@ -148,11 +163,13 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
   std::size_t taken = 0;
   while (taken < max_records) {
     const std::optional<std::span<const std::byte>> place = ring_.Next();
-    if (!place)
+    if (!place) {
       break;
+    }
     Take(*place, sink);
-    if (++taken % kReleaseEvery == 0)
+    if (++taken % kReleaseEvery == 0) {
       ring_.Release();
+    }
   }
   ring_.Release();
   return taken;
@@ -161,20 +178,23 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
 void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
   switch (WireTypeOf(place)) {
     case WireType::kPacket:
-      if (const std::optional<WirePacket> packet = ReadWirePacket(place))
+      if (const std::optional<WirePacket> packet = ReadWirePacket(place)) {
         return Deliver(*packet, sink);
+      }
       break;
     case WireType::kProcess:
       if (std::optional<wirehound_wire_process> process = ReadWireProcess(place)) {
-        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost())
+        if ((process->flags & WIREHOUND_WIRE_PARTIAL) != 0 && proc_.SeesHost()) {
           CompleteFromProc(*process, proc_);
+        }
         return processes_.Put(*process);
       }
       ++counted_.malformed_process;
       return;
     case WireType::kLifecycle:
-      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place))
+      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place)) {
         return sink.OnProcess(notices_.Make(*told));
+      }
       ++counted_.malformed_process;
       return;
     case WireType::kMalformed:
@@ -184,20 +204,26 @@ void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
   sink.OnGap({.timestamp_ns = last_ns_, .reason = "malformed_record", .records = 1});
 }
 
-void RingSource::TellLoss(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink) {
+void RingSource::ReportGap(std::uint64_t lost_so_far, std::uint64_t timestamp_ns,
+                           RecordSink& sink) {
   const std::uint64_t records = losses_.Notice(lost_so_far);
-  if (records == 0)
+  if (records == 0) {
     return;
+  }
   sink.OnGap({.timestamp_ns = timestamp_ns,
               .reason = losses_.Explain(records, ReadKernel()),
               .records = records});
 }
 
-// What was lost since the last record there is: no other may come for a long time, or ever. The
-// time is that of this last one, as the next may have been captured already.
-void RingSource::TellRest(RecordSink& sink) { TellLoss(wakeup_.control().Lost(), last_ns_, sink); }
+// Reports the packets lost since the last record: the next record, which would report them, may
+// come late or never. The gap has the time of the last record, since the next may have been
+// captured before now.
+void RingSource::ReportTrailingGap(RecordSink& sink) {
+  ReportGap(wakeup_.control().Lost(), last_ns_, sink);
+}
 
-// What the record says, but where its process has been forgotten. The kernel is none.
+// The owner source of a record. NONE when we have forgotten its process, unless the owner is the
+// kernel, which has no process.
 std::uint32_t SourceOf(const wirehound_wire_packet& header, const wirehound_process& process) {
   const bool known = process.host_pid != 0 || header.owner_source == WIREHOUND_OWNER_KERNEL;
   return known ? header.owner_source : WIREHOUND_OWNER_NONE;
@@ -209,7 +235,7 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
   const bool known = process.host_pid != 0;
   const bool own_netns = (header.flags & WIREHOUND_WIRE_OWN_NETNS) != 0;
   last_ns_ = clock_.ToEpoch(header.timestamp_ns);
-  TellLoss(header.lost, last_ns_, sink);
+  ReportGap(header.lost, last_ns_, sink);
   ++counted_.delivered;
   sink.OnRecord({
       .timestamp_ns = last_ns_,
@@ -230,23 +256,27 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
 }
 
 const wirehound_process& RingSource::OwnerOf(const wirehound_wire_packet& header) {
-  if (header.owner_id == 0)
+  if (header.owner_id == 0) {
     return UnknownProcess();
-  if (const wirehound_process* process = processes_.Find(header.owner_id))
+  }
+  if (const wirehound_process* process = processes_.Find(header.owner_id)) {
     return *process;
+  }
   ++counted_.owner_unknown;
   return UnknownProcess();
 }
 
-// A container that nobody has heard of is told before the first record of its process.
+// Also reports a container that is new to the sink, before the first record of its process.
 std::string RingSource::ContainerOf(const wirehound_wire_process& process) {
   const std::optional<ContainerName> name = containers_.Name(process);
-  if (!name)
+  if (!name) {
     return {};
+  }
   if (directory_ != nullptr && directory_->Find(name->id) == nullptr) {
     const wirehound_container_info info = InfoOf(*name, containers_.GroupIdOf(*name));
-    if (sink_ != nullptr)
+    if (sink_ != nullptr) {
       sink_->OnContainer(info);
+    }
     directory_->Of(name->id).facts->Fill(info);
   }
   return name->id;
@@ -261,11 +291,13 @@ KernelCounters RingSource::ReadKernel() const {
   std::vector<KernelCounters> per_cpu(cpus);
   KernelCounters sum = {};
   const std::uint32_t key = 0;
-  if (bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) != 0)
+  if (bpf_map_lookup_elem(hooks_.map_fd("counter_values"), &key, per_cpu.data()) != 0) {
     return sum;
+  }
   for (const KernelCounters& counters : per_cpu) {
-    for (std::size_t i = 0; i < sum.size(); ++i)
+    for (std::size_t i = 0; i < sum.size(); ++i) {
       sum[i] += counters[i];
+    }
   }
   return sum;
 }
@@ -290,20 +322,22 @@ std::vector<SourceCounter> RingSource::Counters() const {
 std::vector<SourceNote> RingSource::Notes() const { return NotesOf(ReadKernel(), ReadReader()); }
 
 void RingSource::Stop() {
-  if (detached_)
+  if (detached_) {
     return;
+  }
   hooks_.Detach();
   detached_ = true;
-  wakeup_.StartPolling();  // so that whoever waits comes and finds the end
+  wakeup_.StartPolling();  // the timer makes poll_fd readable, so that the caller reads the end
 }
 
-// Tells one network namespace from every other of this boot; 0 before 5.14.
+// The cookie of our network namespace, unique per boot; 0 on kernels before 5.14.
 std::uint64_t OwnNetworkNamespace() {
   const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   std::uint64_t cookie = 0;
   socklen_t size = sizeof(cookie);
-  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0)
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) {
     return 0;
+  }
   return cookie;
 }
 
@@ -320,8 +354,9 @@ wirehound_settings SettingsOf(const LiveOptions& options, std::uint64_t cgroup_i
 
 Status CheckRingSize(std::uint32_t bytes) {
   const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
-  if (std::has_single_bit(bytes) && bytes >= page)
+  if (std::has_single_bit(bytes) && bytes >= page) {
     return {};
+  }
   return Error(ErrorCode::kInvalidInput,
                "ring buffer of " + std::to_string(bytes) +
                    " bytes: expected a power of two, at least a page of " + std::to_string(page));
@@ -330,48 +365,41 @@ Status CheckRingSize(std::uint32_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options) {
-  if (Status size = CheckRingSize(options.ring_bytes); !size)
-    return std::move(size).error();
-  Result<std::string> root = options.cgroup.empty() ? FindCgroupMount() : options.cgroup;
-  if (!root)
-    return std::move(root).error();
-  Result<std::uint64_t> id = CgroupId(*root);
-  if (!id)
-    return std::move(id).error();
-  const UniqueFd cgroup(open(root->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!cgroup)
-    return SystemError("open control group " + *root, errno);
+  WIREHOUND_TRY(CheckRingSize(options.ring_bytes));
+  const std::string root =
+      options.cgroup.empty() ? WIREHOUND_TRY(FindCgroupMount()) : options.cgroup;
+  const std::uint64_t id = WIREHOUND_TRY(CgroupId(root));
+  // Needed only to attach: the links keep the group.
+  const UniqueFd cgroup(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!cgroup) {
+    return SystemError("open control group " + root, errno);
+  }
 
   const bool best = options.egress_owner == EgressOwner::kBest;
   HookSet hooks = HookSet::Load({.use = best ? HookSet::Use::kAttach : HookSet::Use::kAttachPlain,
                                  .choice = options.hook_choice,
-                                 .settings = SettingsOf(options, *id),
+                                 .settings = SettingsOf(options, id),
                                  .ring_bytes = options.ring_bytes,
                                  .cgroup_fd = cgroup.get(),
                                  .refusals = options.refusals});
-  if (std::optional<Error> refusal = hooks.MandatoryRefusal())
+  if (std::optional<Error> refusal = hooks.MandatoryRefusal()) {
     return *std::move(refusal);
-  Result<RingReader> ring = RingReader::Map(hooks.map_fd("ring"), options.ring_bytes);
-  if (!ring)
-    return std::move(ring).error();
-  Result<ControlMemory> control = ControlMemory::Map(hooks.map_fd("control"));
-  if (!control)
-    return std::move(control).error();
-  control->SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
-  Result<PlanMemory> plan = PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes"));
-  if (!plan)
-    return std::move(plan).error();
-  plan->Set(options.plan);
-  Result<ReaderWakeup> wakeup =
-      ReaderWakeup::Create(hooks.map_fd("ring"), *std::move(control), kMaxDelayNs);
-  if (!wakeup)
-    return std::move(wakeup).error();
+  }
+  RingReader ring = WIREHOUND_TRY(RingReader::Map(hooks.map_fd("ring"), options.ring_bytes));
+  ControlMemory control = WIREHOUND_TRY(ControlMemory::Map(hooks.map_fd("control")));
+  control.SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
+  PlanMemory plan = WIREHOUND_TRY(PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes")));
+  plan.Set(options.plan);
+  ReaderWakeup wakeup =
+      WIREHOUND_TRY(ReaderWakeup::Create(hooks.map_fd("ring"), std::move(control), kMaxDelayNs));
+  // After the hooks are attached: a socket created in between has its owner from them.
   std::vector<wirehound_wire_process> old;
-  if (hooks.MustCopyDescriptors())
-    old = OwnOldSockets(*root, hooks.map_fd("socket_owners"), RandomSeed());
-  auto source = std::make_unique<RingSource>(std::move(hooks), *std::move(plan), *std::move(ring),
-                                             *std::move(wakeup));
-  source->Know(old);
+  if (hooks.MustCopyDescriptors()) {
+    old = OwnOldSockets(root, hooks.map_fd("socket_owners"), RandomSeed());
+  }
+  auto source = std::make_unique<RingSource>(std::move(hooks), std::move(plan), std::move(ring),
+                                             std::move(wakeup));
+  source->AddOwners(old);
   return std::unique_ptr<LiveSource>(std::move(source));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// LiveSource of a build without BPF programs: says so. Links without libbpf.
+// The live source of a build without BPF programs: Open fails and says so, there are no hooks.
+// Links without libbpf.
 
 #include "probes/live/live_source.h"
 
@@ -15,7 +16,5 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions&) {
 std::vector<HookReport> ProbeHooks(HookChoice /*choice*/) { return {}; }
 
 std::vector<KnownHook> KnownHooks() { return {}; }
-
-std::string_view HookStateText(HookState /*state*/) { return "absent"; }
 
 }  // namespace wirehound

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSeveral = "several";
 
-// As in the account of the source.
+// The same names as in AccountOf.
 std::string_view ReasonName(std::size_t counter) {
   switch (counter) {
     case WIREHOUND_COUNT_LOST_RING_FULL:
@@ -25,15 +25,16 @@ std::string_view ReasonName(std::size_t counter) {
 
 }  // namespace
 
-// The counters may have gone on meanwhile: only as many as were noticed are taken from them, the
-// others explain the next gap.
+// Packets may have been lost between the reading of the number and of the counters. Only as many as
+// were noticed are taken from the counters; the rest explains the next gap.
 std::string_view LossTracker::Explain(std::uint64_t records, const KernelCounters& kernel) {
   std::string_view reason;
   for (std::size_t i = 0; i < explained_.size() && records > 0; ++i) {
     const std::size_t counter = WIREHOUND_COUNT_FIRST_LOST + i;
     const std::uint64_t taken = std::min(kernel[counter] - explained_[i], records);
-    if (taken == 0)
+    if (taken == 0) {
       continue;
+    }
     explained_[i] += taken;
     records -= taken;
     reason = reason.empty() ? ReasonName(counter) : kSeveral;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// LossTracker: from the number of packets lost so far, which comes with each record, to the gaps of
-// the stream, each with how many and why. Pure; any thread.
+// LossTracker: finds the gaps of the stream. Every record carries the number of packets lost so
+// far; where it has grown, packets are missing before this record. Pure; any thread.
 
 #pragma once
 
@@ -17,8 +17,9 @@ namespace wirehound {
 
 class LossTracker {
  public:
-  /// How many more were lost than was known, given the number so far. Records of several CPUs come
-  /// in an order that differs a little from that of their numbers: one that is lower says nothing.
+  /// How many packets were lost since the last call, given the number lost so far. Records of
+  /// different CPUs may arrive in another order than they read that number: a lower number than the
+  /// last is no news, and the result is 0.
   std::uint64_t Notice(std::uint64_t lost_so_far) {
     if (lost_so_far <= noticed_) [[likely]] {
       return 0;
@@ -28,8 +29,8 @@ class LossTracker {
     return more;
   }
 
-  /// Why so many were lost: the reason whose count has grown, "several" when it is more than one.
-  /// `kernel` was read after the number given to Notice.
+  /// The reason why `records` packets were lost: the lost counter that has grown, "several" when
+  /// more than one has. `kernel` must have been read after the number given to Notice.
   std::string_view Explain(std::uint64_t records, const KernelCounters& kernel);
 
  private:
@@ -37,7 +38,7 @@ class LossTracker {
       WIREHOUND_COUNT_LAST_LOST - WIREHOUND_COUNT_FIRST_LOST + 1;
 
   std::uint64_t noticed_ = 0;
-  std::array<std::uint64_t, kReasons> explained_{};  // of each reason, those told already
+  std::array<std::uint64_t, kReasons> explained_{};  // of each reason, the losses explained so far
 };
 
 }  // namespace wirehound

@@ -37,8 +37,9 @@ struct Member {
 void AddMembers(const fs::path& group, std::vector<Member>& members) {
   const Result<std::uint64_t> id = CgroupId(group.string());
   std::ifstream file(group / "cgroup.procs");
-  for (std::int32_t pid = 0; members.size() < kMaxOldSocketProcesses && file >> pid;)
+  for (std::int32_t pid = 0; members.size() < kMaxOldSocketProcesses && file >> pid;) {
     members.push_back({.pid = pid, .cgroup_id = id ? *id : 0});
+  }
 }
 
 // The processes of a group and those below it.
@@ -50,15 +51,17 @@ std::vector<Member> MembersOf(const std::string& cgroup) {
                                          failed);
   for (; !failed && group != fs::recursive_directory_iterator(); group.increment(failed)) {
     std::error_code ignored;
-    if (group->is_directory(ignored) && !group->is_symlink(ignored))
+    if (group->is_directory(ignored) && !group->is_symlink(ignored)) {
       AddMembers(group->path(), members);
+    }
   }
   std::sort(members.begin(), members.end(),
             [](const Member& left, const Member& right) { return left.pid < right.pid; });
   return members;
 }
 
-// Not that of a task the programs know. The low bits mean something to them: they stay clear.
+// A different id than the programs give the same task: they may be submitting that one's record at
+// this moment. The low four bits stay clear, since the programs keep marks in the lowest; never 0.
 std::uint64_t OwnerId(const wirehound_wire_process& process, std::uint64_t seed) {
   std::uint64_t hash = seed ^ process.start_time_ns;
   hash = (hash ^ static_cast<std::uint32_t>(process.host_pid)) * 0x9e3779b97f4a7c15ull;
@@ -70,8 +73,9 @@ std::optional<wirehound_wire_process> FactsOf(const Member& member, const ProcFo
                                               std::uint64_t seed) {
   const std::optional<ProcStat> stat = proc.Stat(member.pid);
   const std::optional<ProcStatus> status = proc.Status(member.pid);
-  if (!stat || !status)
+  if (!stat || !status) {
     return std::nullopt;
+  }
   wirehound_wire_process process = {};
   process.header = {.version = WIREHOUND_WIRE_VERSION,
                     .type = WIREHOUND_WIRE_PROCESS,
@@ -97,23 +101,26 @@ bool IsInternet(int socket) {
          (domain == AF_INET || domain == AF_INET6);
 }
 
-// Whether the process is the socket's owner now.
+// Makes the process the socket's owner. False when the socket has an owner already.
 bool Own(int socket, int storage_fd, std::uint64_t owner_id) {
-  if (!IsInternet(socket))
+  if (!IsInternet(socket)) {
     return false;
+  }
   wirehound_socket_owner found = {
       .owner = owner_id, .netns_cookie = 0, .how = WIREHOUND_OWNER_SCAN, .address = 0};
   socklen_t size = sizeof(found.netns_cookie);
-  if (getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, &found.netns_cookie, &size) != 0)
+  if (getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, &found.netns_cookie, &size) != 0) {
     found.netns_cookie = 0;
+  }
   return bpf_map_update_elem(storage_fd, &socket, &found, BPF_NOEXIST) == 0;
 }
 
-// How many sockets of a process have got it as their owner.
+// Makes the process the owner of its sockets; returns of how many.
 int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, int storage_fd) {
   const UniqueFd pid_fd(static_cast<int>(syscall(SYS_pidfd_open, process.host_pid, 0)));
-  if (!pid_fd)
+  if (!pid_fd) {
     return 0;
+  }
   int owned = 0;
   std::error_code failed;
   const fs::path folder = fs::path(proc.root()) / std::to_string(process.host_pid) / "fd";
@@ -124,8 +131,9 @@ int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, 
     const std::string name = entry->path().filename().string();
     int number = -1;
     std::from_chars(name.data(), name.data() + name.size(), number);
-    if (gone || number < 0 || target.rfind("socket:", 0) != 0)
+    if (gone || number < 0 || target.rfind("socket:", 0) != 0) {
       continue;
+    }
     const UniqueFd copy(static_cast<int>(syscall(SYS_pidfd_getfd, pid_fd.get(), number, 0)));
     owned += copy && Own(copy.get(), storage_fd, process.owner_id) ? 1 : 0;
   }
@@ -135,8 +143,10 @@ int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, 
 }  // namespace
 
 Status CanCopyDescriptors() {
-  if (syscall(SYS_pidfd_getfd, -1, -1, 0) != 0 && errno != EBADF)
+  // A kernel that has the call and lets us use it complains about the descriptor.
+  if (syscall(SYS_pidfd_getfd, -1, -1, 0) != 0 && errno != EBADF) {
     return SystemError("pidfd_getfd", errno);
+  }
   return {};
 }
 
@@ -144,12 +154,14 @@ std::vector<wirehound_wire_process> OwnOldSockets(const std::string& cgroup, int
                                                   std::uint64_t seed) {
   const ProcFolder proc;
   std::vector<wirehound_wire_process> owners;
-  if (!proc.SeesHost())
+  if (!proc.SeesHost()) {
     return owners;
+  }
   for (const Member& member : MembersOf(cgroup)) {
     const std::optional<wirehound_wire_process> process = FactsOf(member, proc, seed);
-    if (process && OwnSocketsOf(*process, proc, storage_fd) > 0)
+    if (process && OwnSocketsOf(*process, proc, storage_fd) > 0) {
       owners.push_back(*process);
+    }
   }
   return owners;
 }

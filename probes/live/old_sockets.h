@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sockets that are older than the engine, by asking for a copy of each descriptor of each
-// process in the group: what is done where the kernel's iterator over files cannot do it. Reads
-// nothing from the sockets and closes the copies at once. Once, at the start, before the first
-// packet is read.
+// Finds the owners of sockets that are older than the engine by copying every descriptor of every
+// process in the group (pidfd_getfd). Used where the kernel refuses the better way, an iterator
+// over open files (old_sockets.bpf.c). Reads nothing from the sockets and closes each copy at once.
+// Runs once, at the start, before the first packet is read. Control thread.
 
 #pragma once
 
@@ -17,12 +17,14 @@
 
 namespace wirehound {
 
-/// Whether the kernel lets a process have copies of another's descriptors.
+/// Whether the kernel has the system call; an Error says why not.
 Status CanCopyDescriptors();
 
-/// Writes the holder of each internet socket found into socket storage, marked as found, where no
-/// process has been seen using it, and returns those holders. At most kMaxOldSocketProcesses are
-/// looked at. Nothing when /proc does not show the host's processes.
+/// Makes the holder of each IPv4 or IPv6 socket its owner, with WIREHOUND_OWNER_SCAN as the source,
+/// unless a process has used the socket since the hooks were attached. Returns the new owners.
+/// `storage_fd` is the map `socket_owners`, `seed` makes the owner ids unpredictable. Looks at no
+/// more than kMaxOldSocketProcesses processes. Does nothing when /proc does not show the host's
+/// processes.
 std::vector<wirehound_wire_process> OwnOldSockets(const std::string& cgroup, int storage_fd,
                                                   std::uint64_t seed);
 

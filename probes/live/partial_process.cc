@@ -13,7 +13,7 @@
 namespace wirehound {
 namespace {
 
-// The inode number that stands for a namespace; 0 when it cannot be told.
+// The inode number of a namespace, which identifies it; 0 when it cannot be read.
 std::uint32_t Namespace(const std::string& path) {
   struct stat info = {};
   return stat(path.c_str(), &info) == 0 ? static_cast<std::uint32_t>(info.st_ino) : 0;
@@ -23,12 +23,14 @@ std::uint64_t StartNs(const std::optional<ProcStat>& stat) {
   return stat ? stat->start_ticks * ProcTickNs() : 0;
 }
 
-// Of this machine. A process that has another one in its own namespace keeps an empty name.
+// The name of this machine. For a process in another UTS namespace it stays empty: /proc does
+// not show its name.
 void SetHostName(wirehound_wire_process& process, const std::string& folder,
                  const std::string& root) {
   utsname system = {};
-  if (Namespace(folder + "/ns/uts") != Namespace(root + "/self/ns/uts") || uname(&system) != 0)
+  if (Namespace(folder + "/ns/uts") != Namespace(root + "/self/ns/uts") || uname(&system) != 0) {
     return;
+  }
   const std::string_view name = system.nodename;
   std::copy_n(name.data(), std::min(name.size(), sizeof(process.host_name)), process.host_name);
 }
@@ -38,8 +40,10 @@ void SetHostName(wirehound_wire_process& process, const std::string& folder,
 void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc) {
   const std::optional<ProcStat> stat = proc.Stat(process.host_pid);
   const std::optional<ProcStatus> status = proc.Status(process.host_pid);
-  if (!stat || !status || status->uid != process.uid)
+  // Another user: most likely another process has the pid by now.
+  if (!stat || !status || status->uid != process.uid) {
     return;
+  }
   const std::string folder = proc.root() + "/" + std::to_string(process.host_pid);
   const std::optional<ProcStat> thread = ProcStatFromText(
       ReadStartOfFile(folder + "/task/" + std::to_string(process.host_tid) + "/stat", 1024));
@@ -50,6 +54,8 @@ void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc) {
   process.pid = status->pid;
   process.mount_namespace = Namespace(folder + "/ns/mnt");
   process.pid_namespace = Namespace(folder + "/ns/pid");
+  // /proc has no id of a thread, or of the parent, in an inner namespace. In the initial one they
+  // are the host's; of a process's first thread it is that of the process.
   if (status->namespaces == 1) {
     process.tid = process.host_tid;
     process.parent_pid = process.host_parent_pid;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a PROCESS record lacks when the programs could not look into the kernel's structures, from
-// /proc, while the process is there. Dispatch thread, once per process.
+// Completes a partial PROCESS record. Without BTF the BPF programs cannot read the kernel's
+// structures and send ids, user and name alone; /proc has the rest while the process runs. Dispatch
+// thread, once per process.
 
 #pragma once
 
@@ -10,8 +11,9 @@
 
 namespace wirehound {
 
-/// Fills a record that is marked WIREHOUND_WIRE_PARTIAL as far as /proc tells; what is not known
-/// stays 0. The path stays unknown: who needs it asks for it by the start time.
+/// Fills a record with the flag WIREHOUND_WIRE_PARTIAL from /proc. Facts that /proc does not have
+/// stay
+/// 0. The path stays unknown: ProcessResolvers::path finds it by pid and start time.
 void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc);
 
 }  // namespace wirehound

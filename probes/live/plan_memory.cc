@@ -17,6 +17,7 @@
 namespace wirehound {
 namespace {
 
+// The number of the table is the first part of every key; see wirehound_prefix_key.
 constexpr std::uint32_t kTableBits = 32;
 
 std::size_t MappedBytes() {
@@ -38,27 +39,32 @@ void PlanMemory::Unmap::operator()(wirehound_plans* plans) const { munmap(plans,
 
 Result<PlanMemory> PlanMemory::Map(int plans_fd, int prefixes_fd) {
   void* memory = mmap(nullptr, MappedBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, plans_fd, 0);
-  if (memory == MAP_FAILED)
+  if (memory == MAP_FAILED) {
     return SystemError("map the capture plan shared with the programs", errno);
+  }
   return PlanMemory(static_cast<wirehound_plans*>(memory), prefixes_fd);
 }
 
 void PlanMemory::Set(const CapturePlan& plan) {
-  if (was_set_)
+  if (was_set_) {
     WaitForRunningPrograms();
+  }
   was_set_ = true;
   const std::uint32_t number = plans_->active == 0 ? 1 : 0;
   DropPrefixes(number);
   PlanTables tables = MakePlanTables(plan);
+  // Without prefixes the rules drop their conditions on addresses: more packets pass, none is
+  // missed.
   if (!WritePrefixes(number, tables.prefixes)) {
     DropPrefixes(number);
     tables = MakePlanTables(plan, PlanAddresses::kIgnored);
   }
   plans_->plans[number] = *tables.plan;
+  // Last: from here on programs read this copy, so all of it must be in place.
   std::atomic_ref<__u32>(plans_->active).store(number, std::memory_order_seq_cst);
 }
 
-// False when the kernel has no room for them.
+// False when the kernel has no room for all of them.
 bool PlanMemory::WritePrefixes(std::uint32_t number, const std::vector<PlanPrefix>& prefixes) {
   return std::all_of(prefixes.begin(), prefixes.end(), [&](const PlanPrefix& entry) {
     const wirehound_prefix_key key = KeyOfPrefix(number, entry.prefix);
@@ -68,8 +74,9 @@ bool PlanMemory::WritePrefixes(std::uint32_t number, const std::vector<PlanPrefi
 }
 
 void PlanMemory::DropPrefixes(std::uint32_t number) {
-  for (const wirehound_prefix_key& key : written_[number])
+  for (const wirehound_prefix_key& key : written_[number]) {
     bpf_map_delete_elem(prefixes_fd_, &key);
+  }
   written_[number].clear();
 }
 

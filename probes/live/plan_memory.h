@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PlanMemory: the capture plan where the BPF programs read it. A change holds from the next packet
-// on, and each packet is judged by the old plan or the new one. Dispatch thread.
+// PlanMemory: writes the capture plan to where the BPF programs read it. A new plan applies from
+// the next packet on. There are two copies and a word that says which is active: the new plan is
+// written to the other copy, then the word changes. So a program applies the old plan or the new
+// one to a packet, never parts of both. Dispatch thread.
 
 #pragma once
 
@@ -20,11 +22,13 @@ namespace wirehound {
 
 class PlanMemory {
  public:
-  /// `plans_fd` may be closed afterwards; `prefixes_fd` is borrowed.
+  /// Takes the maps `plans` and `prefixes`. `plans_fd` may be closed afterwards; `prefixes_fd` is
+  /// borrowed for the lifetime of this object.
   static Result<PlanMemory> Map(int plans_fd, int prefixes_fd);
 
-  /// From the second time on it first waits for the programs that run: one of them may still go by
-  /// the plan before the last.
+  /// Makes `plan` the active one; its scope is ignored. From the second call on it waits until the
+  /// running programs have ended, up to tens of milliseconds: one of them may still read the copy
+  /// that this call overwrites.
   void Set(const CapturePlan& plan);
 
  private:
@@ -39,7 +43,7 @@ class PlanMemory {
 
   std::unique_ptr<wirehound_plans, Unmap> plans_;
   int prefixes_fd_;
-  std::vector<wirehound_prefix_key> written_[2];  // by the number of the plan
+  std::vector<wirehound_prefix_key> written_[2];  // keys in the map, for each copy of the plan
   bool was_set_ = false;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PlanTables: a capture plan in the form the BPF programs read: what each combination of classes
-// and direction gets, and for the rules with conditions, which ports and prefixes fulfil them.
-// Where a plan holds more than fits, the tables let more pass, never less. Pure; any thread.
+// PlanTables: a capture plan compiled for the BPF programs (probes/bpf/rules.bpf.h), so that they
+// do no work per rule. For each combination of classes and direction the tables hold the amount to
+// copy; for rules with conditions they hold which ports and address prefixes fulfil which of them.
+// A plan that does not fit is widened: more packets pass, never fewer. plan_tables.cc has an
+// example. Pure; any thread.
 
 #pragma once
 
@@ -17,16 +19,17 @@
 
 namespace wirehound {
 
-/// The most prefixes that are told apart; a rule that brings more goes by its other conditions.
+/// The most prefixes in one plan. A rule that would exceed it loses its conditions on addresses.
 inline constexpr std::size_t kMaxPlanPrefixes = WIREHOUND_PREFIXES_MAX / 2;
 
-/// A prefix, with what is known of it and of the prefixes around it.
+/// A normal prefix with the rules that an address in it fulfils, those of covering prefixes
+/// included.
 struct PlanPrefix {
   AddressPrefix prefix;
   wirehound_ends ends = {};
 };
 
-/// Whether addresses are looked at: without, a rule goes by its other conditions.
+/// Whether rules keep their conditions on addresses.
 enum class PlanAddresses : std::uint8_t { kUsed, kIgnored };
 
 struct PlanTables {
@@ -34,9 +37,11 @@ struct PlanTables {
   std::vector<PlanPrefix> prefixes;
 };
 
+/// Compiles the rules of a plan. Its scope goes through MakeScope.
 PlanTables MakePlanTables(const CapturePlan& plan, PlanAddresses addresses = PlanAddresses::kUsed);
 
-/// The scope as the programs read it. A list they cannot take is left out, so that more passes.
+/// The scope as the programs read it. A list with too many or too long values is left out, so that
+/// more packets pass.
 wirehound_scope MakeScope(const CaptureScope& scope);
 
 }  // namespace wirehound

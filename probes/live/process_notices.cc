@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <wirehound/views.h>
+
 namespace wirehound {
 namespace {
 
@@ -24,7 +26,7 @@ std::vector<wirehound_string> SplitArguments(std::string_view text) {
   std::vector<wirehound_string> arguments;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\0'), text.size());
-    arguments.push_back({text.data(), end});
+    arguments.push_back(FromView(text.substr(0, end)));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return arguments;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ProcessNotices: turns what the kernel tells of a process's life into notices for the sink. Keeps
-// nothing of one notice for the next. Dispatch thread.
+// ProcessNotices: turns LIFECYCLE records into notices for the sink. Each notice is made from its
+// record alone: nothing is remembered between two. Dispatch thread.
 
 #pragma once
 
@@ -18,8 +18,8 @@
 
 namespace wirehound {
 
-/// Texts separated, or each ended, by a NUL: as the kernel keeps a program's arguments. They view
-/// `text`. Pure.
+/// The arguments of a program in the kernel's form: each ended by a NUL, the last perhaps cut. The
+/// results view `text`. Pure.
 std::vector<wirehound_string> SplitArguments(std::string_view text);
 
 class ProcessNotices {
@@ -27,7 +27,7 @@ class ProcessNotices {
   ProcessNotices(BootClock clock, ProcessResolvers resolvers)
       : clock_(clock), resolvers_(std::move(resolvers)) {}
 
-  /// Valid until the next call, and as long as what `told` views.
+  /// The notice for a record. Valid until the next call, and while the bytes that `told` views are.
   ProcessNotice Make(const WireLifecycle& told);
 
  private:

@@ -4,15 +4,12 @@
 
 #include <utility>
 
+#include <wirehound/views.h>
+
 #include "probes/host/entity_id.h"
 #include "probes/live/wire_reader.h"
 
 namespace wirehound {
-namespace {
-
-wirehound_string View(const std::string& text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, const BootClock& clock,
                  const ProcessResolvers& resolvers) {
@@ -41,15 +38,15 @@ void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, cons
       .process_entity_id = EntityId(facts.host_pid, facts.start_time_ns),
       .parent_entity_id = EntityId(facts.host_parent_pid, facts.parent_start_time_ns),
       .gid = facts.gid,
-      .comm = View(target.comm),
-      .executable = View(target.executable),
-      .host_name = View(target.host_name),
-      .container_id = View(target.container_id),
+      .comm = FromView(target.comm),
+      .executable = FromView(target.executable),
+      .host_name = FromView(target.host_name),
+      .container_id = FromView(target.container_id),
       .container = target.container == nullptr ? nullptr : &target.container->info(),
   };
 }
 
-ProcessTable::ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity)
+ProcessTable::ProcessTable(BootClock clock, ProcessResolvers resolvers, std::size_t capacity)
     : clock_(clock), resolvers_(std::move(resolvers)), capacity_(capacity) {}
 
 void ProcessTable::Put(const wirehound_wire_process& facts) {
@@ -69,11 +66,14 @@ void ProcessTable::Put(const wirehound_wire_process& facts) {
 }
 
 const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
-  if (!entries_.empty() && entries_.front().owner_id == owner_id)
+  // Packets of one owner come in runs: the usual one costs no hash.
+  if (!entries_.empty() && entries_.front().owner_id == owner_id) {
     return &entries_.front().owned.process;
+  }
   const auto known = by_owner_.find(owner_id);
-  if (known == by_owner_.end())
+  if (known == by_owner_.end()) {
     return nullptr;
+  }
   entries_.splice(entries_.begin(), entries_, known->second);
   return &known->second->owned.process;
 }

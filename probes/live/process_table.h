@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ProcessTable: what is known of the processes behind packets, by owner id. Bounded: the one that
-// was used longest ago goes first. Dispatch thread.
+// ProcessTable: the processes behind packets, by owner id. PROCESS records fill it, every packet
+// looks its owner up. Bounded: when it is full, the owner that was used longest ago is forgotten.
+// Dispatch thread.
 
 #pragma once
 
@@ -21,7 +22,7 @@
 
 namespace wirehound {
 
-/// A process with the texts it points to. Stays where it is.
+/// A process and the texts that it points to. Neither copied nor moved: it points into itself.
 struct OwnedProcess {
   OwnedProcess() = default;
   OwnedProcess(const OwnedProcess&) = delete;
@@ -32,25 +33,25 @@ struct OwnedProcess {
   std::string executable;
   std::string host_name;
   std::string container_id;
-  // Held, since `process` points into it: the directory may forget the container before this
-  // process is forgotten.
+  // Shared because `process` points into it, and the directory may forget the container before this
+  // table forgets the process.
   std::shared_ptr<const ContainerFacts> container;
 };
 
-/// What the kernel's facts of a process do not tell.
+/// Finds the facts of a process that its PROCESS record does not have.
 struct ProcessResolvers {
   using Resolver = std::function<std::string(const wirehound_wire_process&)>;
 
-  /// Asked for the path of the program file when the kernel could not tell it.
+  /// Returns the path of the program file, "" if unknown. Called when the record has no path.
   Resolver path;
-  /// Asked for the id of the container of every process, when its facts come.
+  /// Returns the id of the process's container, "" for none. Called once per record.
   Resolver container;
-  /// Asked for what is known of a container, behind its id; may be null: processes show ids alone.
+  /// Returns the facts of a container. When this is null, processes carry container ids alone.
   std::function<std::shared_ptr<const ContainerFacts>(const std::string& container_id)>
       container_facts = {};
 };
 
-/// Makes `target` say what the kernel's facts do.
+/// Fills `target` from a PROCESS record and the resolvers.
 void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, const BootClock& clock,
                  const ProcessResolvers& resolvers);
 
@@ -58,18 +59,16 @@ class ProcessTable {
  public:
   static constexpr std::size_t kDefaultCapacity = 32768;
 
-  using Resolvers = ProcessResolvers;
+  ProcessTable(BootClock clock, ProcessResolvers resolvers,
+               std::size_t capacity = kDefaultCapacity);
 
-  ProcessTable(BootClock clock, Resolvers resolvers, std::size_t capacity = kDefaultCapacity);
-
-  /// Takes the facts of an owner, in place of what was known of it.
+  /// Takes the record of an owner, in place of an earlier one.
   void Put(const wirehound_wire_process& facts);
 
-  /// The process of an owner, or nullptr. Valid until the next Put.
+  /// The process of an owner, nullptr when unknown. Counts as use. Valid until the next Put.
   const wirehound_process* Find(std::uint64_t owner_id);
 
-  std::size_t size() const { return entries_.size(); }
-  /// How many were forgotten to make room.
+  /// How many owners were forgotten to make room.
   std::uint64_t evicted() const { return evicted_; }
 
  private:
@@ -79,9 +78,11 @@ class ProcessTable {
   };
 
   BootClock clock_;
-  Resolvers resolvers_;
+  ProcessResolvers resolvers_;
   std::size_t capacity_;
-  std::list<Entry> entries_;  // the last used first
+  // The last used first. Not a RecentMap, which would have to allocate a process for every Put: an
+  // OwnedProcess cannot be moved. Here the place and the texts of the forgotten one are used again.
+  std::list<Entry> entries_;
   std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;
   std::uint64_t evicted_ = 0;
 };

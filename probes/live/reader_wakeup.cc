@@ -14,7 +14,8 @@
 namespace wirehound {
 namespace {
 
-// Edge-triggered: while the reader polls, the ring being non-empty must not make the set readable.
+// Edge-triggered: a ring that is not empty is readable, and with level triggering it would keep
+// waking a reader that wants to wait for its timer.
 bool Watch(int epoll_fd, int fd) {
   epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.fd = fd}};
   return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
@@ -33,14 +34,15 @@ Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
                                           std::uint64_t interval_ns) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get()))
+  if (!epoll || !timer || !Watch(epoll.get(), ring_fd) || !Watch(epoll.get(), timer.get())) {
     return SystemError("prepare waiting for the ring buffer", errno);
+  }
   return ReaderWakeup(std::move(epoll), std::move(timer), std::move(control), interval_ns);
 }
 
 void ReaderWakeup::Acknowledge() {
-  // Edges stay in the set until they are fetched, and an interval timer goes on only once its
-  // expirations have been read.
+  // The set stays readable until its edges are fetched, and the timer until its expirations are
+  // read.
   epoll_event events[2];
   epoll_wait(epoll_.get(), events, 2, 0);
   std::uint64_t expirations = 0;
@@ -60,15 +62,17 @@ void ReaderWakeup::StopPolling() {
 void ReaderWakeup::StopTimer() { SetTimer(false); }
 
 void ReaderWakeup::SetPolling(bool polling) {
-  if (polling_ == polling)
+  if (polling_ == polling) {
     return;
+  }
   polling_ = polling;
   control_.SetReaderPolls(polling ? 1 : 0);
 }
 
 void ReaderWakeup::SetTimer(bool on) {
-  if (timer_on_ == on)
+  if (timer_on_ == on) {
     return;
+  }
   timer_on_ = on;
   itimerspec times = {};
   if (on) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ReaderWakeup: when the reader of the ring is woken. While nothing comes, the kernel wakes it with
-// the first record and it costs nothing. While records flow, waking it for each would cost more
-// than the records, so it tells the programs that it comes by itself and a timer does the waking.
-// Dispatch thread.
+// ReaderWakeup: decides what wakes the reader of the ring. While the ring is idle, the kernel wakes
+// the reader for the first record, and waiting costs nothing. While records flow, a wake-up for
+// each would cost more than the record itself. So the reader then polls: it tells the programs not
+// to wake it, and a timer does. Dispatch thread.
 
 #pragma once
 
@@ -18,29 +18,30 @@ namespace wirehound {
 
 class ReaderWakeup {
  public:
-  /// `ring_fd` is the map; it must live as long as this.
+  /// `ring_fd` is the map `ring`, borrowed for the lifetime of this object. `interval_ns` is the
+  /// timer's.
   static Result<ReaderWakeup> Create(int ring_fd, ControlMemory control, std::uint64_t interval_ns);
 
-  /// Readable when it is time to read.
+  /// Readable when the reader should read.
   int fd() const { return epoll_.get(); }
 
-  /// Takes note of why the reader was woken. Call before reading.
+  /// Clears the cause of the wake-up. Call before each read.
   void Acknowledge();
 
-  /// After a read that found something: from now on the timer wakes the reader.
+  /// Call after a read that found records: from now on the timer wakes the reader.
   void StartPolling();
 
-  /// After a read that found nothing: the next record wakes the reader. There may be records the
-  /// programs submitted just before without a wake-up, so read once more after this. The timer
-  /// goes on until StopTimer.
+  /// Call after a read that found nothing: from now on the next record wakes the reader. Read once
+  /// more after this: a program may have submitted a record without a wake-up just before. The
+  /// timer runs on until StopTimer.
   void StopPolling();
 
-  /// After that read found nothing either.
+  /// Call when that second read found nothing either.
   void StopTimer();
 
   bool polling() const { return polling_; }
 
-  /// What else is shared with the programs.
+  /// The memory shared with the programs, for its other words.
   ControlMemory& control() { return control_; }
 
  private:

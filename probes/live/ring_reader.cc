@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The layout is the kernel's ABI: kernel/bpf/ringbuf.c. Positions only grow; each place starts with
-// a word that holds its length and two flags, and is padded to eight bytes.
+// The layout is the kernel's ABI, see kernel/bpf/ringbuf.c: positions count bytes and only grow.
+// Each place begins with a header of eight bytes, whose first word holds the length and two flags,
+// and is padded to a multiple of eight.
 
 #include "probes/live/ring_reader.h"
 
@@ -21,7 +22,7 @@ constexpr std::uint64_t Padded(std::uint32_t length) {
   return (std::uint64_t{length} + BPF_RINGBUF_HDR_SZ + 7) & ~std::uint64_t{7};
 }
 
-// Shared memory the kernel reads or writes at the same time.
+// A word of shared memory that the kernel may read or write at the same time.
 template <typename T>
 std::atomic_ref<T> Shared(std::byte* memory) {
   return std::atomic_ref<T>(*std::launder(static_cast<T*>(static_cast<void*>(memory))));
@@ -43,13 +44,15 @@ Result<RingReader> RingReader::Map(int map_fd, std::uint32_t ring_bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t producer_size = page + 2 * std::size_t{ring_bytes};
   void* consumer = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
-  if (consumer == MAP_FAILED)
+  if (consumer == MAP_FAILED) {
     return SystemError("map the ring buffer's reading position", errno);
+  }
   Mapping consumer_mapping(static_cast<std::byte*>(consumer), Unmap{page});
   void* producer =
       mmap(nullptr, producer_size, PROT_READ, MAP_SHARED, map_fd, static_cast<off_t>(page));
-  if (producer == MAP_FAILED)
+  if (producer == MAP_FAILED) {
     return SystemError("map the ring buffer's data", errno);
+  }
   Mapping producer_mapping(static_cast<std::byte*>(producer), Unmap{producer_size});
   return RingReader(std::move(consumer_mapping), std::move(producer_mapping), page, ring_bytes);
 }
@@ -58,12 +61,14 @@ std::optional<std::span<const std::byte>> RingReader::Next() {
   while (position_ < Shared<std::uint64_t>(producer_.get()).load(std::memory_order_acquire)) {
     std::byte* place = producer_.get() + (data_ - producer_.get()) + (position_ & mask_);
     const std::uint32_t word = Shared<std::uint32_t>(place).load(std::memory_order_acquire);
-    if ((word & BPF_RINGBUF_BUSY_BIT) != 0)
+    if ((word & BPF_RINGBUF_BUSY_BIT) != 0) {
       return std::nullopt;
+    }
     const std::uint32_t length = word & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
     position_ += Padded(length);
-    if ((word & BPF_RINGBUF_DISCARD_BIT) == 0)
+    if ((word & BPF_RINGBUF_DISCARD_BIT) == 0) {
       return std::span<const std::byte>(place + BPF_RINGBUF_HDR_SZ, length);
+    }
   }
   return std::nullopt;
 }
@@ -73,8 +78,9 @@ void RingReader::Release() {
 }
 
 bool RingReader::HasData() const {
-  // Sequentially consistent, like the store that tells the programs to wake the reader: it must
-  // not be overtaken by this look at what they have written.
+  // Sequentially consistent, like the store in ControlMemory::SetReaderPolls before it: the CPU
+  // must not do this load before that store. Otherwise a record submitted in between would neither
+  // be seen here nor wake the reader.
   return Shared<std::uint64_t>(producer_.get()).load(std::memory_order_seq_cst) !=
          Shared<std::uint64_t>(consumer_.get()).load(std::memory_order_relaxed);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RingReader: the reading end of a BPF ring buffer, mapped into memory. Unlike libbpf's it can
-// stop anywhere, and gives places back in batches. Dispatch thread.
+// RingReader: reads a BPF ring buffer that is mapped into memory. Unlike libbpf's reader it can
+// stop after any record, and it returns space to the kernel in batches. A *place* is the space of
+// one record in the ring. Dispatch thread.
 
 #pragma once
 
@@ -17,20 +18,20 @@ namespace wirehound {
 
 class RingReader {
  public:
-  /// Maps the ring behind `map_fd`, which is of `ring_bytes` and may be closed afterwards.
+  /// Maps the ring of `map_fd`, whose size is `ring_bytes`. `map_fd` may be closed afterwards.
   static Result<RingReader> Map(int map_fd, std::uint32_t ring_bytes);
 
   RingReader(RingReader&&) = default;
   RingReader& operator=(RingReader&&) = default;
 
-  /// The next place, or nothing when there is none or it is still being written. Valid until
-  /// Release.
+  /// The bytes of the next place. Nothing when the ring is empty, or when a program is still
+  /// writing the next place: records come in the order of their reservation. Valid until Release.
   std::optional<std::span<const std::byte>> Next();
 
-  /// Gives all places returned so far back to the kernel.
+  /// Returns the space of all places that Next has returned to the kernel.
   void Release();
 
-  /// Whether there is anything not yet released, places still being written included.
+  /// Whether there are places that are not released, those still being written included.
   bool HasData() const;
 
  private:
@@ -42,8 +43,10 @@ class RingReader {
 
   RingReader(Mapping consumer, Mapping producer, std::size_t page_bytes, std::uint32_t ring_bytes);
 
-  Mapping consumer_;  // our position, writable
-  Mapping producer_;  // the kernel's position, then the data twice in a row
+  Mapping consumer_;  // a page with our position, writable
+  // A page with the kernel's position, then the data twice in a row: a place that wraps around the
+  // end of the ring is contiguous here.
+  Mapping producer_;
   const std::byte* data_;
   std::uint64_t mask_;
   std::uint64_t position_;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Waiting for BPF programs that are under way on other CPUs. Any thread.
+// Waiting for BPF programs that are running on other CPUs. Any thread.
 
 #pragma once
 
 namespace wirehound {
 
-/// Returns when every program that runs now has ended: they all run inside RCU read sections, and
-/// the kernel waits for those that have begun. Takes up to tens of milliseconds. Where the call is
-/// refused it returns at once.
+/// Returns when every program that was running at the call has ended. Programs run inside RCU read
+/// sections, and membarrier(MEMBARRIER_CMD_GLOBAL) waits for all that have begun. Takes up to tens
+/// of milliseconds. Returns at once where the kernel refuses that call.
 void WaitForRunningPrograms();
 
 }  // namespace wirehound

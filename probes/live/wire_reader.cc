@@ -34,18 +34,24 @@ std::string_view Text(const char* data, std::size_t capacity) {
 }  // namespace
 
 WireType WireTypeOf(std::span<const std::byte> place) {
-  if (place.size() < sizeof(wirehound_wire_header))
+  if (place.size() < sizeof(wirehound_wire_header)) {
     return WireType::kMalformed;
+  }
   const auto header = Copy<wirehound_wire_header>(place);
   if (header.version != WIREHOUND_WIRE_VERSION || header.total_size > place.size() ||
-      header.header_size > header.total_size)
+      header.header_size > header.total_size) {
     return WireType::kMalformed;
-  if (header.type == WIREHOUND_WIRE_PACKET && header.header_size == sizeof(wirehound_wire_packet))
+  }
+  if (header.type == WIREHOUND_WIRE_PACKET && header.header_size == sizeof(wirehound_wire_packet)) {
     return WireType::kPacket;
-  if (header.type == WIREHOUND_WIRE_PROCESS && header.header_size == sizeof(wirehound_wire_process))
+  }
+  if (header.type == WIREHOUND_WIRE_PROCESS &&
+      header.header_size == sizeof(wirehound_wire_process)) {
     return WireType::kProcess;
-  if (IsLifecycle(header))
+  }
+  if (IsLifecycle(header)) {
     return WireType::kLifecycle;
+  }
   return WireType::kMalformed;
 }
 
@@ -54,16 +60,19 @@ std::optional<WirePacket> ReadWirePacket(std::span<const std::byte> place) {
   const wirehound_wire_packet& header = packet.header;
   if (header.header.total_size - header.header.header_size != header.captured_length ||
       header.captured_length > header.packet_length ||
-      header.direction > WIREHOUND_DIRECTION_EGRESS || header.owner_source > WIREHOUND_OWNER_KERNEL)
+      header.direction > WIREHOUND_DIRECTION_EGRESS ||
+      header.owner_source > WIREHOUND_OWNER_KERNEL) {
     return std::nullopt;
+  }
   packet.bytes = place.subspan(header.header.header_size, header.captured_length);
   return packet;
 }
 
 std::optional<wirehound_wire_process> ReadWireProcess(std::span<const std::byte> place) {
   auto process = Copy<wirehound_wire_process>(place);
-  if (process.owner_id == 0 || !PathFits(process))
+  if (process.owner_id == 0 || !PathFits(process)) {
     return std::nullopt;
+  }
   return process;
 }
 
@@ -75,8 +84,9 @@ std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place)
   const bool ended = header.kind == WIREHOUND_WIRE_EXITED;
   if (header.kind < WIREHOUND_WIRE_FORKED || header.kind > WIREHOUND_WIRE_EXITED ||
       ended != (size == WIREHOUND_WIRE_EXITED_SIZE) || header.process.host_pid == 0 ||
-      header.header.total_size - size != header.arguments_size || !PathFits(header.process))
+      header.header.total_size - size != header.arguments_size || !PathFits(header.process)) {
     return std::nullopt;
+  }
   const std::span<const std::byte> rest = place.subspan(size, header.arguments_size);
   told.arguments = {static_cast<const char*>(static_cast<const void*>(rest.data())), rest.size()};
   return told;

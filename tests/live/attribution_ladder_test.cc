@@ -58,7 +58,7 @@ bool MailIsLeft(const std::vector<HookReport>& hooks) {
   });
 }
 
-TEST_CASE("ladder: a hook stands aside only for a better one") {
+TEST_CASE("ladder: a hook is not needed only where better ones are attached") {
   for (const HookChoice choice :
        {HookChoice::kBest, HookChoice::kNoFentry, HookChoice::kNoKernelTypes}) {
     LiveOptions options = Everything();
@@ -69,12 +69,14 @@ TEST_CASE("ladder: a hook stands aside only for a better one") {
       CAPTURE(std::string(hook.name));
       bool better = (hook.need == HookNeed::kDatagram && DatagramsAreSeenAnyhow(hooks)) ||
                     (hook.need == HookNeed::kMail && !MailIsLeft(hooks));
-      for (const HookReport& other : hooks)
+      for (const HookReport& other : hooks) {
         better = better || (other.need == hook.need && other.rung < hook.rung &&
                             other.state == HookState::kAttached);
-      // A refusal is told even where nothing is lost by it.
-      if (hook.state != HookState::kRefused)
+      }
+      // A refusal is reported even where nothing is lost by it.
+      if (hook.state != HookState::kRefused) {
         CHECK(better == (hook.state == HookState::kNotNeeded));
+      }
       CHECK(IsBestRung(hooks, hook) == (hook.state == HookState::kAttached));
       CHECK((hook.state == HookState::kRefused) == !hook.reason.empty());
     }

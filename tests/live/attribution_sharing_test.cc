@@ -57,15 +57,17 @@ void PassDescriptor(int channel, int fd) {
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-  if (sendmsg(channel, &rights.message, 0) != 1)
+  if (sendmsg(channel, &rights.message, 0) != 1) {
     Fail("sendmsg");
+  }
 }
 
 int TakeDescriptor(int channel) {
   Rights rights;
   int fd = -1;
-  if (recvmsg(channel, &rights.message, 0) != 1)
+  if (recvmsg(channel, &rights.message, 0) != 1) {
     Fail("recvmsg");
+  }
   std::memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&rights.message)), sizeof(fd));
   return fd;
 }
@@ -75,8 +77,9 @@ void PassedDescriptor(Roles& roles, Transport transport) {
   SetName("wh-parent");
   roles.parent = getpid();
   int channel[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, channel) != 0)
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, channel) != 0) {
     Fail("socketpair");
+  }
   roles.child = ForkNamed("wh-child", [&] {
     const int fd = TakeDescriptor(channel[1]);
     Send(fd, "from-child");
@@ -97,8 +100,9 @@ class Uring {
   Uring() {
     io_uring_params params = {};
     fd_ = static_cast<int>(syscall(__NR_io_uring_setup, 1, &params));
-    if (fd_ < 0)
+    if (fd_ < 0) {
       _exit(kUringRefused);
+    }
     ring_ = Map(params.sq_off.array + sizeof(unsigned), IORING_OFF_SQ_RING);
     completions_ = Map(params.cq_off.cqes + 2 * sizeof(io_uring_cqe), IORING_OFF_CQ_RING);
     entries_ = Map(sizeof(io_uring_sqe), IORING_OFF_SQES);
@@ -110,8 +114,9 @@ class Uring {
     std::memcpy(entries_, &entry, sizeof(entry));
     Word(ring_, params_.sq_off.array) = 0;
     std::atomic_ref<unsigned>(Word(ring_, params_.sq_off.tail)).fetch_add(1);
-    if (syscall(__NR_io_uring_enter, fd_, 1, 1, IORING_ENTER_GETEVENTS, nullptr, 0) < 0)
+    if (syscall(__NR_io_uring_enter, fd_, 1, 1, IORING_ENTER_GETEVENTS, nullptr, 0) < 0) {
       _exit(kUringRefused);
+    }
     std::atomic_ref<unsigned> head(Word(completions_, params_.cq_off.head));
     const unsigned index = head.load() & Word(completions_, params_.cq_off.ring_mask);
     io_uring_cqe completion;
@@ -125,8 +130,9 @@ class Uring {
   char* Map(std::size_t size, off_t offset) const {
     void* memory =
         mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd_, offset);
-    if (memory == MAP_FAILED)
+    if (memory == MAP_FAILED) {
       Fail("mmap");
+    }
     return static_cast<char*>(memory);
   }
   static unsigned& Word(char* base, unsigned offset) {
@@ -148,8 +154,9 @@ void SendByRing(int fd, std::string_view text, std::uint8_t flags) {
   entry.fd = fd;
   entry.addr = reinterpret_cast<std::uintptr_t>(text.data());
   entry.len = static_cast<std::uint32_t>(text.size());
-  if (ring.Run(entry) != static_cast<int>(text.size()))
+  if (ring.Run(entry) != static_cast<int>(text.size())) {
     _exit(kUringRefused);
+  }
 }
 
 }  // namespace
@@ -214,8 +221,9 @@ TEST_CASE("attribution: processes gone before their packets are read are known a
   });
   int sent = 0;
   for (const Seen& seen : lab.collector().records()) {
-    if (seen.direction != kOut)
+    if (seen.direction != kOut) {
       continue;
+    }
     ++sent;
     CHECK(seen.comm == "wh-short");
     CHECK(seen.Carries("pid " + std::to_string(seen.process.host_pid) + "."));
@@ -233,10 +241,11 @@ TEST_CASE("attribution: what io_uring sends is the process's, inline or by its w
       roles.child = ForkNamed("wh-ring", [&] { SendByRing(fd, "by-ring", flags); });
       int status = 0;
       waitpid(roles.child, &status, 0);
-      if (WIFEXITED(status) && WEXITSTATUS(status) == kUringRefused)
+      if (WIFEXITED(status) && WEXITSTATUS(status) == kUringRefused) {
         roles.client = 1;
-      else if (status != 0)
+      } else if (status != 0) {
         _exit(1);
+      }
     });
     if (lab.roles().client == 1) {
       MESSAGE("skipped: io_uring is refused here");

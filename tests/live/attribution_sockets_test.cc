@@ -26,8 +26,9 @@ std::vector<const Seen*> WithFlags(const Collector& collector, std::uint8_t dire
   std::vector<const Seen*> found;
   for (const Seen& seen : collector.records()) {
     if (seen.direction == direction && seen.bytes.size() > kTcpFlags &&
-        seen.bytes[kTcpFlags] == flags)
+        seen.bytes[kTcpFlags] == flags) {
       found.push_back(&seen);
+    }
   }
   return found;
 }
@@ -96,8 +97,9 @@ TEST_CASE("attribution: what the kernel sends for itself is marked as the kernel
   }
   // The sockets of IPv6's neighbour discovery are in the group of who made the network namespace.
   lab.Run([](Roles& roles) {
-    if (!EnterOwnNetwork())
+    if (!EnterOwnNetwork()) {
       _exit(1);
+    }
     const bool made = std::system(
                           "ip link add wh0 type veth peer name wh1 && ip link set wh0 up && "
                           "(ip link set wh1 up || ip link set veth0 up)") == 0;
@@ -131,8 +133,9 @@ void CheckOldSocket(HookChoice choice) {
     Expect(receiver, "from-old");
     Send(fd, "again");
   });
-  while (*static_cast<volatile pid_t*>(&roles.parent) == 0 && !workload.Ended())
+  while (*static_cast<volatile pid_t*>(&roles.parent) == 0 && !workload.Ended()) {
     usleep(1000);
+  }
   LiveOptions options = Everything();
   options.hook_choice = choice;
   Lab lab(options, *std::move(group));

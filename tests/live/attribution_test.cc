@@ -49,8 +49,9 @@ void CheckSender(const Seen& seen, pid_t pid, const char* comm) {
 
 bool KnowsSender(const Lab& lab) {
   const bool knows = lab.Attached("cgroup_skb/egress (sender)");
-  if (!knows)
+  if (!knows) {
     MESSAGE("skipped: this kernel refuses the hook that tells the sender");
+  }
   return knows;
 }
 
@@ -81,8 +82,9 @@ void CheckFirst(const Lab& lab, const Row& row, const Seen& first) {
   const bool before = lab.Attached("fentry/security_socket_recvmsg") ||
                       lab.Attached("kprobe/security_socket_recvmsg");
   CHECK((parents || (before && first.process.host_pid == lab.roles().child)));
-  if (row.transport == Transport::kTcp)
+  if (row.transport == Transport::kTcp) {
     CHECK((first.owner_source == WIREHOUND_OWNER_LISTENER) == parents);
+  }
 }
 
 }  // namespace
@@ -91,8 +93,9 @@ TEST_CASE("attribution: a forked server's child owns what it sends, the client w
   for (const Row& row : kRows) {
     CAPTURE(row.name);
     Lab lab(Everything());
-    if (!KnowsSender(lab))
+    if (!KnowsSender(lab)) {
       return;
+    }
     lab.Run([&](Roles& roles) { ForkedServer(row.transport, row.family, roles); });
     const Collector& seen = lab.collector();
     CheckSender(seen.Only(kOut, "ping-1"), lab.roles().client, "wh-client");
@@ -131,8 +134,9 @@ TEST_CASE("attribution: no packet of a conversation is without an owner, stack r
 TEST_CASE("attribution: a socket made by the parent, a datagram sent by the child") {
   SUBCASE("is the child's where the kernel can tell") {
     Lab lab(Everything());
-    if (!KnowsSender(lab))
+    if (!KnowsSender(lab)) {
       return;
+    }
     lab.Run([](Roles& roles) { InheritedSocket(roles); });
     CheckSender(lab.collector().Only(kOut, "from-child"), lab.roles().child, "wh-child");
   }
@@ -143,10 +147,11 @@ TEST_CASE("attribution: a socket made by the parent, a datagram sent by the chil
     lab.Run([](Roles& roles) { InheritedSocket(roles); });
     const Seen& seen = lab.collector().Only(kOut, "from-child");
     if (lab.Attached("fentry/security_socket_sendmsg") ||
-        lab.Attached("kprobe/security_socket_sendmsg"))
+        lab.Attached("kprobe/security_socket_sendmsg")) {
       CheckOwner(seen, lab.roles().child, "wh-child");
-    else
+    } else {
       CheckOwner(seen, lab.roles().parent, "wh-parent");
+    }
     CHECK(seen.owner_source == WIREHOUND_OWNER_SOCKET);
     CHECK(seen.syscall == -1);
   }

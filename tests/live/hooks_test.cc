@@ -15,8 +15,9 @@ TEST_CASE("hooks: every hook is reported as loaded or with the reason why not") 
   for (const HookReport& report : ProbeHooks()) {
     CAPTURE(std::string(report.name));
     const bool loaded = report.state == HookState::kLoaded;
-    if (!loaded)
+    if (!loaded) {
       MESSAGE(std::string(report.name), ": ", report.reason);
+    }
     CHECK((loaded || report.state == HookState::kRefused));
     CHECK(loaded == report.reason.empty());
     CHECK((loaded || !report.mandatory));

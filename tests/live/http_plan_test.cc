@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lab.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
 namespace {
@@ -25,7 +26,7 @@ constexpr std::string_view kRequest = "GET /wanted HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t kLargeBytes = 400000;
 
 LiveOptions HttpOnly(CaptureAmount amount = CaptureAmount::kHeaders) {
-  return {.plan = Wanting({{PacketClass::kHttp, amount}}), .ring_bytes = 4u << 20};
+  return {.plan = test::Wanting({{PacketClass::kHttp, amount}}), .ring_bytes = 4u << 20};
 }
 
 std::string Response(std::size_t body_bytes, char fill = 'b') {
@@ -50,8 +51,9 @@ Body Conversation(Side client, Side server) {
 void SendAll(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = send(fd, text.data(), text.size(), 0);
-    if (sent <= 0)
+    if (sent <= 0) {
       _exit(1);
+    }
     text.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -60,8 +62,9 @@ void SendAll(int fd, std::string_view text) {
 void SendBytewise(int fd, std::string_view text) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  for (const char byte : text)
+  for (const char byte : text) {
     Send(fd, {&byte, 1});
+  }
 }
 
 // A segment with payload: what was captured of the payload, and how long it was.
@@ -72,8 +75,9 @@ struct Segment {
 
 std::uint32_t ReadBe32(const std::string& bytes, std::size_t at) {
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < sizeof(value); ++i)
+  for (std::size_t i = 0; i < sizeof(value); ++i) {
     value = value << 8 | static_cast<std::uint8_t>(bytes.at(at + i));
+  }
   return value;
 }
 
@@ -84,13 +88,15 @@ std::vector<Segment> SegmentsOf(Lab& lab, std::uint8_t direction) {
   std::map<std::string, std::uint32_t> next;  // sequence number by the two ports
   for (const Seen& seen : lab.collector().records()) {
     const std::size_t headers = 20 + (static_cast<std::uint8_t>(seen.bytes.at(32)) >> 4) * 4u;
-    if (seen.direction != direction || seen.wire_length == headers)
+    if (seen.direction != direction || seen.wire_length == headers) {
       continue;
+    }
     const auto size = static_cast<std::uint32_t>(seen.wire_length - headers);
     const std::uint32_t end = ReadBe32(seen.bytes, 24) + size;
     const auto [known, is_first] = next.try_emplace(seen.bytes.substr(20, 4), end);
-    if (!is_first && static_cast<std::int32_t>(end - known->second) <= 0)
+    if (!is_first && static_cast<std::int32_t>(end - known->second) <= 0) {
       continue;
+    }
     known->second = end;
     const bool has_payload = seen.bytes.size() > headers;
     segments.push_back({has_payload ? seen.bytes.substr(headers) : std::string(), size});
@@ -101,15 +107,17 @@ std::vector<Segment> SegmentsOf(Lab& lab, std::uint8_t direction) {
 // The bytes of payload that were copied, of all packets in a direction.
 std::string Copied(Lab& lab, std::uint8_t direction) {
   std::string text;
-  for (const Segment& segment : SegmentsOf(lab, direction))
+  for (const Segment& segment : SegmentsOf(lab, direction)) {
     text += segment.captured;
+  }
   return text;
 }
 
 std::size_t CountOf(std::string_view text, std::string_view what) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1))
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) {
     ++count;
+  }
   return count;
 }
 
@@ -149,8 +157,9 @@ TEST_CASE("http plan: packets of a body come as headers, so that its length is k
         SendAll(fd, Response(kLargeBytes));
       }));
   std::size_t payload = 0;
-  for (const Segment& segment : SegmentsOf(lab, WIREHOUND_DIRECTION_INGRESS))
+  for (const Segment& segment : SegmentsOf(lab, WIREHOUND_DIRECTION_INGRESS)) {
     payload += segment.size;
+  }
   CHECK(payload == kRequest.size() + Response(kLargeBytes).size());
 }
 
@@ -165,8 +174,9 @@ TEST_CASE("http plan: bodies come when they are asked for") {
         Expect(fd, kRequest);
         SendAll(fd, Response(kLargeBytes));
       }));
-  for (const std::uint8_t direction : kBothDirections)
+  for (const std::uint8_t direction : kBothDirections) {
     CHECK(Copied(lab, direction).size() == kRequest.size() + Response(kLargeBytes).size());
+  }
 }
 
 TEST_CASE("http plan: heads sent byte by byte come whole") {
@@ -202,8 +212,9 @@ TEST_CASE("http plan: a head of 20 KiB comes whole, in one segment or in many") 
         [&](int fd) {
           const int on = 1;
           setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-          for (std::size_t at = 0; at < request.size(); at += piece)
+          for (std::size_t at = 0; at < request.size(); at += piece) {
             SendAll(fd, std::string_view(request).substr(at, piece));
+          }
           SendAll(fd, body);
         },
         [&](int fd) { Expect(fd, request + body); }));
@@ -256,16 +267,18 @@ TEST_CASE("http plan: of pipelined messages every byte comes") {
         Expect(fd, requests);
         SendAll(fd, responses);
       }));
-  for (const std::uint8_t direction : kBothDirections)
+  for (const std::uint8_t direction : kBothDirections) {
     CHECK(Copied(lab, direction).size() == requests.size() + responses.size());
+  }
 }
 
 TEST_CASE("http plan: HTTP/2 comes whole") {
   const std::string text = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(kLargeBytes, '\1');
   Lab lab(HttpOnly());
   lab.Run(Conversation([&](int fd) { SendAll(fd, text); }, [&](int fd) { Expect(fd, text); }));
-  for (const std::uint8_t direction : kBothDirections)
+  for (const std::uint8_t direction : kBothDirections) {
     CHECK(Copied(lab, direction).size() == text.size());
+  }
 }
 
 TEST_CASE("http plan: an HTTP/2 server may speak first") {
@@ -282,8 +295,9 @@ TEST_CASE("http plan: an HTTP/2 server may speak first") {
         Send(fd, settings);
         Expect(fd, text);
       }));
-  for (const std::uint8_t direction : kBothDirections)
+  for (const std::uint8_t direction : kBothDirections) {
     CHECK(CountOf(Copied(lab, direction), settings) == 2);
+  }
 }
 
 TEST_CASE("http plan: of what is not HTTP only the packets come that open and close it") {
@@ -301,8 +315,9 @@ TEST_CASE("http plan: of what is not HTTP only the packets come that open and cl
         Send(fd, hello);
         Expect(fd, answer + bulk);
       }));
-  for (const Seen& seen : lab.collector().records())
+  for (const Seen& seen : lab.collector().records()) {
     CHECK(seen.bytes.size() <= 60);
+  }
   CHECK(Copied(lab, WIREHOUND_DIRECTION_EGRESS).empty());
   CHECK(lab.collector().records().size() <= 10);
   CHECK(lab.Count("not_wanted") > 0);

@@ -9,6 +9,10 @@
 #include <array>
 #include <utility>
 
+#include <wirehound/views.h>
+
+#include "tests/probes/capture/capture_plans.h"
+
 namespace wirehound::live {
 namespace {
 
@@ -30,8 +34,6 @@ bool WaitReadable(int fd, int milliseconds) {
   return poll(&waiting, 1, milliseconds) > 0;
 }
 
-std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
-
 }  // namespace
 
 void Collector::OnRecord(const Record& record) {
@@ -48,15 +50,16 @@ void Collector::OnRecord(const Record& record) {
       .syscall = record.syscall,
       .owner_source = record.owner_source,
       .process = *record.process,
-      .comm = Text(record.process->comm),
-      .executable = Text(record.process->executable),
+      .comm = std::string(ToView(record.process->comm)),
+      .executable = std::string(ToView(record.process->executable)),
   });
 }
 
 std::uint64_t Collector::Missing() const {
   std::uint64_t missing = 0;
-  for (const CaptureGap& gap : gaps_)
+  for (const CaptureGap& gap : gaps_) {
     missing += gap.records;
+  }
   return missing;
 }
 
@@ -65,10 +68,11 @@ void Collector::OnProcess(const ProcessNotice& notice) {
   Told told{.kind = notice.kind,
             .timestamp_ns = notice.timestamp_ns,
             .process = *notice.process,
-            .comm = Text(notice.process->comm),
-            .executable = Text(notice.process->executable)};
-  for (const wirehound_string& argument : notice.arguments)
-    told.arguments.push_back(Text(argument));
+            .comm = std::string(ToView(notice.process->comm)),
+            .executable = std::string(ToView(notice.process->executable))};
+  for (const wirehound_string& argument : notice.arguments) {
+    told.arguments.emplace_back(ToView(argument));
+  }
   told_.push_back(std::move(told));
 }
 
@@ -76,8 +80,9 @@ const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const
   const Seen* found = nullptr;
   int count = 0;
   for (const Seen& seen : records_) {
-    if (seen.direction != direction || !seen.Carries(text))
+    if (seen.direction != direction || !seen.Carries(text)) {
       continue;
+    }
     found = &seen;
     ++count;
   }
@@ -103,8 +108,9 @@ void Lab::Run(const Body& body) {
 
 bool Lab::Attached(std::string_view hook) const {
   for (const HookReport& report : source_->hooks()) {
-    if (report.name == hook)
+    if (report.name == hook) {
       return report.state == HookState::kAttached;
+    }
   }
   return false;
 }
@@ -125,15 +131,17 @@ void Lab::FinishWith(Workload& workload) {
 
 void Lab::RunUnread(const Body& body) {
   Workload workload = StartWorkload(group_, roles_, body);
-  while (!workload.Ended())
+  while (!workload.Ended()) {
     usleep(1000);
+  }
   CHECK(workload.Succeeded());
   Finish();
 }
 
 void Lab::ReadUntilQuiet() {
-  while (WaitReadable(source_->poll_fd(), kQuietMs))
+  while (WaitReadable(source_->poll_fd(), kQuietMs)) {
     REQUIRE(source_->Read(collector_, 64));
+  }
 }
 
 void Lab::Finish() {
@@ -159,12 +167,14 @@ void Lab::Finish() {
 
 std::uint64_t Lab::Count(std::string_view counter) const {
   for (const SourceCounter& line : source_->Counters()) {
-    if (line.name == counter)
+    if (line.name == counter) {
       return line.count;
+    }
   }
   for (const SourceNote& note : source_->Notes()) {
-    if (note.name == counter)
+    if (note.name == counter) {
       return note.count;
+    }
   }
   FAIL("no counter " << std::string(counter));
   return 0;
@@ -181,13 +191,11 @@ std::string OwnersSeen() {
 
 Result<ChildCgroup> MakeGroup() {
   static int number = 0;
-  Result<std::string> own = OwnCgroup();
-  if (!own)
-    return std::move(own).error();
+  const std::string own = WIREHOUND_TRY(OwnCgroup());
   return ChildCgroup::Create(
-      *own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
+      own, "wirehound-test-" + std::to_string(getpid()) + "-" + std::to_string(number++));
 }
 
-LiveOptions Everything() { return {.plan = CaptureEverything(), .ring_bytes = 8u << 20}; }
+LiveOptions Everything() { return {.plan = test::CaptureEverything(), .ring_bytes = 8u << 20}; }
 
 }  // namespace wirehound::live

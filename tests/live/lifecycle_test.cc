@@ -33,8 +33,9 @@ LiveOptions Telling() {
 
 std::string Line(const Told& told) {
   std::string line;
-  for (const std::string& argument : told.arguments)
+  for (const std::string& argument : told.arguments) {
     line += (line.empty() ? "" : " ") + argument;
+  }
   return line;
 }
 
@@ -42,8 +43,9 @@ std::string Line(const Told& told) {
 std::vector<const Told*> Of(Lab& lab, std::int32_t host_pid) {
   std::vector<const Told*> found;
   for (const Told& told : lab.collector().told()) {
-    if (told.process.host_pid == host_pid)
+    if (told.process.host_pid == host_pid) {
       found.push_back(&told);
+    }
   }
   return found;
 }
@@ -56,8 +58,9 @@ void RunProgram(std::vector<const char*> arguments) {
     _exit(1);
   }
   int status = 0;
-  if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+  if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
     _exit(1);
+  }
 }
 
 }  // namespace
@@ -108,8 +111,9 @@ TEST_CASE("lifecycle: nobody is told of while nobody asks, and from when somebod
   const auto once = [&] {
     Workload workload = StartWorkload(lab.group(), lab.roles(),
                                       [](Roles&) { WaitFor(ForkNamed("wh-child", [] {})); });
-    while (!workload.Ended())
+    while (!workload.Ended()) {
       lab.ReadUntilQuiet();
+    }
     lab.ReadUntilQuiet();
   };
   once();
@@ -131,8 +135,9 @@ TEST_CASE("lifecycle: processes of other groups are not told of") {
   Workload workload = StartWorkload(*beside, lab.roles(), [](Roles&) {
     RunProgram({"/bin/sh", "-c", "exit 0"});
   });
-  while (!workload.Ended())
+  while (!workload.Ended()) {
     lab.ReadUntilQuiet();
+  }
   CHECK(workload.Succeeded());
   lab.Finish();
   CHECK(lab.collector().told().empty());
@@ -143,8 +148,9 @@ TEST_CASE("lifecycle: threads are no processes, and the last one of a process is
   Lab lab(Telling());
   lab.Run([](Roles& roles) {
     roles.child = ForkNamed("wh-child", [] {
-      for (int i = 0; i < 4; ++i)
+      for (int i = 0; i < 4; ++i) {
         std::thread([] { SetName("wh-thread"); }).join();
+      }
     });
     WaitFor(roles.child);
   });
@@ -165,8 +171,9 @@ TEST_CASE("lifecycle: of long arguments the beginning is told") {
   });
   int found = 0;
   for (const Told& told : lab.collector().told()) {
-    if (told.kind != Kind::kExec)
+    if (told.kind != Kind::kExec) {
       continue;
+    }
     ++found;
     REQUIRE(told.arguments.size() == 5);
     const bool is_long = told.arguments[3] == "long";
@@ -183,8 +190,9 @@ TEST_CASE("lifecycle: what finds no room in the ring is counted, and no packet's
   options.ring_bytes = 16384;
   Lab lab(options);
   lab.RunUnread([](Roles&) {
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 100; ++i) {
       WaitFor(ForkNamed("wh-child", [] {}));
+    }
   });
   CHECK(lab.Count("process_notices_lost") > 0);
   CHECK(lab.Count("process_notices") == lab.collector().told().size());
@@ -206,8 +214,9 @@ TEST_CASE("lifecycle: every packet of a storm of short processes has its process
                "from " + std::to_string(getpid()) + ".");
         }));
       }
-      for (const pid_t child : children)
+      for (const pid_t child : children) {
         WaitFor(child);
+      }
       char text[64];
       while (recv(receiver, text, sizeof(text), MSG_DONTWAIT) > 0) {
       }
@@ -221,8 +230,9 @@ TEST_CASE("lifecycle: every packet of a storm of short processes has its process
   int sent = 0;
   int right = 0;
   for (const Seen& seen : lab.collector().records()) {
-    if (seen.direction != WIREHOUND_DIRECTION_EGRESS || !seen.Carries("from "))
+    if (seen.direction != WIREHOUND_DIRECTION_EGRESS || !seen.Carries("from ")) {
       continue;
+    }
     ++sent;
     const bool is_its = seen.Carries("from " + std::to_string(seen.process.host_pid) + ".");
     const bool complete = lives[seen.process.process_entity_id] == 3;

@@ -22,13 +22,16 @@ constexpr int kSkipped = 77;
 
 // Empty when the tests can run.
 std::string WhyNot() {
-  if (geteuid() != 0)
+  if (geteuid() != 0) {
     return "not root";
-  if (!EnterOwnNetwork())
+  }
+  if (!EnterOwnNetwork()) {
     return std::string("no network namespace of its own: ") + std::strerror(errno);
+  }
   Result<ChildCgroup> group = MakeGroup();
-  if (!group)
+  if (!group) {
     return group.error().message();
+  }
   const auto source = LiveSource::Open({.cgroup = group->path()});
   return source ? std::string() : source.error().message();
 }

@@ -11,9 +11,13 @@
 #include <string>
 
 #include "lab.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
 namespace {
+
+using test::CaptureEverything;
+using test::Wanting;
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kMdnsPort = 5353;
@@ -42,8 +46,9 @@ LiveOptions With(const CapturePlan& plan) { return {.plan = plan, .ring_bytes = 
 
 int CountCarrying(Lab& lab, std::string_view text) {
   int count = 0;
-  for (const Seen& seen : lab.collector().records())
+  for (const Seen& seen : lab.collector().records()) {
     count += seen.Carries(text) ? 1 : 0;
+  }
   return count;
 }
 
@@ -163,8 +168,9 @@ TEST_CASE("plan: a rule may ask for one direction") {
   Lab lab(With(Udp({.directions = CaptureDirections::kEgress})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 6);
-  for (const Seen& seen : lab.collector().records())
+  for (const Seen& seen : lab.collector().records()) {
     CHECK(seen.direction == WIREHOUND_DIRECTION_EGRESS);
+  }
   CHECK(lab.Count("filter") == 6);
 }
 
@@ -193,8 +199,9 @@ TEST_CASE("plan: what is in a narrow prefix is in the wide one around it too") {
   Lab lab(With(plan));
   RunPlan(lab);
   REQUIRE(!lab.collector().records().empty());
-  for (const Seen& seen : lab.collector().records())
+  for (const Seen& seen : lab.collector().records()) {
     CHECK(seen.bytes.size() <= 40);
+  }
   CHECK(CountCarrying(lab, "to-other") == 2);
 }
 
@@ -220,8 +227,9 @@ void TwoUsers(Roles&) {
   };
   WaitFor(ForkNamed("wh-one", [&] { talk("from-one"); }));
   WaitFor(ForkNamed("wh-two", [&] {
-    if (setuid(kOtherUid) == 0)
+    if (setuid(kOtherUid) == 0) {
       talk("from-two");
+    }
   }));
 }
 
@@ -266,8 +274,9 @@ TEST_CASE("plan: a scope of groups holds those below") {
     Result<std::unique_ptr<LiveSource>> source = LiveSource::Open(options);
     REQUIRE(source);
     Workload workload = StartWorkload(*inner, SharedRoles(), TwoUsers);
-    while (!workload.Ended())
+    while (!workload.Ended()) {
       usleep(1000);
+    }
     (*source)->Stop();
     Collector seen;
     while (*(*source)->Read(seen, 64) != SourceState::kEnd) {

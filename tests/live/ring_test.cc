@@ -28,8 +28,9 @@ std::size_t TcpHeaderBytes(const Seen& seen) { return (ByteAt(seen, kIpHeader + 
 
 std::uint32_t SequenceNumber(const Seen& seen) {
   std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i)
+  for (std::size_t i = 0; i < 4; ++i) {
     number = number << 8 | ByteAt(seen, kIpHeader + 4 + i);
+  }
   return number;
 }
 
@@ -41,16 +42,18 @@ TEST_CASE("ring: packets of every size up to the longest arrive whole") {
   lab.Run([&](Roles&) {
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
     const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
-    for (const std::size_t size : sizes)
+    for (const std::size_t size : sizes) {
       Send(fd, std::string(size, static_cast<char>('a' + size % 26)));
+    }
   });
   for (const std::size_t size : sizes) {
     CAPTURE(size);
     constexpr std::size_t kHeaders = 28;
     int found = 0;
     for (const Seen& seen : lab.collector().records()) {
-      if (seen.direction != kOut || seen.wire_length != size + kHeaders)
+      if (seen.direction != kOut || seen.wire_length != size + kHeaders) {
         continue;
+      }
       ++found;
       REQUIRE(seen.bytes.size() == seen.wire_length);
       const std::string payload(size, static_cast<char>('a' + size % 26));
@@ -64,8 +67,9 @@ TEST_CASE("ring: packets of every size up to the longest arrive whole") {
 
 TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not one byte short") {
   std::string text(200'000, 'x');
-  for (std::size_t i = 0; i < text.size(); i += 7)
+  for (std::size_t i = 0; i < text.size(); i += 7) {
     text[i] = static_cast<char>('a' + i / 7 % 26);
+  }
   Lab lab(Everything());
   lab.Run([&](Roles&) {
     const int listener = BoundSocket(Transport::kTcp, Family::kIpv4, 7777);
@@ -81,15 +85,18 @@ TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not 
   std::uint32_t first = 0;
   std::uint32_t longest = 0;
   for (const Seen& seen : lab.collector().records()) {
-    if (seen.direction != kOut || seen.comm != "wh-client")
+    if (seen.direction != kOut || seen.comm != "wh-client") {
       continue;
+    }
     CHECK(seen.bytes.size() == seen.wire_length);
     longest = std::max(longest, seen.wire_length);
     const std::string payload = seen.bytes.substr(kIpHeader + TcpHeaderBytes(seen));
-    if (first == 0)
+    if (first == 0) {
       first = SequenceNumber(seen) + 1;  // of the SYN
-    if (!payload.empty())
+    }
+    if (!payload.empty()) {
       sent.replace(SequenceNumber(seen) - first, payload.size(), payload);
+    }
   }
   const bool same = sent == text;
   CHECK(same);
@@ -108,10 +115,12 @@ TEST_CASE("ring: the smallest one loses, and the account closes to the packet") 
   CHECK(lab.Count("delivered") > 0);
   CHECK(lab.Count("delivered") + lab.Count("ring_full") + lab.Count("process_record_lost") ==
         lab.source().Seen());
-  for (const Seen& seen : lab.collector().records())
+  for (const Seen& seen : lab.collector().records()) {
     CHECK(seen.comm == "wh-client");
-  for (const CaptureGap& gap : lab.collector().gaps())
+  }
+  for (const CaptureGap& gap : lab.collector().gaps()) {
     CHECK(gap.timestamp_ns >= lab.collector().records().front().timestamp_ns);
+  }
 }
 
 TEST_CASE("ring: what was lost is told before the next record, and at once when none comes") {
@@ -121,15 +130,17 @@ TEST_CASE("ring: what was lost is told before the next record, and at once when 
   Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
     const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
-    for (int i = 0; i < 200; ++i)
+    for (int i = 0; i < 200; ++i) {
       Send(fd, std::string(200, 'f'));
+    }
     roles.parent = 1;
     WaitForGo();
     Send(fd, "after");
   });
   const volatile pid_t& sent = lab.roles().parent;
-  for (int i = 0; i < 5000 && sent == 0; ++i)
+  for (int i = 0; i < 5000 && sent == 0; ++i) {
     usleep(1000);
+  }
   CHECK(lab.collector().gaps().empty());
   lab.ReadUntilQuiet();
   REQUIRE(lab.collector().gaps().size() == 1);
@@ -154,8 +165,9 @@ TEST_CASE("ring: an owner that found no room to be announced is announced when t
   Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
     const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
-    for (int i = 0; i < 200; ++i)
+    for (int i = 0; i < 200; ++i) {
       Send(fd, std::string(200, 'f'));
+    }
     roles.child = ForkNamed("wh-late", [&] {
       Send(fd, "while-full");
       roles.parent = 1;
@@ -165,8 +177,9 @@ TEST_CASE("ring: an owner that found no room to be announced is announced when t
     WaitFor(roles.child);
   });
   const volatile pid_t& sent = lab.roles().parent;
-  for (int i = 0; i < 5000 && sent == 0; ++i)
+  for (int i = 0; i < 5000 && sent == 0; ++i) {
     usleep(1000);
+  }
   CHECK(lab.Count("process_record_retries") > 0);
   lab.ReadUntilQuiet();
   workload.Go();
@@ -198,8 +211,9 @@ TEST_CASE("ring: the first packet after a pause makes the source readable") {
     lab.ReadUntilQuiet();
     CHECK(lab.collector().records().size() == before + 2);  // sent and received
   }
-  while (!workload.Ended())
+  while (!workload.Ended()) {
     usleep(1000);
+  }
   lab.Finish();
 }
 

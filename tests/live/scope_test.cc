@@ -25,8 +25,9 @@ void Talk(const char* text) {
 
 void RunToEnd(const ChildCgroup& group, const Body& body) {
   Workload workload = StartWorkload(group, SharedRoles(), body);
-  while (!workload.Ended())
+  while (!workload.Ended()) {
     usleep(1000);
+  }
   CHECK(workload.Succeeded());
 }
 
@@ -61,14 +62,16 @@ TEST_CASE("scope: an interface has its name in the reader's network namespace on
   Lab lab(Everything());
   RunToEnd(lab.group(), [](Roles&) { Talk("at-home"); });
   RunToEnd(lab.group(), [](Roles&) {
-    if (EnterOwnNetwork())
+    if (EnterOwnNetwork()) {
       Talk("abroad");
+    }
   });
   lab.Finish();
   // Of its own namespace the reader can ask since 5.14. Before, no interface is known to be there.
   const std::string_view home = CanAskForOwnNetwork() ? "lo" : "any";
-  if (home == "any")
+  if (home == "any") {
     MESSAGE("skipped: this kernel does not tell the reader its own network namespace");
+  }
   constexpr std::uint8_t kBoth[] = {WIREHOUND_DIRECTION_EGRESS, WIREHOUND_DIRECTION_INGRESS};
   for (const std::uint8_t direction : kBoth) {
     CHECK(lab.collector().Only(direction, "at-home").interface_name == home);

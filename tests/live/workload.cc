@@ -50,10 +50,11 @@ Address Wrap(const T& address) {
 }
 
 Address Loopback(bool ipv6, bool any, std::uint16_t port) {
-  if (ipv6)
+  if (ipv6) {
     return Wrap(sockaddr_in6{.sin6_family = AF_INET6,
                              .sin6_port = htons(port),
                              .sin6_addr = any ? in6addr_any : in6addr_loopback});
+  }
   return Wrap(sockaddr_in{
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}});
 }
@@ -102,8 +103,9 @@ Workload::~Workload() {
 }
 
 bool Workload::Ended() {
-  if (!ended_)
+  if (!ended_) {
     ended_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+  }
   return ended_;
 }
 
@@ -139,8 +141,9 @@ Roles& SharedRoles() {
 
 void WaitForGo() {
   char letter = 0;
-  if (Must(read(go_pipe_fd, &letter, 1), "read") != 1)
+  if (Must(read(go_pipe_fd, &letter, 1), "read") != 1) {
     _exit(1);
+  }
 }
 
 pid_t ForkNamed(const char* name, const std::function<void()>& body) {
@@ -160,13 +163,15 @@ void SetName(const char* name) { Must(prctl(PR_SET_NAME, name), "prctl"); }
 void WaitFor(pid_t pid) {
   int status = 0;
   Must(waitpid(pid, &status, 0), "waitpid");
-  if (status != 0)
+  if (status != 0) {
     _exit(1);
+  }
 }
 
 bool EnterOwnNetwork() {
-  if (unshare(CLONE_NEWNET) != 0)
+  if (unshare(CLONE_NEWNET) != 0) {
     return false;
+  }
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   ifreq request = {};
   std::strcpy(request.ifr_name, "lo");
@@ -181,8 +186,9 @@ int BoundSocket(Transport transport, Family family, std::uint16_t port) {
   const int fd = MakeSocket(transport, ipv6);
   Address address = Loopback(ipv6, family == Family::kIpv4OnIpv6, port);
   Must(bind(fd, address.get(), address.size), "bind");
-  if (transport == Transport::kTcp)
+  if (transport == Transport::kTcp) {
     Must(listen(fd, 8), "listen");
+  }
   return fd;
 }
 
@@ -207,8 +213,9 @@ std::uint16_t PortOf(int fd) {
 }
 
 void Send(int fd, std::string_view text) {
-  if (Must(send(fd, text.data(), text.size(), 0), "send") != static_cast<ssize_t>(text.size()))
+  if (Must(send(fd, text.data(), text.size(), 0), "send") != static_cast<ssize_t>(text.size())) {
     _exit(1);
+  }
 }
 
 void Expect(int fd, std::string_view text) {
@@ -216,8 +223,9 @@ void Expect(int fd, std::string_view text) {
   std::size_t size = 0;
   while (size < got.size()) {
     const ssize_t more = Must(recv(fd, got.data() + size, got.size() - size, 0), "recv");
-    if (more == 0)
+    if (more == 0) {
       break;
+    }
     size += static_cast<std::size_t>(more);
   }
   if (got != text) {
@@ -253,8 +261,9 @@ void Flood(Roles& roles, int count, std::size_t bytes) {
   const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
   const int fd = ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver));
   const std::string text(bytes, 'f');
-  for (int i = 0; i < count; ++i)
+  for (int i = 0; i < count; ++i) {
     Send(fd, text);
+  }
 }
 
 }  // namespace wirehound::live

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/probes/capture/capture_plans.h"
+
 namespace wirehound::test {
 namespace {
 
@@ -23,7 +25,7 @@ CapturePlan Needs(const std::set<std::uint32_t>& events) {
 std::map<PacketClass, CaptureAmount> AmountsByClass(const CapturePlan& plan) {
   std::map<PacketClass, CaptureAmount> amounts;
   for (const CaptureRule& rule : plan.rules) {
-    CHECK(rule.unconditional());
+    CHECK(IsUnconditional(rule));
     amounts[rule.packets] = rule.amount;
   }
   return amounts;

@@ -19,6 +19,7 @@
 #include "tests/engine/plan/plan_evaluator.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/scripted_detector.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::test {
 namespace {
@@ -397,7 +398,7 @@ TEST_CASE("push down: more prefixes than are worth it are left to the engine, an
   const Traffic traffic;
   const Selected selected({list}, traffic);
   REQUIRE(selected.plan().rules.size() == 1);
-  CHECK(selected.plan().rules[0].unconditional());
+  CHECK(IsUnconditional(selected.plan().rules[0]));
   CHECK(selected.engine_filters().size() == 1);
 }
 

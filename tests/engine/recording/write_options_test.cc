@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/probes/capture/capture_plans.h"
+
 namespace wirehound::test {
 namespace {
 

@@ -97,10 +97,12 @@ TEST_CASE("http start: whatever the decoders take for a start is one, and so is 
       CAPTURE(std::string(text));
       REQUIRE(Guess(text) != HttpGuess::kNo);
       CHECK(Judge(text) != WIREHOUND_STARTS_NOTHING);
-      if (Guess(text) == HttpGuess::kResponse)
+      if (Guess(text) == HttpGuess::kResponse) {
         CHECK(Judge(text) == WIREHOUND_STARTS_RESPONSE);
-      if (Guess(text) == HttpGuess::kRequest)
+      }
+      if (Guess(text) == HttpGuess::kRequest) {
         CHECK(Judge(text) == WIREHOUND_STARTS_REQUEST);
+      }
     }
   }
 }
@@ -140,8 +142,9 @@ TEST_CASE("http start: a head ends behind an empty line, wherever words are cut"
       std::size_t found = 0;
       for (std::size_t at = 0; at < bytes.size() && found == 0; at += 8) {
         const std::uint64_t word = Word(std::string_view(bytes).substr(at, 8));
-        if (const std::uint32_t size = wirehound_http_head_end(word, before); size != 0)
+        if (const std::uint32_t size = wirehound_http_head_end(word, before); size != 0) {
           found = at + size;
+        }
         before = word;
       }
       CAPTURE(head);

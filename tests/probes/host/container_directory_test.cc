@@ -4,21 +4,21 @@
 
 #include <doctest/doctest.h>
 
+#include <iterator>
 #include <string>
+
+#include <wirehound/views.h>
 
 namespace wirehound {
 namespace {
 
 const std::string kId(64, 'a');
 
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-std::string String(const wirehound_string& text) { return {text.data, text.size}; }
-
 wirehound_container_info Info(std::string_view name, std::string_view image) {
   wirehound_container_info info{};
-  info.id = Text(kId);
-  info.name = Text(name);
-  info.image = Text(image);
+  info.id = FromView(kId);
+  info.name = FromView(name);
+  info.image = FromView(image);
   return info;
 }
 
@@ -29,9 +29,9 @@ TEST_CASE("container directory: what the path of a group tells") {
   const wirehound_container_info info = InfoOf(name, 99);
   CHECK(info.struct_size == sizeof(wirehound_container_info));
   CHECK(info.cgroup_id == 99);
-  CHECK(String(info.id) == kId);
-  CHECK(String(info.runtime) == "crio");
-  CHECK(String(info.pod_uid) == "d7b3");
+  CHECK(ToView(info.id) == kId);
+  CHECK(ToView(info.runtime) == "crio");
+  CHECK(ToView(info.pod_uid) == "d7b3");
   CHECK(info.name.size == 0);
 }
 
@@ -40,8 +40,8 @@ TEST_CASE("container facts: the newest counts, and what is empty takes nothing a
   const wirehound_container_info* shown = &facts.info();
   CHECK(facts.Take(Info("second", "")));
   CHECK(&facts.info() == shown);
-  CHECK(String(shown->name) == "second");
-  CHECK(String(shown->image) == "nginx");
+  CHECK(ToView(shown->name) == "second");
+  CHECK(ToView(shown->image) == "nginx");
   CHECK_FALSE(facts.Take(Info("second", "nginx")));
 }
 
@@ -49,9 +49,9 @@ TEST_CASE("container facts: filling changes no text that somebody may be reading
   ContainerFacts facts(Info("first", ""));
   const wirehound_string name = facts.info().name;
   CHECK(facts.Fill(Info("second, and much longer than the first", "nginx")));
-  CHECK(String(name) == "first");
-  CHECK(String(facts.info().name) == "first");
-  CHECK(String(facts.info().image) == "nginx");
+  CHECK(ToView(name) == "first");
+  CHECK(ToView(facts.info().name) == "first");
+  CHECK(ToView(facts.info().image) == "nginx");
   CHECK_FALSE(facts.Fill(Info("third", "apache")));
 }
 
@@ -79,13 +79,13 @@ TEST_CASE("container directory: one object for one id, until it is forgotten") {
   CHECK(directory.Find(kId) == nullptr);
   const auto held = directory.Of(kId).facts;
   CHECK(directory.Of(kId).facts == held);
-  CHECK(String(held->info().id) == kId);
+  CHECK(ToView(held->info().id) == kId);
   directory.Of("b");
   directory.Of("c");
-  CHECK(directory.size() == 2);
+  CHECK(std::distance(directory.begin(), directory.end()) == 2);
   CHECK(directory.evicted() == 1);
   CHECK(directory.Find(kId) == nullptr);
-  CHECK(String(held->info().id) == kId);  // whoever holds it still reads it
+  CHECK(ToView(held->info().id) == kId);  // whoever holds it still reads it
 }
 
 }  // namespace wirehound

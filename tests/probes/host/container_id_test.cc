@@ -95,20 +95,23 @@ const Row kRows[] = {
 std::string Filled(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '@')
+    if (c == '@') {
       result += kId;
-    else if (c == '#')
+    } else if (c == '#') {
       result += kOther;
-    else if (c == '%')
+    } else if (c == '%') {
       result += kPod;
-    else
+    } else {
       result += c;
+    }
   }
   for (std::size_t at = result.find("user" + kId); at != std::string::npos;
-       at = result.find("user" + kId))
+       at = result.find("user" + kId)) {
     result.replace(at + 4, kId.size(), "@");
-  for (std::size_t at = result.find("pod_."); at != std::string::npos; at = result.find("pod_."))
+  }
+  for (std::size_t at = result.find("pod_."); at != std::string::npos; at = result.find("pod_.")) {
     result.replace(at + 3, 1, kPodSystemd);
+  }
   return result;
 }
 

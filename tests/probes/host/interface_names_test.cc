@@ -34,8 +34,9 @@ TEST_CASE("interface names: one that has none is any, and that is remembered too
 
 TEST_CASE("interface names: indices without end do not take memory without end") {
   InterfaceNames names([](std::uint32_t index) { return std::to_string(index); });
-  for (std::uint32_t i = 1; i < 20'000; ++i)
+  for (std::uint32_t i = 1; i < 20'000; ++i) {
     REQUIRE(names.Find(i, i) == std::to_string(i));
+  }
 }
 
 }  // namespace wirehound

@@ -58,8 +58,9 @@ TEST_CASE("proc folder: arguments are parted by NUL, and bounded in number and s
   CHECK(folder.Arguments(100) == std::vector<std::string>{"curl", "", "-s", "x"});
 
   std::string many;
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < 1000; ++i) {
     many += std::string("a\0", 2);
+  }
   proc.Run({.arguments = many});
   CHECK(folder.Arguments(100).size() == ProcFolder::kMaxArguments);
 

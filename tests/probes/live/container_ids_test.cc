@@ -55,6 +55,12 @@ wirehound_wire_process Process(std::uint64_t cgroup_id, std::uint64_t start_tick
   return facts;
 }
 
+// The id of the container a process is in, "" for none.
+std::string IdOf(ContainerIds& ids, const wirehound_wire_process& process) {
+  const std::optional<ContainerName> name = ids.Name(process);
+  return name ? name->id : std::string();
+}
+
 }  // namespace
 
 TEST_CASE("container ids: the group of a running process tells its container") {
@@ -62,7 +68,7 @@ TEST_CASE("container ids: the group of a running process tells its container") {
   const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(group)) == kId);
+  CHECK(IdOf(ids, Process(group)) == kId);
 }
 
 TEST_CASE("container ids: what is known of a group serves every process in it, running or not") {
@@ -70,19 +76,18 @@ TEST_CASE("container ids: what is known of a group serves every process in it, r
   const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
-  REQUIRE(ids.Find(Process(group)) == kId);
+  REQUIRE(IdOf(ids, Process(group)) == kId);
   machine.proc.End(100);
   machine.RemoveGroup("/docker/" + kId);
-  CHECK(ids.Find(Process(group)) == kId);
-  REQUIRE(ids.FindGroup(group) != nullptr);
-  CHECK(ids.FindGroup(group)->runtime == "docker");
+  CHECK(IdOf(ids, Process(group)) == kId);
+  CHECK(ids.Name(Process(group))->runtime == "docker");
 }
 
 TEST_CASE("container ids: another process that got the pid is not asked") {
   Machine machine;
   machine.proc.Run({.start_ticks = 2000, .cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(4711, 1000)).empty());
+  CHECK(IdOf(ids, Process(4711, 1000)).empty());
 }
 
 TEST_CASE("container ids: nothing is asked of a /proc that numbers processes otherwise") {
@@ -90,7 +95,7 @@ TEST_CASE("container ids: nothing is asked of a /proc that numbers processes oth
   machine.proc.Link("self/ns/pid", "pid:[4026532184]");
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(4711)).empty());
+  CHECK(IdOf(ids, Process(4711)).empty());
 }
 
 TEST_CASE("container ids: of a process that moved, the new group is not taken for the old one") {
@@ -99,8 +104,9 @@ TEST_CASE("container ids: of a process that moved, the new group is not taken fo
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
   const std::uint64_t old_group = machine.MakeGroup("/system.slice");
-  CHECK(ids.Find(Process(old_group)) == kId);  // where it is now
-  CHECK(ids.FindGroup(old_group) == nullptr);
+  CHECK(IdOf(ids, Process(old_group)) == kId);  // where it is now
+  machine.proc.End(100);
+  CHECK(IdOf(ids, Process(old_group)).empty());
 }
 
 TEST_CASE("container ids: version 1 names a container where version 2 does not") {
@@ -109,12 +115,12 @@ TEST_CASE("container ids: version 1 names a container where version 2 does not")
   machine.proc.Write("self/cgroup", "9:name=systemd:/\n0::/\n");
   machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kId + "\n0::/\n"});
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(root)) == kId);
+  CHECK(IdOf(ids, Process(root)) == kId);
   SUBCASE("and each process counts: the version 2 group is the same for all") {
     machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kOther + "\n0::/\n"});
-    CHECK(ids.Find(Process(root)) == kOther);
+    CHECK(IdOf(ids, Process(root)) == kOther);
     machine.proc.Run({.cgroup = "9:name=systemd:/\n0::/\n"});
-    CHECK(ids.Find(Process(root)).empty());
+    CHECK(IdOf(ids, Process(root)).empty());
   }
 }
 
@@ -122,25 +128,24 @@ TEST_CASE("container ids: the group of a process that is gone is found in the hi
   Machine machine;
   const std::uint64_t group = machine.MakeGroup("/kubepods/pod1/" + kId);
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(group)) == kId);
+  CHECK(IdOf(ids, Process(group)) == kId);
 }
 
 TEST_CASE("container ids: the hierarchy is looked through at most once a second") {
   Machine machine;
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(4711)).empty());
+  CHECK(IdOf(ids, Process(4711)).empty());
   const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
   machine.now_ns = ContainerIds::kScanEveryNs - 1;
-  CHECK(ids.Find(Process(group)).empty());
+  CHECK(IdOf(ids, Process(group)).empty());
   machine.now_ns = ContainerIds::kScanEveryNs;
-  CHECK(ids.Find(Process(group)) == kId);
+  CHECK(IdOf(ids, Process(group)) == kId);
 }
 
 TEST_CASE("container ids: a process of an unknown group is in no container") {
   Machine machine;
   ContainerIds ids = machine.Resolver();
-  CHECK(ids.Find(Process(0)).empty());
-  CHECK(ids.FindGroup(0) == nullptr);
+  CHECK(IdOf(ids, Process(0)).empty());
 }
 
 TEST_CASE("cgroup tree: a scan shows every group once and stops at its limit") {

@@ -15,15 +15,17 @@ using Kind = SourceCounter::Kind;
 KernelCounters Distinct() {
   KernelCounters counters = {};
   std::uint64_t value = 100;
-  for (std::uint64_t& counter : counters)
+  for (std::uint64_t& counter : counters) {
     counter = value++;
+  }
   return counters;
 }
 
 std::uint64_t Sum(const std::vector<SourceCounter>& account, Kind kind) {
   std::uint64_t sum = 0;
-  for (const SourceCounter& line : account)
+  for (const SourceCounter& line : account) {
     sum += line.kind == kind ? line.count : 0;
+  }
   return sum;
 }
 
@@ -36,8 +38,9 @@ TEST_CASE("counters: every reason of the kernel is one line of the account") {
     CAPTURE(std::string(name));
     int found = 0;
     for (const SourceCounter& line : account) {
-      if (line.name != name)
+      if (line.name != name) {
         continue;
+      }
       ++found;
       CHECK(line.kind == kind);
       CHECK(line.count == count);
@@ -65,15 +68,15 @@ TEST_CASE("counters: delivered + filtered + lost is what was seen once the ring 
   kernel[WIREHOUND_COUNT_LOST_PROCESS_RECORD] = 1;
   kernel[WIREHOUND_COUNT_NO_OWNER] = 50;
   kernel[WIREHOUND_COUNT_PROCESS_RECORDS] = 9;
-  CHECK(Closes(kernel));
-
-  const std::vector<SourceCounter> account = AccountOf(kernel, {.delivered = 58, .malformed = 2});
-  CHECK(Sum(account, Kind::kDelivered) + Sum(account, Kind::kFiltered) +
-            Sum(account, Kind::kLost) ==
-        100);
+  const auto accounted = [&kernel] {
+    const std::vector<SourceCounter> account = AccountOf(kernel, {.delivered = 58, .malformed = 2});
+    return Sum(account, Kind::kDelivered) + Sum(account, Kind::kFiltered) +
+           Sum(account, Kind::kLost);
+  };
+  CHECK(accounted() == kernel[WIREHOUND_COUNT_SEEN]);
 
   kernel[WIREHOUND_COUNT_LOST_RING_FULL] = 14;
-  CHECK_FALSE(Closes(kernel));
+  CHECK(accounted() == kernel[WIREHOUND_COUNT_SEEN] - 1);
 }
 
 TEST_CASE("counters: notes have names of their own") {

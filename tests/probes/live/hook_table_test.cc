@@ -37,8 +37,9 @@ TEST_CASE(
     const bool packets = spec.need == HookNeed::kPacketsIn || spec.need == HookNeed::kPacketsOut;
     CHECK((packets || !spec.mandatory));
     CHECK((!spec.mandatory || !spec.needs_btf));
-    if (spec.mandatory)
+    if (spec.mandatory) {
       served.insert(spec.need);
+    }
   }
   CHECK(served.size() == 2);
 }

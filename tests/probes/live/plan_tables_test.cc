@@ -12,9 +12,13 @@
 #include <initializer_list>
 
 #include "probes/capture/address_prefix.h"
+#include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound {
 namespace {
+
+using test::CaptureEverything;
+using test::Wanting;
 
 constexpr std::uint32_t kUdpDns = WIREHOUND_CLASS_IPV4 | WIREHOUND_CLASS_UDP | WIREHOUND_CLASS_DNS;
 constexpr std::uint32_t kUdp = WIREHOUND_CLASS_IPV4 | WIREHOUND_CLASS_UDP;
@@ -117,9 +121,10 @@ TEST_CASE("plan tables: more different ports than sets let more pass, never less
   std::vector<CaptureRule> rules(10, UdpRule());
   for (std::uint32_t port = 1; port < 1024; ++port) {
     for (std::size_t bit = 0; bit < rules.size(); ++bit) {
-      if ((port >> bit & 1) != 0)
+      if ((port >> bit & 1) != 0) {
         rules[bit].dst_ports.push_back(
             {.first = static_cast<std::uint16_t>(port), .last = static_cast<std::uint16_t>(port)});
+      }
     }
   }
   const PlanTables tables = MakePlanTables({.rules = rules, .scope = {}});
@@ -151,8 +156,9 @@ TEST_CASE("plan tables: a prefix knows what those around it know, within its fam
 
 TEST_CASE("plan tables: rules beyond what fits go without their conditions") {
   std::vector<CaptureRule> rules(kMaxCaptureRules + 1, UdpRule());
-  for (CaptureRule& rule : rules)
+  for (CaptureRule& rule : rules) {
     rule.dst_ports = {{.first = 7, .last = 7}};
+  }
   const PlanTables many = MakePlanTables({.rules = rules, .scope = {}});
   CHECK(many.plan->conditional[kEgress][kUdp] == 0xffffffff);
   CHECK(many.plan->amounts[kEgress][kUdp].packet != 0);

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <wirehound/views.h>
+
 #include "probes/host/entity_id.h"
 #include "process_facts.h"
 
@@ -12,12 +14,11 @@ namespace {
 
 constexpr std::uint64_t kEpochOfBoot = 1'000'000'000'000;
 
-std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
-
 std::string Joined(const std::vector<wirehound_string>& texts) {
   std::string joined;
-  for (const wirehound_string& text : texts)
-    joined += '<' + Text(text) + '>';
+  for (const wirehound_string& text : texts) {
+    (joined += '<').append(ToView(text)) += '>';
+  }
   return joined;
 }
 
@@ -67,10 +68,10 @@ TEST_CASE("process notices: the facts of a process are those of its packets") {
   CHECK(notice.process->host_pid == 100);
   CHECK(notice.process->process_entity_id == EntityId(100, 1000));
   CHECK(notice.process->parent_entity_id == EntityId(50, 500));
-  CHECK(Text(notice.process->executable) == "/usr/bin/curl");
-  CHECK(Text(notice.process->container_id) == "c0ffee");
+  CHECK(ToView(notice.process->executable) == "/usr/bin/curl");
+  CHECK(ToView(notice.process->container_id) == "c0ffee");
   REQUIRE(notice.arguments.size() == 2);
-  CHECK(Text(notice.arguments[1]) == "-s");
+  CHECK(ToView(notice.arguments[1]) == "-s");
 }
 
 TEST_CASE("process notices: nothing of one is left for the next, and who ended is not asked") {
@@ -85,7 +86,7 @@ TEST_CASE("process notices: nothing of one is left for the next, and who ended i
   CHECK(notice.process->executable.size == 0);
   WireLifecycle pathless = Told(WIREHOUND_WIRE_FORKED);
   pathless.header.process.flags = WIREHOUND_WIRE_PATH_UNKNOWN;
-  CHECK(Text(notices.Make(pathless).process->executable) == "/asked");
+  CHECK(ToView(notices.Make(pathless).process->executable) == "/asked");
 }
 
 }  // namespace wirehound

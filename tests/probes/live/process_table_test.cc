@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include <wirehound/views.h>
+
 #include "probes/host/entity_id.h"
 #include "process_facts.h"
 
@@ -19,8 +21,6 @@ std::string Nothing(const wirehound_wire_process&) { return {}; }
 ProcessTable Table(std::size_t capacity = ProcessTable::kDefaultCapacity) {
   return ProcessTable(BootClock(kEpochOfBoot), {.path = Nothing, .container = Nothing}, capacity);
 }
-
-std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
 
 }  // namespace
 
@@ -46,10 +46,10 @@ TEST_CASE("process table: the facts of an owner become its process") {
   CHECK(process->process_entity_id == EntityId(100, 1000));
   CHECK(process->thread_entity_id == EntityId(101, 2000));
   CHECK(process->parent_entity_id == EntityId(50, 500));
-  CHECK(Text(process->comm) == "curl");
-  CHECK(Text(process->executable) == "/usr/bin/curl");
-  CHECK(Text(process->host_name) == "box");
-  CHECK(Text(process->container_id).empty());
+  CHECK(ToView(process->comm) == "curl");
+  CHECK(ToView(process->executable) == "/usr/bin/curl");
+  CHECK(ToView(process->host_name) == "box");
+  CHECK(ToView(process->container_id).empty());
 }
 
 TEST_CASE("process table: an owner nobody announced is not found") {
@@ -60,24 +60,25 @@ TEST_CASE("process table: an owner nobody announced is not found") {
 }
 
 TEST_CASE("process table: later facts of an owner take the place of earlier ones") {
-  ProcessTable table = Table();
+  ProcessTable table = Table(2);
   table.Put(ProcessFacts(8, "sh", "/bin/sh"));
   table.Put(ProcessFacts(8, "a-longer-name-1", "/opt/a/longer/path/than/before/to/somewhere"));
-  CHECK(table.size() == 1);
+  table.Put(ProcessFacts(4));
+  CHECK(table.evicted() == 0);
   const wirehound_process* process = table.Find(8);
   REQUIRE(process != nullptr);
-  CHECK(Text(process->comm) == "a-longer-name-1");
-  CHECK(Text(process->executable) == "/opt/a/longer/path/than/before/to/somewhere");
+  CHECK(ToView(process->comm) == "a-longer-name-1");
+  CHECK(ToView(process->executable) == "/opt/a/longer/path/than/before/to/somewhere");
 }
 
 TEST_CASE("process table: full, it forgets who was used longest ago, and counts it") {
   ProcessTable table = Table(3);
-  for (std::uint64_t owner : {2, 4, 6})
+  for (std::uint64_t owner : {2, 4, 6}) {
     table.Put(ProcessFacts(owner));
+  }
   CHECK(table.evicted() == 0);
   REQUIRE(table.Find(2) != nullptr);
   table.Put(ProcessFacts(8));
-  CHECK(table.size() == 3);
   CHECK(table.evicted() == 1);
   CHECK(table.Find(4) == nullptr);
   CHECK(table.Find(2) != nullptr);
@@ -88,12 +89,13 @@ TEST_CASE("process table: full, it forgets who was used longest ago, and counts 
 TEST_CASE("process table: the texts of one process outlive the arrival of others") {
   ProcessTable table = Table(64);
   table.Put(ProcessFacts(2, "first", "/first"));
-  for (std::uint64_t owner = 4; owner < 100; owner += 2)
+  for (std::uint64_t owner = 4; owner < 100; owner += 2) {
     table.Put(ProcessFacts(owner, "other", "/other"));
+  }
   const wirehound_process* process = table.Find(2);
   REQUIRE(process != nullptr);
-  CHECK(Text(process->comm) == "first");
-  CHECK(Text(process->executable) == "/first");
+  CHECK(ToView(process->comm) == "first");
+  CHECK(ToView(process->executable) == "/first");
 }
 
 TEST_CASE("process table: the resolver is asked when, and only when, the kernel had no path") {
@@ -109,7 +111,7 @@ TEST_CASE("process table: the resolver is asked when, and only when, the kernel 
   facts.flags = WIREHOUND_WIRE_PATH_UNKNOWN;
   table.Put(facts);
   CHECK(asked == 1);
-  CHECK(Text(table.Find(4)->executable) == "/proc/says/100");
+  CHECK(ToView(table.Find(4)->executable) == "/proc/says/100");
 }
 
 TEST_CASE("process table: the container is asked for when facts come, not when they are used") {
@@ -120,8 +122,9 @@ TEST_CASE("process table: the container is asked for when facts come, not when t
   };
   ProcessTable table(BootClock(kEpochOfBoot), {.path = Nothing, .container = container});
   table.Put(ProcessFacts(8));
-  for (int i = 0; i < 3; ++i)
-    CHECK(Text(table.Find(8)->container_id) == "container-of-group-77");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(ToView(table.Find(8)->container_id) == "container-of-group-77");
+  }
   CHECK(asked == 1);
 }
 
@@ -143,15 +146,15 @@ TEST_CASE("process table: a process shows its container, also what is learnt of 
   table.Put(ProcessFacts(2));
   const wirehound_process* process = table.Find(2);
   REQUIRE(process->container != nullptr);
-  CHECK(Text(process->container->id) == "c1");
-  CHECK(Text(process->container->name).empty());
+  CHECK(ToView(process->container->id) == "c1");
+  CHECK(ToView(process->container->name).empty());
   wirehound_container_info learnt{};
   learnt.name = {"web", 3};
   directory.Of("c1").facts->Take(learnt);
-  CHECK(Text(process->container->name) == "web");
+  CHECK(ToView(process->container->name) == "web");
   directory.Of("c2");  // pushes the container out
   REQUIRE(directory.evicted() == 1);
-  CHECK(Text(process->container->name) == "web");
+  CHECK(ToView(process->container->name) == "web");
 }
 
 TEST_CASE("process table: a process outside of containers shows none") {

@@ -68,8 +68,9 @@ class FakeRing {
 };
 
 std::string Text(const std::optional<std::span<const std::byte>>& place) {
-  if (!place)
+  if (!place) {
     return "(none)";
+  }
   return {static_cast<const char*>(static_cast<const void*>(place->data())), place->size()};
 }
 

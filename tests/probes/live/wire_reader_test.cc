@@ -82,8 +82,9 @@ std::vector<std::byte> PlaceOf(const wirehound_wire_lifecycle& lifecycle) {
 
 // What it says points into the place.
 std::optional<WireLifecycle> ReadLifecycle(const std::vector<std::byte>& place) {
-  if (WireTypeOf(place) != WireType::kLifecycle)
+  if (WireTypeOf(place) != WireType::kLifecycle) {
     return std::nullopt;
+  }
   return ReadWireLifecycle(place);
 }
 
