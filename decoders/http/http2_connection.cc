@@ -362,7 +362,7 @@ void Http2Connection::ReportTrailers(Direction& direction) {
 
 void Http2Connection::ReleaseHead(Block& block) {
   if (block.head != nullptr) {
-    pool_->GiveBack(block.head);
+    pool_->ReturnHead(block.head);
     block.head = nullptr;
   }
 }

@@ -112,10 +112,10 @@ FlowTable::Found FlowTable::Make(const Segment& segment, std::uint32_t hash) {
 }
 
 FlowEntry& FlowTable::TakeEntry() {
-  FlowEntry* flow = pool_.Take();
+  FlowEntry* flow = pool_.TakeFresh();
   if (flow == nullptr) {
     EvictOne();
-    flow = pool_.Take();
+    flow = pool_.TakeFresh();
   }
   return *flow;
 }
@@ -246,7 +246,7 @@ void FlowTable::End(FlowEntry& flow, FlowEnd how) {
 void FlowTable::Forget(FlowEntry& flow) {
   index_.Erase(flow.hash, flow.number);
   ListOf(flow.state).Remove(flow);
-  pool_.Return(flow);
+  pool_.Return(&flow);
 }
 
 void FlowTable::Expire(std::uint64_t now_ns) {

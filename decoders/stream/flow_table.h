@@ -17,6 +17,8 @@
 #include <wirehound/abi/messages.h>
 
 #include "base/hash_index.h"
+#include "base/intrusive_list.h"
+#include "base/pool.h"
 #include "base/random_seed.h"
 #include "decoders/core/captured_bytes.h"
 #include "decoders/stream/flow.h"
@@ -76,8 +78,8 @@ class FlowTable {
   std::size_t open_flows() const { return half_open_.size() + open_.size(); }
 
  private:
-  using AgeList = FlowList<&FlowEntry::age>;
-  using WaitList = FlowList<&FlowEntry::wait>;
+  using AgeList = IntrusiveList<FlowEntry, &FlowEntry::age>;
+  using WaitList = IntrusiveList<FlowEntry, &FlowEntry::wait>;
 
   struct Found {
     FlowEntry* flow;
@@ -128,7 +130,7 @@ class FlowTable {
   StreamShared shared_;
   FlowHasher hasher_;
   HashIndex index_;
-  FlowPool pool_;
+  Pool<FlowEntry> pool_;
   // Every entry is in one of these, the longest idle first.
   AgeList half_open_;  ///< kSyn, kAnswered, kPickedUp
   AgeList open_;       ///< kOpen

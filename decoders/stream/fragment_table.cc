@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fragments to datagrams: slots in a hash table with chained buckets, and in a list by age.
+// Fragments to datagrams: slots by key and in a list by age.
 
 #include "decoders/stream/fragment_table.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "decoders/ip/ip_payload.h"
@@ -14,7 +13,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffff;
+constexpr std::size_t kMaxDatagramsEver = std::size_t{1} << 30;
 constexpr std::size_t kFragmentUnitBytes = 8;  // offsets count in these
 // What one call may report beside the datagrams that it gives up.
 constexpr std::size_t kReportsOfFragment = 4;
@@ -28,18 +27,6 @@ bool SameAddress(const wirehound_address& a, const wirehound_address& b) {
 bool SameKey(const FragmentKey& a, const FragmentKey& b) {
   return a.id == b.id && a.network_namespace == b.network_namespace && SameAddress(a.src, b.src) &&
          SameAddress(a.dst, b.dst) && (IsIpv6(a) || a.protocol == b.protocol);
-}
-
-std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15;
-  hash = (hash ^ (hash >> 29)) * 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 32);
-}
-
-std::uint64_t MixAddress(std::uint64_t hash, const wirehound_address& address) {
-  std::uint64_t half[2];
-  std::memcpy(half, address.bytes, sizeof(half));
-  return Mix(Mix(hash, half[0]), half[1]);
 }
 
 // The largest payload that fragments can make up. The length of an IPv4 datagram includes its
@@ -62,20 +49,13 @@ bool EndsDisagree(const PartialDatagram& partial, const IpFragment& fragment) {
 
 FragmentTable::FragmentTable(const FragmentLimits& limits, std::uint64_t hash_seed)
     : timeout_ns_(limits.timeout_ns),
-      hash_seed_(hash_seed),
-      chunks_(std::max(limits.max_bytes, kMaxDatagramBytes + 1)),
-      oldest_(kNone),
-      newest_(kNone),
+      hasher_(hash_seed),
+      chunks_(std::max(limits.max_bytes, kMaxDatagramBytes + 1) / kFragmentChunkBytes),
+      slots_(std::clamp<std::size_t>(limits.max_datagrams, 1, kMaxDatagramsEver)),
+      pieces_(new FragmentPiece[slots_.available() * kMaxFragmentPieces]),
+      index_(2 * slots_.available()),  // sparse: floods of new datagrams search it most
       assembly_(new std::byte[kMaxDatagramBytes]) {
-  const std::size_t count = std::clamp<std::size_t>(limits.max_datagrams, 1, kNone / 4);
-  pieces_.reset(new FragmentPiece[count * kMaxFragmentPieces]);
-  slots_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    slots_.emplace_back(&pieces_[i * kMaxFragmentPieces]);
-    slots_.back().next = i + 1 < count ? static_cast<Index>(i + 1) : kNone;
-  }
-  buckets_.assign(std::bit_ceil(2 * count), kNone);
-  reports_.reserve(count + kReportsOfFragment);
+  reports_.reserve(slots_.available() + kReportsOfFragment);
 }
 
 FragmentResult FragmentTable::Add(const IpFragment& fragment) {
@@ -124,13 +104,11 @@ FragmentResult FragmentTable::Whole(const IpFragment& fragment) {
   return Done(FragmentFate::kCompleted);
 }
 
-FragmentResult FragmentTable::AddTo(Index index, const IpFragment& fragment) {
-  Slot& slot = slots_[index];
+FragmentResult FragmentTable::AddTo(Slot& slot, const IpFragment& fragment) {
   if (slot.refused_as != nullptr) {
     return Drop(slot.refused_as);
   }
-  const FragmentOverlap overlap =
-      slot.partial.Compare(fragment.offset_bytes, fragment.bytes, chunks_);
+  const FragmentOverlap overlap = slot.partial.Compare(fragment.offset_bytes, fragment.bytes);
   const bool overlaps = overlap.overlapped_bytes > 0;
   const bool ends_disagree = EndsDisagree(slot.partial, fragment);
   const bool repeats = overlap.is_piece && !overlap.differs;
@@ -139,7 +117,7 @@ FragmentResult FragmentTable::AddTo(Index index, const IpFragment& fragment) {
     Report(slot.key, AnomalyKind::kIpFragmentOverlap, fragment.offset_bytes,
            overlap.overlapped_bytes);
     if (strict) {
-      return Refuse(index, &FragmentCounters::overlapping);
+      return Refuse(slot, &FragmentCounters::overlapping);
     }
   }
   if (ends_disagree) {
@@ -152,16 +130,15 @@ FragmentResult FragmentTable::AddTo(Index index, const IpFragment& fragment) {
     ++counters_.duplicate;
     return Done(FragmentFate::kDuplicate);
   }
-  return Keep(index, fragment, overlap);
+  return Keep(slot, fragment, overlap);
 }
 
-FragmentResult FragmentTable::Keep(Index index, const IpFragment& fragment,
+FragmentResult FragmentTable::Keep(Slot& slot, const IpFragment& fragment,
                                    const FragmentOverlap& overlap) {
-  Slot& slot = slots_[index];
   if (slot.partial.pieces() + overlap.gaps > kMaxFragmentPieces ||
-      !MakeRoom(slot.partial.ChunksNeeded(fragment.offset_bytes, fragment.bytes), index)) {
+      !MakeRoom(slot.partial.ChunksNeeded(fragment.offset_bytes, fragment.bytes), slot)) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
-    return Refuse(index, &FragmentCounters::too_many);
+    return Refuse(slot, &FragmentCounters::too_many);
   }
   slot.partial.Store(fragment.offset_bytes, fragment.bytes, chunks_);
   ++slot.fragments;
@@ -175,17 +152,16 @@ FragmentResult FragmentTable::Keep(Index index, const IpFragment& fragment,
   if (!slot.partial.complete()) {
     return Done(FragmentFate::kHeld);
   }
-  datagram_ = {slot.partial.Assemble(assembly_.get(), chunks_), slot.protocol, slot.fragments,
+  datagram_ = {slot.partial.Assemble(assembly_.get()), slot.protocol, slot.fragments,
                slot.first_ns};
   ++counters_.datagrams;
-  Release(index, &FragmentCounters::used);
+  Release(slot, &FragmentCounters::used);
   return Done(FragmentFate::kCompleted);
 }
 
 // Drops a datagram with all that has come and will come of it. The slot stays until its time is
 // over, to know those that come.
-FragmentResult FragmentTable::Refuse(Index index, Counter reason) {
-  Slot& slot = slots_[index];
+FragmentResult FragmentTable::Refuse(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
   slot.refused_as = reason;
   return Drop(reason);
@@ -202,85 +178,65 @@ FragmentResult FragmentTable::Done(FragmentFate fate) const {
 
 std::span<const FragmentReport> FragmentTable::Expire(std::uint64_t now_ns) {
   reports_.clear();
-  while (oldest_ != kNone && Expired(slots_[oldest_], now_ns)) {
-    GiveUp(oldest_, &FragmentCounters::expired);
+  while (!by_age_.empty() && Expired(*by_age_.oldest(), now_ns)) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::expired);
   }
   return reports_;
 }
 
 std::span<const FragmentReport> FragmentTable::Shutdown() {
   reports_.clear();
-  while (oldest_ != kNone) {
-    GiveUp(oldest_, &FragmentCounters::shut_down);
+  while (!by_age_.empty()) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::shut_down);
   }
   return reports_;
 }
 
-FragmentTable::Index FragmentTable::FindOrOpen(const IpFragment& fragment) {
-  const std::uint32_t bucket = BucketOf(fragment.key);
-  const Index found = Find(fragment.key, bucket);
-  if (found == kNone) {
-    return Open(fragment, bucket);
+FragmentTable::Slot& FragmentTable::FindOrOpen(const IpFragment& fragment) {
+  const std::uint32_t hash = HashOf(fragment.key);
+  const std::uint32_t found = index_.Find(hash, [this, &fragment](std::uint32_t number) {
+    return SameKey(slots_.at(number).key, fragment.key);
+  });
+  if (found == HashIndex::kNone) {
+    return Open(fragment, hash);
   }
-  if (Expired(slots_[found], fragment.timestamp_ns)) {
-    GiveUp(found, &FragmentCounters::expired);
-    return Open(fragment, bucket);
+  Slot& slot = slots_.at(found);
+  if (Expired(slot, fragment.timestamp_ns)) {
+    GiveUp(slot, &FragmentCounters::expired);
+    return Open(fragment, hash);
   }
-  return found;
+  return slot;
 }
 
-FragmentTable::Index FragmentTable::Find(const FragmentKey& key, std::uint32_t bucket) const {
-  Index index = buckets_[bucket];
-  while (index != kNone && !SameKey(slots_[index].key, key)) {
-    index = slots_[index].next;
+FragmentTable::Slot& FragmentTable::Open(const IpFragment& fragment, std::uint32_t hash) {
+  if (slots_.available() == 0) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::evicted);
   }
-  return index;
-}
-
-FragmentTable::Index FragmentTable::Open(const IpFragment& fragment, std::uint32_t bucket) {
-  if (free_ == kNone) {
-    GiveUp(oldest_, &FragmentCounters::evicted);
-  }
-  const Index index = free_;
-  Slot& slot = slots_[index];
-  free_ = slot.next;
+  // A slot that was never used is the next by number, and gets the pieces of that number for good.
+  Slot& slot = *slots_.Take(&pieces_[slots_.peak() * kMaxFragmentPieces]);
   slot.key = fragment.key;
   slot.protocol = fragment.key.protocol;
   slot.first_ns = fragment.timestamp_ns;
   slot.refused_as = nullptr;
-  slot.bucket = bucket;
-  slot.next = buckets_[bucket];
-  buckets_[bucket] = index;
-  slot.older = newest_;
-  slot.newer = kNone;
-  (newest_ == kNone ? oldest_ : slots_[newest_].newer) = index;
-  newest_ = index;
-  ++datagram_count_;
-  return index;
+  slot.hash = hash;
+  index_.Insert(hash, slot.number);
+  by_age_.Append(slot);
+  return slot;
 }
 
 // Ends an incomplete datagram, and says so unless its drop was reported before.
-void FragmentTable::GiveUp(Index index, Counter reason) {
-  const Slot& slot = slots_[index];
+void FragmentTable::GiveUp(Slot& slot, Counter reason) {
   if (slot.refused_as == nullptr) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
   }
-  Release(index, reason);
+  Release(slot, reason);
 }
 
-void FragmentTable::Release(Index index, Counter reason) {
-  Slot& slot = slots_[index];
+void FragmentTable::Release(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
-  Index* link = &buckets_[slot.bucket];
-  while (*link != index) {
-    link = &slots_[*link].next;
-  }
-  *link = slot.next;
-  (slot.older == kNone ? oldest_ : slots_[slot.older].newer) = slot.newer;
-  (slot.newer == kNone ? newest_ : slots_[slot.newer].older) = slot.older;
-  slot.next = free_;
-  free_ = index;
-  --datagram_count_;
+  index_.Erase(slot.hash, slot.number);
+  by_age_.Remove(slot);
+  slots_.Return(&slot);
 }
 
 void FragmentTable::ForgetFragments(Slot& slot, Counter reason) {
@@ -291,13 +247,14 @@ void FragmentTable::ForgetFragments(Slot& slot, Counter reason) {
 }
 
 // Gives up the oldest datagrams but `keep` until there are `chunks` chunks. Whether there are.
-bool FragmentTable::MakeRoom(std::size_t chunks, Index keep) {
+bool FragmentTable::MakeRoom(std::size_t chunks, const Slot& keep) {
   while (chunks_.available() < chunks) {
-    const Index victim = oldest_ == keep ? slots_[keep].newer : oldest_;
-    if (victim == kNone) {
+    Slot* oldest = by_age_.oldest();
+    Slot* victim = oldest == &keep ? decltype(by_age_)::NewerThan(keep) : oldest;
+    if (victim == nullptr) {
       return false;
     }
-    GiveUp(victim, &FragmentCounters::evicted);
+    GiveUp(*victim, &FragmentCounters::evicted);
   }
   return true;
 }
@@ -306,11 +263,10 @@ bool FragmentTable::Expired(const Slot& slot, std::uint64_t now_ns) const {
   return now_ns > slot.first_ns && now_ns - slot.first_ns > timeout_ns_;
 }
 
-std::uint32_t FragmentTable::BucketOf(const FragmentKey& key) const {
-  std::uint64_t hash = MixAddress(hash_seed_, key.src);
-  hash = Mix(MixAddress(hash, key.dst), key.network_namespace);
-  hash = Mix(hash, std::uint64_t{key.id} << 8 | (IsIpv6(key) ? 0 : key.protocol));
-  return static_cast<std::uint32_t>(hash & (buckets_.size() - 1));
+std::uint32_t FragmentTable::HashOf(const FragmentKey& key) const {
+  const std::uint64_t id = std::uint64_t{key.id} << 8 | (IsIpv6(key) ? 0 : key.protocol);
+  return hasher_.HashPair(hasher_.HashEndpoint(key.src, id), hasher_.HashEndpoint(key.dst, id),
+                          key.network_namespace);
 }
 
 void FragmentTable::Report(const FragmentKey& key, AnomalyKind kind, std::uint64_t offset,

@@ -16,8 +16,8 @@ void CountRetransmitted(const StreamContext& stream, std::uint64_t bytes) {
 }
 
 void NoteMemory(const StreamContext& stream) {
-  stream.counters.buffer_memory_bytes = stream.shared.segments.used_bytes();
-  stream.counters.peak_buffer_memory_bytes = stream.shared.segments.peak_bytes();
+  stream.counters.buffer_memory_bytes = stream.shared.segments.in_use() * kSegmentBlockBytes;
+  stream.counters.peak_buffer_memory_bytes = stream.shared.segments.peak() * kSegmentBlockBytes;
 }
 
 void TellAnomaly(const StreamContext& stream, AnomalyKind kind, std::uint64_t offset,

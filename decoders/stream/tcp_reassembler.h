@@ -19,7 +19,6 @@
 #include "decoders/stream/flow_counters.h"
 #include "decoders/stream/flow_limits.h"
 #include "decoders/stream/segment_list.h"
-#include "decoders/stream/segment_pool.h"
 #include "decoders/stream/stream_piece.h"
 
 namespace wirehound {
@@ -46,7 +45,7 @@ inline constexpr std::uint64_t kClosingHoleNs = kSecondNs;
 struct StreamShared {
   explicit StreamShared(const FlowLimits& flow_limits)
       : limits(flow_limits),
-        segments(flow_limits.max_total_bytes),
+        segments(flow_limits.max_total_bytes / kSegmentBlockBytes),
         tails(flow_limits.max_tail_bytes) {}
 
   const FlowLimits limits;
