@@ -9,7 +9,7 @@ namespace wirehound {
 Http2Pool::Http2Pool(const Http2Limits& limits)
     : max_connections_(limits.connections), memory_(limits.memory_bytes), heads_(limits.heads) {}
 
-bool Http2Pool::Enter() {
+bool Http2Pool::ReserveConnection() {
   if (connections_ == max_connections_) {
     ++counters_.connections_refused;
     return false;

@@ -42,8 +42,8 @@ class Http2Pool {
 
   /// Makes room for one more connection, to be given back with Leave; false and counted when there
   /// is none.
-  bool Enter();
-  void Leave() { --connections_; }
+  bool ReserveConnection();
+  void ReleaseConnection() { --connections_; }
 
   /// A started head that belongs to the caller until ReturnHead, or nullptr, counted.
   Http2Head* TakeHead();

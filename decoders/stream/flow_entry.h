@@ -34,10 +34,10 @@ struct FlowEntry {
   std::uint32_t hash = 0;
   std::uint32_t number = 0;
   /// Of a SYN that does not fit the open connection: the sequence number behind it.
-  std::uint32_t rival_sequence = 0;
-  FlowSide rival_side = FlowSide::kInitiator;
-  FlowSide speaker = FlowSide::kInitiator;  ///< who sent data last
-  bool has_rival = false;
+  std::uint32_t unconfirmed_sequence = 0;
+  FlowSide unconfirmed_side = FlowSide::kInitiator;
+  FlowSide last_sender = FlowSide::kInitiator;  ///< who sent data last
+  bool has_unconfirmed_syn = false;
   bool waits = false;
   FlowState state = FlowState::kNew;
 

@@ -86,34 +86,34 @@ class FlowTable {
     FlowSide sender;
   };
 
-  Found Find(const Segment& segment, std::uint32_t hash);
-  Found Make(const Segment& segment, std::uint32_t hash);
+  Found FindFlow(const Segment& segment, std::uint32_t hash);
+  Found CreateFlow(const Segment& segment, std::uint32_t hash);
   FlowEntry& TakeEntry();
   void EvictOne();
-  Found Replace(FlowEntry& old, const Segment& segment, std::uint32_t hash);
+  Found ReplaceFlow(FlowEntry& old, const Segment& segment, std::uint32_t hash);
 
   // flow_handshake.cc: SYN, RST, and what else decides about a connection as a whole.
-  bool Supersedes(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
-  bool SynSupersedes(const FlowEntry& flow, FlowSide sender) const;
-  bool SynAckSupersedes(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;
+  bool BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
+  bool SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const;
+  bool SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;
   bool LooksAbandoned(const FlowEntry& flow) const;
-  void Handle(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void OnFlowSegment(FlowEntry& flow, FlowSide sender, const Segment& segment);
   bool OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
   bool OnSynAck(FlowEntry& flow, FlowSide& sender, const wirehound_tcp& tcp);
   bool OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
   void OnFirstSyn(FlowEntry& flow, std::uint32_t sequence);
-  void OnProgress(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void OnHandshakeAck(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void OnReset(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void Begin(FlowEntry& flow);
 
-  void TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment);
-  void Afterwards(FlowEntry& flow, SettleReason reason);
-  void SetWaits(FlowEntry& flow, bool waits);
+  void Reassemble(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void UpdateAfterStreams(FlowEntry& flow, HoleCheck reason);
+  void SetWaiting(FlowEntry& flow, bool waits);
 
-  void Count(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void CountPacket(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void SetState(FlowEntry& flow, FlowState state);
   void End(FlowEntry& flow, FlowEnd how);
-  void Forget(FlowEntry& flow);
+  void RemoveEntry(FlowEntry& flow);
   void ExpireDue();
   void EndIdle(AgeList& list, std::uint64_t timeout_ns);
   void Ignore(IgnoredReason reason, const Segment& segment) {

@@ -62,19 +62,19 @@ FragmentResult FragmentTable::Add(const IpFragment& fragment) {
   reports_.clear();
   ++counters_.fragments;
   IpFragment sound = fragment;
-  if (!Examine(sound)) {
-    return Done(FragmentFate::kDropped);
+  if (!CheckFragment(sound)) {
+    return ResultOf(FragmentFate::kDropped);
   }
   if (sound.offset_bytes == 0 && !sound.more) {
-    return Whole(sound);
+    return CompleteAtomic(sound);
   }
-  return AddTo(FindOrOpen(sound), sound);
+  return AddTo(FindOrAddSlot(sound), sound);
 }
 
 // Checks a fragment by itself; counts and reports what is wrong. An IPv4 fragment that should have
 // a multiple of 8 bytes loses the rest, as hosts have it, so that attacks look here as they do
 // there; RFC 8200 wants such an IPv6 fragment dropped.
-bool FragmentTable::Examine(IpFragment& fragment) {
+bool FragmentTable::CheckFragment(IpFragment& fragment) {
   const std::size_t size = fragment.bytes.wire_size;
   const std::size_t odd_bytes = fragment.more ? size % kFragmentUnitBytes : 0;
   const std::size_t usable = odd_bytes != 0 && IsIpv6(fragment.key) ? 0 : size - odd_bytes;
@@ -97,16 +97,16 @@ bool FragmentTable::Examine(IpFragment& fragment) {
   return true;
 }
 
-FragmentResult FragmentTable::Whole(const IpFragment& fragment) {
+FragmentResult FragmentTable::CompleteAtomic(const IpFragment& fragment) {
   datagram_ = {fragment.bytes, fragment.key.protocol, 1, fragment.timestamp_ns};
   ++counters_.used;
   ++counters_.datagrams;
-  return Done(FragmentFate::kCompleted);
+  return ResultOf(FragmentFate::kCompleted);
 }
 
 FragmentResult FragmentTable::AddTo(Slot& slot, const IpFragment& fragment) {
-  if (slot.refused_as != nullptr) {
-    return Drop(slot.refused_as);
+  if (slot.rejected_as != nullptr) {
+    return DropFragment(slot.rejected_as);
   }
   const FragmentOverlap overlap = slot.partial.Compare(fragment.offset_bytes, fragment.bytes);
   const bool overlaps = overlap.overlapped_bytes > 0;
@@ -117,28 +117,28 @@ FragmentResult FragmentTable::AddTo(Slot& slot, const IpFragment& fragment) {
     Report(slot.key, AnomalyKind::kIpFragmentOverlap, fragment.offset_bytes,
            overlap.overlapped_bytes);
     if (strict) {
-      return Refuse(slot, &FragmentCounters::overlapping);
+      return RejectDatagram(slot, &FragmentCounters::overlapping);
     }
   }
   if (ends_disagree) {
-    return Drop(&FragmentCounters::overlapping);
+    return DropFragment(&FragmentCounters::overlapping);
   }
   if (overlap.gaps == 0 && overlap.differs) {
-    return Drop(&FragmentCounters::overlapping);
+    return DropFragment(&FragmentCounters::overlapping);
   }
   if (overlap.gaps == 0) {
     ++counters_.duplicate;
-    return Done(FragmentFate::kDuplicate);
+    return ResultOf(FragmentFate::kDuplicate);
   }
-  return Keep(slot, fragment, overlap);
+  return Store(slot, fragment, overlap);
 }
 
-FragmentResult FragmentTable::Keep(Slot& slot, const IpFragment& fragment,
-                                   const FragmentOverlap& overlap) {
+FragmentResult FragmentTable::Store(Slot& slot, const IpFragment& fragment,
+                                    const FragmentOverlap& overlap) {
   if (slot.partial.pieces() + overlap.gaps > kMaxFragmentPieces ||
       !MakeRoom(slot.partial.ChunksNeeded(fragment.offset_bytes, fragment.bytes), slot)) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
-    return Refuse(slot, &FragmentCounters::too_many);
+    return RejectDatagram(slot, &FragmentCounters::too_many);
   }
   slot.partial.Store(fragment.offset_bytes, fragment.bytes, chunks_);
   ++slot.fragments;
@@ -150,29 +150,29 @@ FragmentResult FragmentTable::Keep(Slot& slot, const IpFragment& fragment,
     slot.partial.set_total_bytes(fragment.offset_bytes + fragment.bytes.wire_size);
   }
   if (!slot.partial.complete()) {
-    return Done(FragmentFate::kHeld);
+    return ResultOf(FragmentFate::kHeld);
   }
   datagram_ = {slot.partial.Assemble(assembly_.get()), slot.protocol, slot.fragments,
                slot.first_ns};
   ++counters_.datagrams;
-  Release(slot, &FragmentCounters::used);
-  return Done(FragmentFate::kCompleted);
+  RemoveSlot(slot, &FragmentCounters::used);
+  return ResultOf(FragmentFate::kCompleted);
 }
 
 // Drops a datagram with all that has come and will come of it. The slot stays until its time is
 // over, to know those that come.
-FragmentResult FragmentTable::Refuse(Slot& slot, Counter reason) {
+FragmentResult FragmentTable::RejectDatagram(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
-  slot.refused_as = reason;
-  return Drop(reason);
+  slot.rejected_as = reason;
+  return DropFragment(reason);
 }
 
-FragmentResult FragmentTable::Drop(Counter reason) {
+FragmentResult FragmentTable::DropFragment(Counter reason) {
   ++(counters_.*reason);
-  return Done(FragmentFate::kDropped);
+  return ResultOf(FragmentFate::kDropped);
 }
 
-FragmentResult FragmentTable::Done(FragmentFate fate) const {
+FragmentResult FragmentTable::ResultOf(FragmentFate fate) const {
   return {fate, fate == FragmentFate::kCompleted ? &datagram_ : nullptr, reports_};
 }
 
@@ -192,23 +192,23 @@ std::span<const FragmentReport> FragmentTable::Shutdown() {
   return reports_;
 }
 
-FragmentTable::Slot& FragmentTable::FindOrOpen(const IpFragment& fragment) {
+FragmentTable::Slot& FragmentTable::FindOrAddSlot(const IpFragment& fragment) {
   const std::uint32_t hash = HashOf(fragment.key);
   const std::uint32_t found = index_.Find(hash, [this, &fragment](std::uint32_t number) {
     return SameKey(slots_.at(number).key, fragment.key);
   });
   if (found == HashIndex::kNone) {
-    return Open(fragment, hash);
+    return AddSlot(fragment, hash);
   }
   Slot& slot = slots_.at(found);
   if (Expired(slot, fragment.timestamp_ns)) {
     GiveUp(slot, &FragmentCounters::expired);
-    return Open(fragment, hash);
+    return AddSlot(fragment, hash);
   }
   return slot;
 }
 
-FragmentTable::Slot& FragmentTable::Open(const IpFragment& fragment, std::uint32_t hash) {
+FragmentTable::Slot& FragmentTable::AddSlot(const IpFragment& fragment, std::uint32_t hash) {
   if (slots_.available() == 0) {
     GiveUp(*by_age_.oldest(), &FragmentCounters::evicted);
   }
@@ -217,7 +217,7 @@ FragmentTable::Slot& FragmentTable::Open(const IpFragment& fragment, std::uint32
   slot.key = fragment.key;
   slot.protocol = fragment.key.protocol;
   slot.first_ns = fragment.timestamp_ns;
-  slot.refused_as = nullptr;
+  slot.rejected_as = nullptr;
   slot.hash = hash;
   index_.Insert(hash, slot.number);
   by_age_.Append(slot);
@@ -226,13 +226,13 @@ FragmentTable::Slot& FragmentTable::Open(const IpFragment& fragment, std::uint32
 
 // Ends an incomplete datagram, and says so unless its drop was reported before.
 void FragmentTable::GiveUp(Slot& slot, Counter reason) {
-  if (slot.refused_as == nullptr) {
+  if (slot.rejected_as == nullptr) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
   }
-  Release(slot, reason);
+  RemoveSlot(slot, reason);
 }
 
-void FragmentTable::Release(Slot& slot, Counter reason) {
+void FragmentTable::RemoveSlot(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
   index_.Erase(slot.hash, slot.number);
   by_age_.Remove(slot);

@@ -145,22 +145,22 @@ class FragmentTable {
     std::uint32_t hash = 0;
     std::uint32_t number = 0;
     std::uint8_t protocol = 0;
-    Counter refused_as = nullptr;  // set: nothing more is wanted, and where to count it
+    Counter rejected_as = nullptr;  // set: nothing more is wanted, and where to count it
     PartialDatagram partial;
   };
 
-  bool Examine(IpFragment& fragment);
-  FragmentResult Whole(const IpFragment& fragment);
+  bool CheckFragment(IpFragment& fragment);
+  FragmentResult CompleteAtomic(const IpFragment& fragment);
   FragmentResult AddTo(Slot& slot, const IpFragment& fragment);
-  FragmentResult Keep(Slot& slot, const IpFragment& fragment, const FragmentOverlap& overlap);
-  FragmentResult Refuse(Slot& slot, Counter reason);
-  FragmentResult Drop(Counter reason);
-  FragmentResult Done(FragmentFate fate) const;
+  FragmentResult Store(Slot& slot, const IpFragment& fragment, const FragmentOverlap& overlap);
+  FragmentResult RejectDatagram(Slot& slot, Counter reason);
+  FragmentResult DropFragment(Counter reason);
+  FragmentResult ResultOf(FragmentFate fate) const;
 
-  Slot& FindOrOpen(const IpFragment& fragment);
-  Slot& Open(const IpFragment& fragment, std::uint32_t hash);
+  Slot& FindOrAddSlot(const IpFragment& fragment);
+  Slot& AddSlot(const IpFragment& fragment, std::uint32_t hash);
   void GiveUp(Slot& slot, Counter reason);
-  void Release(Slot& slot, Counter reason);
+  void RemoveSlot(Slot& slot, Counter reason);
   void ForgetFragments(Slot& slot, Counter reason);
   bool MakeRoom(std::size_t chunks, const Slot& keep);
   bool Expired(const Slot& slot, std::uint64_t now_ns) const;
