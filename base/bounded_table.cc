@@ -56,7 +56,7 @@ bool BoundedTable::IsExpired(const Entry& entry, std::uint64_t now_ns) const {
 
 BoundedTable::Entry& BoundedTable::Add(const Digest& key, std::uint64_t now_ns) {
   Expire(now_ns, kExpiredPerAdd);
-  if (size_ == shape_.max_entries) {
+  if (size() == shape_.max_entries) {
     ++evicted_;
     Remove(*in_use_.oldest());
   }
@@ -69,7 +69,6 @@ BoundedTable::Entry& BoundedTable::Add(const Digest& key, std::uint64_t now_ns) 
   if (shape_.aging == Aging::kSinceSet) {
     by_stamp_.Append(entry);
   }
-  ++size_;
   return entry;
 }
 
@@ -88,7 +87,6 @@ void BoundedTable::Remove(Entry& entry) {
   }
   entry.use.newer = free_;
   free_ = &entry;
-  --size_;
 }
 
 void BoundedTable::Expire(std::uint64_t now_ns, std::size_t limit) {

@@ -73,7 +73,7 @@ class BoundedTable {
     return reinterpret_cast<std::uint64_t*>(&entry) + sizeof(Entry) / sizeof(std::uint64_t);
   }
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return in_use_.size(); }
   /// Entries that were not expired and had to make room.
   std::uint64_t evicted() const { return evicted_; }
 
@@ -89,7 +89,6 @@ class BoundedTable {
   IntrusiveList<Entry, &Entry::age> by_stamp_;  // with Aging::kSinceSet only
   Entry* free_ = nullptr;                       // linked by use.newer
   std::uint32_t made_ = 0;
-  std::size_t size_ = 0;
   std::uint64_t evicted_ = 0;
 };
 

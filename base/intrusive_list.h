@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <cstddef>
+
 namespace wirehound {
 
 template <typename T>
@@ -20,32 +22,44 @@ class IntrusiveList {
   T* oldest() const { return oldest_; }
   T* newest() const { return newest_; }
   bool empty() const { return oldest_ == nullptr; }
+  std::size_t size() const { return size_; }
 
   static T* OlderThan(const T& element) { return (element.*kLink).older; }
   static T* NewerThan(const T& element) { return (element.*kLink).newer; }
 
   void Append(T& element) {
+    Link(element);
+    ++size_;
+  }
+
+  void Remove(T& element) {
+    Unlink(element);
+    --size_;
+  }
+
+  void MoveToNewest(T& element) {
+    if (newest_ != &element) {
+      Unlink(element);
+      Link(element);
+    }
+  }
+
+ private:
+  void Link(T& element) {
     element.*kLink = {newest_, nullptr};
     (newest_ == nullptr ? oldest_ : (newest_->*kLink).newer) = &element;
     newest_ = &element;
   }
 
-  void Remove(T& element) {
+  void Unlink(T& element) {
     const ListLink<T> link = element.*kLink;
     (link.older == nullptr ? oldest_ : (link.older->*kLink).newer) = link.newer;
     (link.newer == nullptr ? newest_ : (link.newer->*kLink).older) = link.older;
   }
 
-  void MoveToNewest(T& element) {
-    if (newest_ != &element) {
-      Remove(element);
-      Append(element);
-    }
-  }
-
- private:
   T* oldest_ = nullptr;
   T* newest_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 }  // namespace wirehound

@@ -10,8 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
+
+#include "base/pool.h"
 
 namespace wirehound {
 
@@ -28,34 +28,40 @@ struct DnsBufferLimits {
 
 class DnsBufferPool {
  public:
-  explicit DnsBufferPool(DnsBufferLimits limits = {}) : limits_(limits) {}
-
-  DnsBufferPool(const DnsBufferPool&) = delete;
-  DnsBufferPool& operator=(const DnsBufferPool&) = delete;
+  explicit DnsBufferPool(DnsBufferLimits limits = {})
+      : small_(limits.small_buffers), large_(limits.large_buffers) {}
 
   /// A buffer of kSmallDnsBufferBytes, or of kMaxDnsTcpMessageBytes when `size` needs one; null
   /// when all of that size are in use, which is counted. Give it back with the same `size` class.
-  std::byte* Acquire(std::size_t size);
-  void Release(std::byte* buffer, std::size_t size);
+  std::byte* Take(std::size_t size) {
+    if (size <= kSmallDnsBufferBytes) {
+      auto* buffer = small_.Take();
+      return buffer == nullptr ? nullptr : buffer->bytes;
+    }
+    auto* buffer = large_.Take();
+    return buffer == nullptr ? nullptr : buffer->bytes;
+  }
+  void Return(std::byte* buffer, std::size_t size) {
+    if (size <= kSmallDnsBufferBytes) {
+      small_.Return(reinterpret_cast<Buffer<kSmallDnsBufferBytes>*>(buffer));
+    } else {
+      large_.Return(reinterpret_cast<Buffer<kMaxDnsTcpMessageBytes>*>(buffer));
+    }
+  }
 
   /// How often there was no buffer: each time a message is left out or cut.
-  std::uint64_t refused() const { return refused_; }
+  std::uint64_t refused() const { return small_.refused() + large_.refused(); }
   /// Buffers in use.
-  std::size_t in_use() const { return small_.in_use + large_.in_use; }
+  std::size_t in_use() const { return small_.in_use() + large_.in_use(); }
 
  private:
-  struct SizeClass {
-    std::vector<std::unique_ptr<std::byte[]>> all;
-    std::vector<std::byte*> free;
-    std::size_t in_use = 0;
+  template <std::size_t kBytes>
+  struct Buffer {
+    std::byte bytes[kBytes];
   };
 
-  SizeClass& ClassOf(std::size_t size) { return size <= kSmallDnsBufferBytes ? small_ : large_; }
-
-  DnsBufferLimits limits_;
-  SizeClass small_;
-  SizeClass large_;
-  std::uint64_t refused_ = 0;
+  Pool<Buffer<kSmallDnsBufferBytes>> small_;
+  Pool<Buffer<kMaxDnsTcpMessageBytes>> large_;
 };
 
 }  // namespace wirehound

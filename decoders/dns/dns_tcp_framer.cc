@@ -117,7 +117,7 @@ bool DnsTcpFramer::GrowBuffer(std::size_t size) {
   if (buffer_ != nullptr && size <= buffer_size()) {
     return true;
   }
-  std::byte* grown = pool_.Acquire(size);
+  std::byte* grown = pool_.Take(size);
   if (grown == nullptr) {
     return false;
   }
@@ -132,7 +132,7 @@ bool DnsTcpFramer::GrowBuffer(std::size_t size) {
 
 void DnsTcpFramer::DropBuffer() {
   if (buffer_ != nullptr) {
-    pool_.Release(buffer_, buffer_size());
+    pool_.Return(buffer_, buffer_size());
     buffer_ = nullptr;
   }
 }

@@ -16,7 +16,7 @@
 #include <span>
 #include <string_view>
 
-#include "decoders/http/bounded_memory.h"
+#include "base/bounded_memory.h"
 
 namespace wirehound {
 

@@ -22,16 +22,16 @@ constexpr Http1AnomalySet Http1AnomalyBit(AnomalyKind kind) {
 
 class Http1Anomalies {
  public:
-  /// `told` outlives this and belongs to the direction: a body follows its head in later calls.
-  Http1Anomalies(HttpSink& sink, HttpSide sender, Http1AnomalySet& told)
-      : sink_(sink), sender_(sender), told_(told) {}
+  /// `reported` outlives this and belongs to the direction: a body follows its head in later calls.
+  Http1Anomalies(HttpSink& sink, HttpSide sender, Http1AnomalySet& reported)
+      : sink_(sink), sender_(sender), reported_(reported) {}
 
   /// Tells it unless this message had one of the kind. `offset`: of the stream; `size`: bytes
   /// concerned, 0 when that says nothing.
-  void Tell(AnomalyKind kind, std::uint64_t offset, std::uint64_t size = 0) {
+  void Report(AnomalyKind kind, std::uint64_t offset, std::uint64_t size = 0) {
     const Http1AnomalySet bit = Http1AnomalyBit(kind);
-    if ((told_ & bit) == 0) {
-      told_ |= bit;
+    if ((reported_ & bit) == 0) {
+      reported_ |= bit;
       sink_.OnHttpAnomaly(sender_, Anomaly{kind, offset, size});
     }
   }
@@ -42,15 +42,15 @@ class Http1Anomalies {
     constexpr Http1AnomalySet kLimits = Http1AnomalyBit(AnomalyKind::kHttpLineTooLong) |
                                         Http1AnomalyBit(AnomalyKind::kHttpHeaderTooLarge) |
                                         Http1AnomalyBit(AnomalyKind::kHttpTooManyHeaders);
-    const unsigned truncated = (told_ & kLimits) != 0 ? WIREHOUND_HTTP_TRUNCATED : 0U;
-    const unsigned malformed = (told_ & ~kLimits) != 0 ? WIREHOUND_HTTP_MALFORMED : 0U;
+    const unsigned truncated = (reported_ & kLimits) != 0 ? WIREHOUND_HTTP_TRUNCATED : 0U;
+    const unsigned malformed = (reported_ & ~kLimits) != 0 ? WIREHOUND_HTTP_MALFORMED : 0U;
     return static_cast<std::uint16_t>(truncated | malformed);
   }
 
  private:
   HttpSink& sink_;
   HttpSide sender_;
-  Http1AnomalySet& told_;
+  Http1AnomalySet& reported_;
 };
 
 }  // namespace wirehound

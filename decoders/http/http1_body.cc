@@ -103,7 +103,7 @@ void Http1Body::TakeByte(char byte, std::uint64_t offset, Http1Anomalies& anomal
     case State::kDataCr:
     case State::kDataLf:
       if (byte != (state_ == State::kDataCr ? '\r' : '\n')) {
-        Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+        LoseSync(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
       } else {
         state_ = state_ == State::kDataCr ? State::kDataLf : State::kSizeStart;
         line_bytes_ = 0;
@@ -131,17 +131,17 @@ void Http1Body::TakeSizeByte(char byte, std::uint64_t offset, Http1Anomalies& an
   } else if (state_ != State::kSizeStart && byte == '\r') {
     state_ = State::kSizeLf;
   } else if (state_ != State::kSizeStart && byte == '\n') {
-    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    anomalies.Report(AnomalyKind::kHttpBareLf, offset);
     EndSizeLine();
   } else {
-    Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+    LoseSync(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
   }
 }
 
 void Http1Body::TakeDigit(unsigned digit, std::uint64_t offset, Http1Anomalies& anomalies) {
   left_ = state_ == State::kSizeStart ? 0 : left_;
   if (left_ > (kMaxHttpChunkBytes - digit) / 16) {
-    return Lose(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
+    return LoseSync(AnomalyKind::kHttpBadChunkSize, offset, anomalies);
   }
   left_ = left_ * 16 + digit;
   state_ = State::kSize;
@@ -155,12 +155,12 @@ void Http1Body::TakeExtensionByte(char byte, std::uint64_t offset, Http1Anomalie
   }
   if (byte == '\n') {
     if (state_ == State::kExtension) {
-      anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+      anomalies.Report(AnomalyKind::kHttpBareLf, offset);
     }
     return EndSizeLine();
   }
   if (state_ == State::kSizeLf) {
-    anomalies.Tell(AnomalyKind::kHttpBareCr, offset);
+    anomalies.Report(AnomalyKind::kHttpBareCr, offset);
   }
   state_ = byte == '\r' ? State::kSizeLf : State::kExtension;
 }
@@ -172,17 +172,17 @@ void Http1Body::EndSizeLine() {
 
 void Http1Body::TakeTrailerByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
   if (++trailer_bytes_ > kMaxHttpHeadBytes) {
-    return Lose(AnomalyKind::kHttpHeaderTooLarge, offset, anomalies);
+    return LoseSync(AnomalyKind::kHttpHeaderTooLarge, offset, anomalies);
   }
   if (++line_bytes_ > kMaxHttpLineBytes) {
-    anomalies.Tell(AnomalyKind::kHttpLineTooLong, offset);
+    anomalies.Report(AnomalyKind::kHttpLineTooLong, offset);
   }
   if (byte == '\0') {
-    anomalies.Tell(AnomalyKind::kHttpNulInHeader, offset);
+    anomalies.Report(AnomalyKind::kHttpNulInHeader, offset);
   }
   const bool after_cr = state_ == State::kTrailerLf || state_ == State::kTrailersLf;
   if (after_cr && byte != '\n') {
-    anomalies.Tell(AnomalyKind::kHttpBareCr, offset);
+    anomalies.Report(AnomalyKind::kHttpBareCr, offset);
     state_ = State::kTrailerValue;
   }
   if (state_ == State::kTrailersLf) {
@@ -193,7 +193,7 @@ void Http1Body::TakeTrailerByte(char byte, std::uint64_t offset, Http1Anomalies&
     TakeTrailerNameByte(byte, offset, anomalies);
   } else if (byte == '\n') {
     if (!after_cr) {
-      anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+      anomalies.Report(AnomalyKind::kHttpBareLf, offset);
     }
     state_ = State::kTrailerStart;
   } else if (byte == '\r') {
@@ -206,13 +206,13 @@ void Http1Body::StartTrailerLine(char byte, std::uint64_t offset, Http1Anomalies
   if (byte == '\r') {
     state_ = State::kTrailersLf;
   } else if (byte == '\n') {
-    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    anomalies.Report(AnomalyKind::kHttpBareLf, offset);
     state_ = State::kDone;
   } else if (IsBlank(byte)) {
-    anomalies.Tell(AnomalyKind::kHttpObsoleteFolding, offset);
+    anomalies.Report(AnomalyKind::kHttpObsoleteFolding, offset);
     state_ = State::kTrailerValue;
   } else if (byte == ':') {
-    anomalies.Tell(AnomalyKind::kHttpMalformedHeader, offset);
+    anomalies.Report(AnomalyKind::kHttpMalformedHeader, offset);
     state_ = State::kTrailerValue;
   } else {
     state_ = State::kTrailerName;
@@ -225,25 +225,25 @@ void Http1Body::TakeTrailerNameByte(char byte, std::uint64_t offset, Http1Anomal
     return;
   }
   if (byte != ':') {
-    anomalies.Tell(AnomalyKind::kHttpMalformedHeader, offset);
+    anomalies.Report(AnomalyKind::kHttpMalformedHeader, offset);
   }
   state_ = State::kTrailerValue;
   if (byte == '\r') {
     state_ = State::kTrailerLf;
   } else if (byte == '\n') {
-    anomalies.Tell(AnomalyKind::kHttpBareLf, offset);
+    anomalies.Report(AnomalyKind::kHttpBareLf, offset);
     state_ = State::kTrailerStart;
   }
 }
 
 void Http1Body::CountLineByte(std::uint64_t offset, Http1Anomalies& anomalies) {
   if (++line_bytes_ > kMaxHttpLineBytes) {
-    Lose(AnomalyKind::kHttpLineTooLong, offset, anomalies);
+    LoseSync(AnomalyKind::kHttpLineTooLong, offset, anomalies);
   }
 }
 
-void Http1Body::Lose(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies) {
-  anomalies.Tell(kind, offset);
+void Http1Body::LoseSync(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies) {
+  anomalies.Report(kind, offset);
   state_ = State::kLost;
 }
 

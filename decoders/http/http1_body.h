@@ -71,7 +71,7 @@ class Http1Body {
   void TakeTrailerNameByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies);
   void EndSizeLine();
   void CountLineByte(std::uint64_t offset, Http1Anomalies& anomalies);
-  void Lose(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies);
+  void LoseSync(AnomalyKind kind, std::uint64_t offset, Http1Anomalies& anomalies);
 
   std::uint64_t left_ = 0;           // bytes of the contents or of the chunk
   std::uint32_t line_bytes_ = 0;     // of the line of a chunk size or of a trailer

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include <wirehound/views.h>
+
 #include "decoders/http/http1_framing.h"
 #include "decoders/http/http1_start_line.h"
 #include "decoders/http/http_detection.h"
@@ -14,8 +16,6 @@
 
 namespace wirehound {
 namespace {
-
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
 HttpGuess GuessText(std::string_view text) {
   return GuessHttp(std::as_bytes(std::span(text.data(), text.size())));
@@ -52,7 +52,7 @@ HttpVerdict Http1Connection::OnData(HttpSide sender, std::uint64_t offset,
     direction.state = State::kBetween;
     direction.tentative = true;
   } else if (direction.state == State::kLost) {
-    LoseSome(sender);
+    NoteMissedBytes(sender);
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   while (consumed_ < text.size() && verdict_ == HttpVerdict::kMore) {
@@ -67,7 +67,7 @@ HttpVerdict Http1Connection::OnGap(HttpSide sender, std::uint64_t /*offset*/, st
     return verdict_;
   }
   if (direction.state == State::kLost) {
-    LoseSome(sender);
+    NoteMissedBytes(sender);
     return verdict_;
   }
   if (direction.state == State::kBody && direction.body.TakeGap(size)) {
@@ -80,9 +80,9 @@ HttpVerdict Http1Connection::OnGap(HttpSide sender, std::uint64_t /*offset*/, st
     EndHead(sender, direction.head.view(), HeadEnd::kCut);
   } else {
     const bool in_body = direction.state == State::kBody;
-    Lose(sender);
-    direction.none_missed = in_body && sender == HttpSide::kServer;
-    LoseSome(sender);
+    LoseSync(sender);
+    direction.no_response_missed = in_body && sender == HttpSide::kServer;
+    NoteMissedBytes(sender);
   }
   return verdict_;
 }
@@ -104,7 +104,7 @@ void Http1Connection::Reset() {
     direction.head.Release();
     direction.state = State::kBetween;
     direction.tentative = false;
-    direction.none_missed = false;
+    direction.no_response_missed = false;
     direction.blank_bytes = 0;
   }
   pending_.Reset();
@@ -140,7 +140,7 @@ std::size_t Http1Connection::TakeBetween(HttpSide sender, std::string_view rest,
                                          std::uint64_t offset) {
   Direction& direction = Of(sender);
   direction.head_offset = offset;
-  direction.told = 0;
+  direction.reported = 0;
   if (rest.front() == '\r' || rest.front() == '\n') {
     if (++direction.blank_bytes > kMaxHttpBlankBytes) {
       OnBadStart(sender);
@@ -160,18 +160,18 @@ std::size_t Http1Connection::TakeBetween(HttpSide sender, std::string_view rest,
 std::size_t Http1Connection::TakeStart(HttpSide sender, std::string_view rest) {
   Direction& direction = Of(sender);
   if (direction.head.size() == 0 && GuessText(rest) != HttpGuess::kNeedMore) {
-    JudgeStart(sender, rest);
+    ClassifyStart(sender, rest);
     return verdict_ == HttpVerdict::kHttp2 ? kHttp2PrefaceBytes : 0;
   }
   if (!direction.head.Append(rest.substr(0, 1))) {
-    Lose(sender);
+    LoseSync(sender);
     return 1;
   }
-  JudgeStart(sender, direction.head.view());
+  ClassifyStart(sender, direction.head.view());
   return 1;
 }
 
-void Http1Connection::JudgeStart(HttpSide sender, std::string_view start) {
+void Http1Connection::ClassifyStart(HttpSide sender, std::string_view start) {
   Direction& direction = Of(sender);
   const HttpGuess guess = GuessText(start);
   if (guess == StartOf(sender)) {
@@ -240,15 +240,15 @@ void Http1Connection::OnBadStart(HttpSide sender) {
   if (!known_http_) {
     return Finish(HttpVerdict::kNotHttp);
   }
-  Http1Anomalies(sink_, sender, direction.told)
-      .Tell(AnomalyKind::kHttpMalformedStartLine, direction.head_offset);
-  Lose(sender);
+  Http1Anomalies(sink_, sender, direction.reported)
+      .Report(AnomalyKind::kHttpMalformedStartLine, direction.head_offset);
+  LoseSync(sender);
 }
 
 // Reports the message that `head` starts with, if it is one, and goes on behind it.
 void Http1Connection::EndHead(HttpSide sender, std::string_view head, HeadEnd how) {
   Direction& direction = Of(sender);
-  Http1Anomalies anomalies(sink_, sender, direction.told);
+  Http1Anomalies anomalies(sink_, sender, direction.reported);
   arena_.Reset();
   Http1Head parsed;
   Http1HeadParser parser(head, direction.head_offset, arena_, anomalies);
@@ -258,16 +258,16 @@ void Http1Connection::EndHead(HttpSide sender, std::string_view head, HeadEnd ho
       return OnBadStart(sender);
     }
     if (how == HeadEnd::kTooLarge && known_http_) {
-      anomalies.Tell(AnomalyKind::kHttpHeaderTooLarge, direction.head_offset);
+      anomalies.Report(AnomalyKind::kHttpHeaderTooLarge, direction.head_offset);
     }
-    return Lose(sender);
+    return LoseSync(sender);
   }
-  const bool found = direction.tentative && !direction.none_missed;
+  const bool found = direction.tentative && !direction.no_response_missed;
   direction.tentative = false;
-  direction.none_missed = false;
+  direction.no_response_missed = false;
   known_http_ = true;
   if (how == HeadEnd::kTooLarge) {
-    anomalies.Tell(AnomalyKind::kHttpHeaderTooLarge, direction.head_offset);
+    anomalies.Report(AnomalyKind::kHttpHeaderTooLarge, direction.head_offset);
   }
   if (sender == HttpSide::kClient) {
     OnRequest(parsed, how, anomalies);
@@ -284,13 +284,13 @@ void Http1Connection::OnRequest(Http1Head& head, HeadEnd how, Http1Anomalies& an
   head.message.content_length = framing.content_length;
   Report(HttpSide::kClient, head, how, anomalies);
   if (how != HeadEnd::kWhole) {
-    return Lose(HttpSide::kClient);
+    return LoseSync(HttpSide::kClient);
   }
   const wirehound_http& message = head.message;
-  const Http1Request request{View(message.method), View(message.host), View(message.uri_path),
+  const Http1Request request{ToView(message.method), ToView(message.host), ToView(message.uri_path),
                              head.upgrade_to_h2c && head.http2_settings};
   if (pending_.Add(request) == Http1Pending::Push::kTooMany) {
-    anomalies.Tell(AnomalyKind::kHttpTooManyPending, client.head_offset);
+    anomalies.Report(AnomalyKind::kHttpTooManyPending, client.head_offset);
   }
   StartBody(HttpSide::kClient, framing);
   // What comes now may be meant for the tunnel that was asked for.
@@ -306,9 +306,9 @@ void Http1Connection::OnResponse(Http1Head& head, HeadEnd how, bool found,
   Direction& server = Of(HttpSide::kServer);
   wirehound_http& message = head.message;
   const Http1Request request = pending_.Front();
-  message.request_method = HttpString(request.method);
-  message.request_host = HttpString(request.host);
-  message.request_path = HttpString(request.path);
+  message.request_method = FromView(request.method);
+  message.request_host = FromView(request.host);
+  message.request_path = FromView(request.path);
   Http1Framing framing =
       DecideHttp1Framing(HttpSide::kServer, head.lengths, server.head_offset, anomalies);
   ApplyHttp1Status(message.status_code, request.method, head.lengths, framing);
@@ -336,7 +336,7 @@ void Http1Connection::AfterResponse(const Http1Head& head, HeadEnd how,
     }
   }
   if (how != HeadEnd::kWhole) {
-    return Lose(HttpSide::kServer);
+    return LoseSync(HttpSide::kServer);
   }
   StartBody(HttpSide::kServer, framing);
 }
@@ -359,32 +359,32 @@ void Http1Connection::StartBody(HttpSide sender, const Http1Framing& framing) {
 std::size_t Http1Connection::TakeBody(HttpSide sender, std::string_view rest,
                                       std::uint64_t offset) {
   Direction& direction = Of(sender);
-  Http1Anomalies anomalies(sink_, sender, direction.told);
+  Http1Anomalies anomalies(sink_, sender, direction.reported);
   const std::size_t taken = direction.body.Take(rest, offset, anomalies);
   if (direction.body.status() == Http1Body::Status::kDone) {
     direction.state = State::kBetween;
   } else if (direction.body.status() == Http1Body::Status::kLost) {
-    Lose(sender);
+    LoseSync(sender);
   }
   return taken;
 }
 
-void Http1Connection::Lose(HttpSide sender) {
+void Http1Connection::LoseSync(HttpSide sender) {
   Direction& direction = Of(sender);
   direction.head.Release();
   direction.state = State::kLost;
   direction.blank_bytes = 0;
   direction.tentative = false;
-  direction.none_missed = false;
+  direction.no_response_missed = false;
   if (sender == HttpSide::kClient) {
     pending_.LoseRequests();
   }
 }
 
 // Something of a lost direction went by: with a request waiting it may have been the response.
-void Http1Connection::LoseSome(HttpSide sender) {
+void Http1Connection::NoteMissedBytes(HttpSide sender) {
   Direction& direction = Of(sender);
-  direction.none_missed = direction.none_missed && pending_.count() == 0;
+  direction.no_response_missed = direction.no_response_missed && pending_.count() == 0;
 }
 
 void Http1Connection::Finish(HttpVerdict verdict) {

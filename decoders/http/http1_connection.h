@@ -85,14 +85,14 @@ class Http1Connection {
     HttpBuffer head;  // what has come of it in earlier calls
     Http1Body body;
     std::uint64_t head_offset = 0;
-    Http1AnomalySet told = 0;  // of the current message
+    Http1AnomalySet reported = 0;  // of the current message
     State state = State::kBetween;
     Http1HeadScan scan = Http1HeadScan::kInLine;
-    std::uint8_t blank_bytes = 0;  // CR and LF skipped before the head
-    bool guessing = false;         // the head has yet to look like one
-    bool start_known = false;      // its start line is complete and right
-    bool tentative = false;        // found by its looks only: no fault when it is none
-    bool none_missed = false;      // lost, but only within what answers no request that waits
+    std::uint8_t blank_bytes = 0;     // CR and LF skipped before the head
+    bool guessing = false;            // the head has yet to look like one
+    bool start_known = false;         // its start line is complete and right
+    bool tentative = false;           // found by its looks only: no fault when it is none
+    bool no_response_missed = false;  // lost, but only within what answers no request that waits
   };
 
   Direction& Of(HttpSide side) { return directions_[static_cast<std::size_t>(side)]; }
@@ -106,7 +106,7 @@ class Http1Connection {
   std::size_t TakeHead(HttpSide sender, std::string_view rest);
   std::size_t TakeBody(HttpSide sender, std::string_view rest, std::uint64_t offset);
 
-  void JudgeStart(HttpSide sender, std::string_view start);
+  void ClassifyStart(HttpSide sender, std::string_view start);
   void CheckStartLine(HttpSide sender, std::size_t new_bytes);
   void OnBadStart(HttpSide sender);
   void EndHead(HttpSide sender, std::string_view head, HeadEnd how);
@@ -115,8 +115,8 @@ class Http1Connection {
   void AfterResponse(const Http1Head& head, HeadEnd how, const Http1Framing& framing);
   void Report(HttpSide sender, Http1Head& head, HeadEnd how, const Http1Anomalies& anomalies);
   void StartBody(HttpSide sender, const Http1Framing& framing);
-  void Lose(HttpSide sender);
-  void LoseSome(HttpSide sender);
+  void LoseSync(HttpSide sender);
+  void NoteMissedBytes(HttpSide sender);
   void Finish(HttpVerdict verdict);
 
   HttpSink& sink_;

@@ -50,16 +50,16 @@ bool IsOtherCoding(std::string_view coding) {
 void TellAnomalies(const Http1Lengths& lengths, std::uint64_t offset, Http1Anomalies& anomalies) {
   const bool any_length = lengths.length >= 0 || lengths.malformed;
   if (lengths.has_coding && any_length) {
-    anomalies.Tell(AnomalyKind::kHttpLengthAndChunked, offset);
+    anomalies.Report(AnomalyKind::kHttpLengthAndChunked, offset);
   }
   if (lengths.conflict) {
-    anomalies.Tell(AnomalyKind::kHttpLengthConflict, offset);
+    anomalies.Report(AnomalyKind::kHttpLengthConflict, offset);
   }
   if (lengths.malformed) {
-    anomalies.Tell(AnomalyKind::kHttpLengthMalformed, offset);
+    anomalies.Report(AnomalyKind::kHttpLengthMalformed, offset);
   }
   if (lengths.has_coding && (lengths.unknown_coding || !lengths.chunked)) {
-    anomalies.Tell(AnomalyKind::kHttpTransferEncodingUnknown, offset);
+    anomalies.Report(AnomalyKind::kHttpTransferEncodingUnknown, offset);
   }
 }
 

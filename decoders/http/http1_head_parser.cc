@@ -8,13 +8,12 @@
 #include <algorithm>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 #include "decoders/http/http_text.h"
 
 namespace wirehound {
 namespace {
-
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
 bool IsField(std::string_view name, std::string_view known) {
   return name.size() == known.size() && EqualsIgnoringCase(name, known);
@@ -42,11 +41,11 @@ bool Http1HeadParser::Parse(HttpSide sender, Http1Head& out) {
     return false;
   }
   if (!start.strict) {
-    Tell(AnomalyKind::kHttpMalformedStartLine, line);
+    Report(AnomalyKind::kHttpMalformedStartLine, line);
   }
   CheckLine(line);
   if (const std::size_t nul = head_.find('\0'); nul != std::string_view::npos) {
-    anomalies_.Tell(AnomalyKind::kHttpNulInHeader, offset_ + nul);
+    anomalies_.Report(AnomalyKind::kHttpNulInHeader, offset_ + nul);
   }
   out.message.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_http, request_path);
   out.message.kind = sender == HttpSide::kClient ? WIREHOUND_HTTP_REQUEST : WIREHOUND_HTTP_RESPONSE;
@@ -76,7 +75,7 @@ void Http1HeadParser::ReadField(const Http1Line& line, Http1Head& out) {
   const std::string_view text = line.text.substr(0, kMaxHttpLineBytes);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || !IsToken(text.substr(0, colon))) {
-    Tell(AnomalyKind::kHttpMalformedHeader, line);
+    Report(AnomalyKind::kHttpMalformedHeader, line);
     return SkipContinued();
   }
   std::string_view value = TrimHttpValue(text.substr(colon + 1));
@@ -101,7 +100,7 @@ std::string_view Http1HeadParser::JoinContinued(std::string_view value) {
       break;
     }
     CheckLine(line);
-    Tell(AnomalyKind::kHttpObsoleteFolding, line);
+    Report(AnomalyKind::kHttpObsoleteFolding, line);
     const std::string_view part = TrimHttpValue(line.text.substr(0, kMaxHttpLineBytes));
     *next++ = ' ';
     next = std::copy(part.begin(), part.end(), next);
@@ -115,7 +114,7 @@ void Http1HeadParser::SkipContinued() {
   while (lines_.ContinuesNext()) {
     const Http1Line line = lines_.Next();
     CheckLine(line);
-    Tell(AnomalyKind::kHttpObsoleteFolding, line);
+    Report(AnomalyKind::kHttpObsoleteFolding, line);
   }
 }
 
@@ -134,10 +133,10 @@ void Http1HeadParser::AddField(std::string_view name, std::string_view value, Ht
   }
   wirehound_list& headers = out.message.headers;
   if (headers.count >= kMaxHttpHeaders) {
-    anomalies_.Tell(AnomalyKind::kHttpTooManyHeaders, offset_ + field_offset_);
+    anomalies_.Report(AnomalyKind::kHttpTooManyHeaders, offset_ + field_offset_);
   } else if (headers.data != nullptr) {
     auto* fields = static_cast<wirehound_http_header*>(const_cast<void*>(headers.data));
-    fields[headers.count++] = {CanonicalHeaderName(name, arena_), HttpString(value)};
+    fields[headers.count++] = {CanonicalHeaderName(name, arena_), FromView(value)};
   }
 }
 
@@ -147,17 +146,17 @@ bool Http1HeadParser::TakeHost(std::string_view value, Http1Head& out) {
     return false;
   }
   if (!has_host_) {
-    out.message.host = HttpString(value);
+    out.message.host = FromView(value);
     has_host_ = true;
-  } else if (View(out.message.host) != value) {
-    anomalies_.Tell(AnomalyKind::kHttpMalformedHeader, offset_ + field_offset_);
+  } else if (ToView(out.message.host) != value) {
+    anomalies_.Report(AnomalyKind::kHttpMalformedHeader, offset_ + field_offset_);
   }
   return true;
 }
 
 void Http1HeadParser::FillStart(const Http1StartLine& start, Http1Head& out) {
   wirehound_http& message = out.message;
-  message.protocol = HttpString(start.protocol);
+  message.protocol = FromView(start.protocol);
   if (message.kind == WIREHOUND_HTTP_RESPONSE) {
     message.status = StatusText(start.status.substr(0, kMaxHttpLineBytes));
     message.status_code = start.status_code;
@@ -165,7 +164,7 @@ void Http1HeadParser::FillStart(const Http1StartLine& start, Http1Head& out) {
   }
   HttpTarget target;
   SplitHttpTarget(start.method, start.target.substr(0, kMaxHttpLineBytes), arena_, target);
-  message.method = HttpString(start.method);
+  message.method = FromView(start.method);
   message.uri_path = target.path;
   message.query = target.query;
   if (!has_host_) {
@@ -176,11 +175,11 @@ void Http1HeadParser::FillStart(const Http1StartLine& start, Http1Head& out) {
 // With its blank even when there is no reason.
 wirehound_string Http1HeadParser::StatusText(std::string_view status) {
   if (status.find(' ') != std::string_view::npos) {
-    return HttpString(status);
+    return FromView(status);
   }
   char* text = arena_.Reserve(status.size() + 1);
   if (text == nullptr) {
-    return HttpString(status);
+    return FromView(status);
   }
   *std::copy(status.begin(), status.end(), text) = ' ';
   arena_.Commit(status.size() + 1);
@@ -189,13 +188,13 @@ wirehound_string Http1HeadParser::StatusText(std::string_view status) {
 
 void Http1HeadParser::CheckLine(const Http1Line& line) {
   if (line.bare_lf) {
-    Tell(AnomalyKind::kHttpBareLf, line);
+    Report(AnomalyKind::kHttpBareLf, line);
   }
   if (line.bare_cr) {
-    Tell(AnomalyKind::kHttpBareCr, line);
+    Report(AnomalyKind::kHttpBareCr, line);
   }
   if (line.text.size() > kMaxHttpLineBytes) {
-    Tell(AnomalyKind::kHttpLineTooLong, line);
+    Report(AnomalyKind::kHttpLineTooLong, line);
   }
 }
 

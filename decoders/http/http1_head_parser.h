@@ -55,8 +55,8 @@ class Http1HeadParser {
   void FillStart(const Http1StartLine& start, Http1Head& out);
   wirehound_string StatusText(std::string_view status);
   void CheckLine(const Http1Line& line);
-  void Tell(AnomalyKind kind, const Http1Line& line) {
-    anomalies_.Tell(kind, offset_ + line.offset, line.text.size());
+  void Report(AnomalyKind kind, const Http1Line& line) {
+    anomalies_.Report(kind, offset_ + line.offset, line.text.size());
   }
 
   Http1LineReader lines_;

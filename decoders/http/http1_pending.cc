@@ -66,9 +66,9 @@ Http1Pending::Push Http1Pending::Add(const Http1Request& request) {
     return Push::kDone;
   }
   ++forgotten_;
-  const bool tell = !room && !told_;
-  told_ = told_ || tell;
-  return tell ? Push::kTooMany : Push::kCounted;
+  const bool report = !room && !limit_reported_;
+  limit_reported_ = limit_reported_ || report;
+  return report ? Push::kTooMany : Push::kCounted;
 }
 
 Http1Request Http1Pending::Front() const {
@@ -105,7 +105,7 @@ void Http1Pending::Pop() {
     --forgotten_;
   }
   maybe_answered_ = std::min<std::uint32_t>(maybe_answered_, static_cast<std::uint32_t>(count()));
-  told_ = told_ && forgotten_ > 0;
+  limit_reported_ = limit_reported_ && forgotten_ > 0;
 }
 
 // Those that are remembered came before, so theirs are the next responses all the same.
@@ -123,7 +123,7 @@ void Http1Pending::Reset() {
   maybe_answered_ = 0;
   count_ = 0;
   lost_ = false;
-  told_ = false;
+  limit_reported_ = false;
 }
 
 void Http1Pending::DropPopped(std::size_t room_wanted) {

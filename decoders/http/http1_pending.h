@@ -62,7 +62,7 @@ class Http1Pending {
   std::uint32_t maybe_answered_ = 0;  // requests from the first on whose response may have come
   std::uint8_t count_ = 0;            // records
   bool lost_ = false;
-  bool told_ = false;
+  bool limit_reported_ = false;
 };
 
 }  // namespace wirehound

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include <wirehound/views.h>
+
 #include "decoders/http/http_text.h"
 
 namespace wirehound {
@@ -15,8 +17,6 @@ namespace {
 std::size_t PrefaceSeen(HttpSide side) {
   return side == HttpSide::kClient ? 0 : kHttp2Preface.size();
 }
-
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
 void AddFlag(wirehound_http& message, unsigned flag) {
   message.flags = static_cast<std::uint16_t>(message.flags | flag);
@@ -36,7 +36,7 @@ Http2Connection::Http2Connection(HttpSink& sink, Arena& arena, Http2Pool& pool)
     : sink_(&sink),
       arena_(&arena),
       pool_(&pool),
-      admitted_(pool.Enter()),
+      has_room_(pool.ReserveConnection()),
       streams_(pool.memory()),
       directions_{{{HttpSide::kClient, pool.memory()}, {HttpSide::kServer, pool.memory()}}} {}
 
@@ -44,8 +44,8 @@ Http2Connection::~Http2Connection() {
   for (Direction& direction : directions_) {
     ReleaseHead(direction.block);
   }
-  if (admitted_) {
-    pool_->Leave();
+  if (has_room_) {
+    pool_->ReleaseConnection();
   }
 }
 
@@ -54,7 +54,7 @@ void Http2Connection::StartUpgraded(std::string_view method, std::string_view ho
   last_client_stream_ = 1;
   // The client's first settings were in the HTTP2-Settings header of its request.
   RaiseFrameLimit(Of(HttpSide::kServer), kHttp2LargestFrameBytes);
-  if (admitted_ && !streams_.Open(1, method, host, path)) {
+  if (has_room_ && !streams_.Open(1, method, host, path)) {
     ++pool_->counters().requests_not_kept;
   }
 }
@@ -67,15 +67,15 @@ HttpVerdict Http2Connection::Verdict() const {
   return directions_[0].closed && directions_[1].closed ? HttpVerdict::kDone : HttpVerdict::kMore;
 }
 
-HttpVerdict Http2Connection::Refuse(HttpSide sender, std::uint64_t offset) {
-  if (!refusal_told_) {
-    refusal_told_ = true;
-    Tell(Of(sender), AnomalyKind::kHttp2Limit, offset);
+HttpVerdict Http2Connection::RefuseConnection(HttpSide sender, std::uint64_t offset) {
+  if (!refusal_reported_) {
+    refusal_reported_ = true;
+    ReportAnomaly(Of(sender), AnomalyKind::kHttp2Limit, offset);
   }
   return HttpVerdict::kDone;
 }
 
-void Http2Connection::Begin(Direction& direction, std::uint64_t offset) {
+void Http2Connection::SetBaseOffset(Direction& direction, std::uint64_t offset) {
   if (!direction.begun) {
     direction.begun = true;
     direction.base_offset = offset;
@@ -84,11 +84,11 @@ void Http2Connection::Begin(Direction& direction, std::uint64_t offset) {
 
 HttpVerdict Http2Connection::OnData(HttpSide sender, std::uint64_t offset,
                                     std::span<const std::byte> bytes) {
-  if (!admitted_) {
-    return Refuse(sender, offset);
+  if (!has_room_) {
+    return RefuseConnection(sender, offset);
   }
   Direction& direction = Of(sender);
-  Begin(direction, offset);
+  SetBaseOffset(direction, offset);
   while (!direction.closed) {
     switch (direction.reader.Read(bytes)) {
       case Http2Part::kNone:
@@ -103,7 +103,7 @@ HttpVerdict Http2Connection::OnData(HttpSide sender, std::uint64_t offset,
         OnSetting(direction);
         break;
       case Http2Part::kLost:
-        Lose(direction, AnomalyKind::kHttp2MalformedFrame, direction.reader.frame().offset);
+        GiveUp(direction, AnomalyKind::kHttp2MalformedFrame, direction.reader.frame().offset);
         break;
     }
   }
@@ -111,11 +111,11 @@ HttpVerdict Http2Connection::OnData(HttpSide sender, std::uint64_t offset,
 }
 
 HttpVerdict Http2Connection::OnGap(HttpSide sender, std::uint64_t offset, std::uint64_t size) {
-  if (!admitted_) {
-    return Refuse(sender, offset);
+  if (!has_room_) {
+    return RefuseConnection(sender, offset);
   }
   Direction& direction = Of(sender);
-  Begin(direction, offset);
+  SetBaseOffset(direction, offset);
   if (direction.closed) {
     return Verdict();
   }
@@ -126,26 +126,26 @@ HttpVerdict Http2Connection::OnGap(HttpSide sender, std::uint64_t offset, std::u
       }
       break;
     case Http2GapResult::kBlockLost:
-      Lose(direction, AnomalyKind::kHttp2HeaderCompression, offset - direction.base_offset);
+      GiveUp(direction, AnomalyKind::kHttp2HeaderCompression, offset - direction.base_offset);
       break;
     case Http2GapResult::kSyncLost:
-      Lose(direction, AnomalyKind::kHttp2MalformedFrame, offset - direction.base_offset);
+      GiveUp(direction, AnomalyKind::kHttp2MalformedFrame, offset - direction.base_offset);
       break;
   }
   return Verdict();
 }
 
 void Http2Connection::OnEnd(HttpSide sender) {
-  if (admitted_) {
+  if (has_room_) {
     Close(Of(sender));
   }
 }
 
 void Http2Connection::OnFrame(Direction& direction) {
   const Http2Frame& frame = direction.reader.frame();
-  if (frame.odd && !direction.odd_told) {
-    direction.odd_told = true;
-    Tell(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
+  if (frame.odd && !direction.odd_reported) {
+    direction.odd_reported = true;
+    ReportAnomaly(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
   }
   switch (frame.type) {
     case Http2FrameType::kHeaders:
@@ -153,7 +153,7 @@ void Http2Connection::OnFrame(Direction& direction) {
       break;
     case Http2FrameType::kPushPromise:
       if (direction.sender == HttpSide::kClient) {  // section 8.4
-        Lose(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
+        GiveUp(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
         break;
       }
       BeginBlock(direction);
@@ -200,7 +200,7 @@ void Http2Connection::BeginBlock(Direction& direction) {
   block.promises = promises;
   block.ends_stream = !promises && frame.ends_stream();
   if (block.head == nullptr) {
-    TellLimit(direction);
+    ReportLimit(direction);
   }
 }
 
@@ -209,7 +209,7 @@ void Http2Connection::ContinueBlock(Direction& direction) {
   ++block.continuations;
   if (block.continuations > kMaxHttp2Continuations && block.head != nullptr) {
     block.head->Cut();
-    TellLimit(direction);
+    ReportLimit(direction);
   }
 }
 
@@ -233,10 +233,10 @@ void Http2Connection::OnFragment(Direction& direction) {
         FinishBlock(direction);
         return;
       case HpackResult::kCorrupt:
-        Lose(direction, AnomalyKind::kHttp2HeaderCompression, block.offset);
+        GiveUp(direction, AnomalyKind::kHttp2HeaderCompression, block.offset);
         return;
       case HpackResult::kNoMemory:
-        Lose(direction, AnomalyKind::kHttp2Limit, block.offset);
+        GiveUp(direction, AnomalyKind::kHttp2Limit, block.offset);
         return;
     }
   }
@@ -263,7 +263,7 @@ void Http2Connection::FinishBlock(Direction& direction) {
 }
 
 // Section 5.1.1: a client's new streams are odd and rising, a server's are even.
-bool Http2Connection::IsOutOfPlace(const Direction& direction) const {
+bool Http2Connection::HasWrongStreamId(const Direction& direction) const {
   const Block& block = direction.block;
   if (block.promises) {
     return block.stream_id == 0 || block.stream_id % 2 != 0;
@@ -275,8 +275,8 @@ void Http2Connection::ReportRequest(Direction& direction) {
   const Block& block = direction.block;
   wirehound_http message;
   block.head->MakeRequest(*arena_, message);
-  const bool out_of_place = IsOutOfPlace(direction);
-  if (out_of_place) {
+  const bool wrong_id = HasWrongStreamId(direction);
+  if (wrong_id) {
     AddFlag(message, WIREHOUND_HTTP_MALFORMED);
   }
   if (!block.promises) {
@@ -286,23 +286,23 @@ void Http2Connection::ReportRequest(Direction& direction) {
     message.content_length = 0;
   }
   Report(direction, message);
-  if (!out_of_place) {
-    Remember(direction, message);
+  if (!wrong_id) {
+    RememberRequest(direction, message);
   }
 }
 
-void Http2Connection::Remember(Direction& direction, const wirehound_http& request) {
+void Http2Connection::RememberRequest(Direction& direction, const wirehound_http& request) {
   if (Of(HttpSide::kServer).closed) {
     return;
   }
-  if (streams_.Open(direction.block.stream_id, View(request.method), View(request.host),
-                    View(request.uri_path))) {
+  if (streams_.Open(direction.block.stream_id, ToView(request.method), ToView(request.host),
+                    ToView(request.uri_path))) {
     return;
   }
   ++pool_->counters().requests_not_kept;
-  if (!streams_limit_told_) {
-    streams_limit_told_ = true;
-    Tell(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
+  if (!streams_limit_reported_) {
+    streams_limit_reported_ = true;
+    ReportAnomaly(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
   }
 }
 
@@ -313,9 +313,9 @@ void Http2Connection::ReportResponse(Direction& direction) {
   const bool informational = message.status_code / 100 == 1;
   Http2Stream* stream = streams_.Find(block.stream_id);
   if (stream != nullptr) {
-    message.request_method = HttpString(stream->method);
-    message.request_host = HttpString(stream->host);
-    message.request_path = HttpString(stream->path);
+    message.request_method = FromView(stream->method);
+    message.request_host = FromView(stream->host);
+    message.request_path = FromView(stream->path);
     if (stream->responded) {
       AddFlag(message, WIREHOUND_HTTP_MALFORMED);
     }
@@ -324,7 +324,7 @@ void Http2Connection::ReportResponse(Direction& direction) {
   if (informational && block.ends_stream) {
     AddFlag(message, WIREHOUND_HTTP_MALFORMED);
   }
-  if (message.content_length < 0 && block.ends_stream && View(message.request_method) != "HEAD") {
+  if (message.content_length < 0 && block.ends_stream && ToView(message.request_method) != "HEAD") {
     message.content_length = 0;
   }
   Report(direction, message);
@@ -336,10 +336,10 @@ void Http2Connection::Report(Direction& direction, const wirehound_http& made) {
   message.stream_id = block.stream_id;
   if (HasFlag(message, WIREHOUND_HTTP_TRUNCATED) && !direction.closed) {
     ++pool_->counters().messages_cut;
-    TellLimit(direction);
+    ReportLimit(direction);
   }
   if (HasFlag(message, WIREHOUND_HTTP_MALFORMED)) {
-    Tell(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
+    ReportAnomaly(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
   }
   sink_->OnHttpMessage(direction.sender, message);
 }
@@ -356,20 +356,20 @@ void Http2Connection::ReportTrailers(Direction& direction) {
     last_client_stream_ = std::max(last_client_stream_, block.stream_id);
   }
   if (first || !block.ends_stream || block.head->has_pseudo() || block.head->malformed()) {
-    Tell(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
+    ReportAnomaly(direction, AnomalyKind::kHttp2MalformedMessage, block.offset);
   }
 }
 
 void Http2Connection::ReleaseHead(Block& block) {
   if (block.head != nullptr) {
-    pool_->GiveBack(block.head);
+    pool_->ReturnHead(block.head);
     block.head = nullptr;
   }
 }
 
-void Http2Connection::Lose(Direction& direction, AnomalyKind kind, std::uint64_t offset) {
+void Http2Connection::GiveUp(Direction& direction, AnomalyKind kind, std::uint64_t offset) {
   ++pool_->counters().directions_lost;
-  Tell(direction, kind, offset);
+  ReportAnomaly(direction, kind, offset);
   Close(direction);
 }
 
@@ -391,14 +391,15 @@ void Http2Connection::Close(Direction& direction) {
   }
 }
 
-void Http2Connection::TellLimit(Direction& direction) {
-  if (!direction.block.limit_told) {
-    direction.block.limit_told = true;
-    Tell(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
+void Http2Connection::ReportLimit(Direction& direction) {
+  if (!direction.block.limit_reported) {
+    direction.block.limit_reported = true;
+    ReportAnomaly(direction, AnomalyKind::kHttp2Limit, direction.block.offset);
   }
 }
 
-void Http2Connection::Tell(const Direction& direction, AnomalyKind kind, std::uint64_t offset) {
+void Http2Connection::ReportAnomaly(const Direction& direction, AnomalyKind kind,
+                                    std::uint64_t offset) {
   sink_->OnHttpAnomaly(direction.sender, {kind, direction.base_offset + offset, 0});
 }
 

@@ -86,7 +86,7 @@ class Http2Connection {
     bool open = false;
     bool promises = false;
     bool ends_stream = false;
-    bool limit_told = false;
+    bool limit_reported = false;
   };
 
   struct Direction {
@@ -94,8 +94,8 @@ class Http2Connection {
 
     HttpSide sender;
     bool begun = false;
-    bool closed = false;    // ended or given up
-    bool odd_told = false;  // one anomaly for all odd frames
+    bool closed = false;        // ended or given up
+    bool odd_reported = false;  // one anomaly for all odd frames
     std::uint64_t base_offset = 0;
     std::uint32_t max_frame_bytes;  // the most its receiver ever accepted
     Http2FrameReader reader;
@@ -108,8 +108,8 @@ class Http2Connection {
     return Of(direction.sender == HttpSide::kClient ? HttpSide::kServer : HttpSide::kClient);
   }
   HttpVerdict Verdict() const;
-  HttpVerdict Refuse(HttpSide sender, std::uint64_t offset);
-  void Begin(Direction& direction, std::uint64_t offset);
+  HttpVerdict RefuseConnection(HttpSide sender, std::uint64_t offset);
+  void SetBaseOffset(Direction& direction, std::uint64_t offset);
 
   void OnFrame(Direction& direction);
   void OnSetting(Direction& direction);
@@ -123,22 +123,22 @@ class Http2Connection {
   void ReportResponse(Direction& direction);
   void ReportTrailers(Direction& direction);
   void Report(Direction& direction, const wirehound_http& message);
-  bool IsOutOfPlace(const Direction& direction) const;
-  void Remember(Direction& direction, const wirehound_http& request);
+  bool HasWrongStreamId(const Direction& direction) const;
+  void RememberRequest(Direction& direction, const wirehound_http& request);
   void ReleaseHead(Block& block);
 
   // Gives the direction up, with what was read of an open header block reported.
-  void Lose(Direction& direction, AnomalyKind kind, std::uint64_t offset);
+  void GiveUp(Direction& direction, AnomalyKind kind, std::uint64_t offset);
   void Close(Direction& direction);
-  void TellLimit(Direction& direction);
-  void Tell(const Direction& direction, AnomalyKind kind, std::uint64_t offset);
+  void ReportLimit(Direction& direction);
+  void ReportAnomaly(const Direction& direction, AnomalyKind kind, std::uint64_t offset);
 
   HttpSink* sink_;
   Arena* arena_;
   Http2Pool* pool_;
-  bool admitted_;
-  bool refusal_told_ = false;
-  bool streams_limit_told_ = false;
+  bool has_room_;
+  bool refusal_reported_ = false;
+  bool streams_limit_reported_ = false;
   std::uint32_t last_client_stream_ = 0;
   Http2Streams streams_;
   std::array<Direction, 2> directions_;

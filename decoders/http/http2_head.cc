@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 #include "decoders/http/http_status_text.h"
 #include "decoders/http/http_text.h"
@@ -78,11 +79,11 @@ void AddFlag(wirehound_http& message, unsigned flag) {
 wirehound_string StatusText(std::uint32_t code, std::string_view value, Arena& arena) {
   const std::string_view known = HttpStatusText(code);
   if (!known.empty()) {
-    return HttpString(known);
+    return FromView(known);
   }
   char* text = arena.AllocateArray<char>(value.size() + 1);
   if (text == nullptr) {
-    return HttpString(value);
+    return FromView(value);
   }
   std::copy(value.begin(), value.end(), text);
   text[value.size()] = ' ';
@@ -148,7 +149,7 @@ void Http2Head::AddRegular(std::string_view name, std::string_view value) {
     cut_ = true;
     return;
   }
-  headers_[header_count_] = {HttpString(Keep(name)), HttpString(Keep(value))};
+  headers_[header_count_] = {FromView(Keep(name)), FromView(Keep(value))};
   ++header_count_;
 }
 
@@ -231,7 +232,7 @@ bool Http2Head::RequestBreaksRules() const {
 void Http2Head::MakeCommon(Arena& arena, wirehound_http& out) {
   out = {};
   out.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_http, request_path);
-  out.protocol = HttpString(kProtocolText);
+  out.protocol = FromView(kProtocolText);
   out.content_length = std::max(content_length_, kNoLength);
   for (std::uint32_t i = 0; i < header_count_; ++i) {
     wirehound_string& name = headers_[i].name;
@@ -247,8 +248,8 @@ void Http2Head::MakeRequest(Arena& arena, wirehound_http& out) {
   out.kind = WIREHOUND_HTTP_REQUEST;
   const std::string_view method = Value(Pseudo::kMethod);
   const std::string_view authority = Seen(Pseudo::kAuthority) ? Value(Pseudo::kAuthority) : host_;
-  out.method = HttpString(method);
-  out.host = HttpString(authority);
+  out.method = FromView(method);
+  out.host = FromView(authority);
   if (method == "CONNECT" && !Seen(Pseudo::kPath)) {
     out.uri_path = out.host;
   } else {

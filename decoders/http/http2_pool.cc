@@ -6,13 +6,11 @@
 
 namespace wirehound {
 
-Http2Pool::Http2Pool(const Http2Limits& limits) : limits_(limits), memory_(limits.memory_bytes) {
-  heads_.reserve(limits.heads);
-  free_heads_.reserve(limits.heads);
-}
+Http2Pool::Http2Pool(const Http2Limits& limits)
+    : max_connections_(limits.connections), memory_(limits.memory_bytes), heads_(limits.heads) {}
 
-bool Http2Pool::Enter() {
-  if (connections_ == limits_.connections) {
+bool Http2Pool::ReserveConnection() {
+  if (connections_ == max_connections_) {
     ++counters_.connections_refused;
     return false;
   }
@@ -21,16 +19,11 @@ bool Http2Pool::Enter() {
 }
 
 Http2Head* Http2Pool::TakeHead() {
-  if (free_heads_.empty()) {
-    if (heads_.size() == limits_.heads) {
-      ++counters_.messages_left_out;
-      return nullptr;
-    }
-    heads_.push_back(std::make_unique<Http2Head>());
-    free_heads_.push_back(heads_.back().get());
+  Http2Head* head = heads_.Take();
+  if (head == nullptr) {
+    ++counters_.messages_left_out;
+    return nullptr;
   }
-  Http2Head* head = free_heads_.back();
-  free_heads_.pop_back();
   head->Start();
   return head;
 }

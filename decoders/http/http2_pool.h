@@ -9,10 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
-#include "decoders/http/bounded_memory.h"
+#include "base/bounded_memory.h"
+#include "base/pool.h"
 #include "decoders/http/http2_head.h"
 
 namespace wirehound {
@@ -43,26 +42,25 @@ class Http2Pool {
 
   /// Makes room for one more connection, to be given back with Leave; false and counted when there
   /// is none.
-  bool Enter();
-  void Leave() { --connections_; }
+  bool ReserveConnection();
+  void ReleaseConnection() { --connections_; }
 
-  /// A started head that belongs to the caller until GiveBack, or nullptr, counted.
+  /// A started head that belongs to the caller until ReturnHead, or nullptr, counted.
   Http2Head* TakeHead();
-  void GiveBack(Http2Head* head) { free_heads_.push_back(head); }
+  void ReturnHead(Http2Head* head) { heads_.Return(head); }
 
   BoundedMemory& memory() { return memory_; }
   Http2Counters& counters() { return counters_; }
   const Http2Counters& counters() const { return counters_; }
   std::size_t connections() const { return connections_; }
-  std::size_t heads_in_use() const { return heads_.size() - free_heads_.size(); }
+  std::size_t heads_in_use() const { return heads_.in_use(); }
 
  private:
-  Http2Limits limits_;
+  std::size_t max_connections_;
   BoundedMemory memory_;
   Http2Counters counters_;
   std::size_t connections_ = 0;
-  std::vector<std::unique_ptr<Http2Head>> heads_;
-  std::vector<Http2Head*> free_heads_;
+  Pool<Http2Head> heads_;
 };
 
 }  // namespace wirehound

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "decoders/http/bounded_memory.h"
+#include "base/bounded_memory.h"
 
 namespace wirehound {
 

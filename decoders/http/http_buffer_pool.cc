@@ -41,7 +41,7 @@ char* HttpBufferPool::Take(std::size_t size_class) {
   return block;
 }
 
-void HttpBufferPool::Give(char* block, std::size_t size_class) {
+void HttpBufferPool::Return(char* block, std::size_t size_class) {
   used_bytes_ -= ClassBytes(size_class);
   std::memcpy(block, &free_[size_class], sizeof(char*));
   free_[size_class] = block;
@@ -112,7 +112,7 @@ void HttpBuffer::DropFront(std::size_t count) {
 
 void HttpBuffer::Release() {
   if (data_ != nullptr) {
-    pool_->Give(data_, size_class_);
+    pool_->Return(data_, size_class_);
   }
   data_ = nullptr;
   size_ = 0;

@@ -46,7 +46,7 @@ class HttpBufferPool {
   // Blocks of kMinHttpBufferBytes << size_class bytes; a free one starts with the next one's
   // address.
   char* Take(std::size_t size_class);
-  void Give(char* block, std::size_t size_class);
+  void Return(char* block, std::size_t size_class);
   char* TakeFree(std::size_t size_class);
   bool MakeRoom(std::size_t bytes);
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include <wirehound/views.h>
+
 namespace wirehound {
 namespace {
 
@@ -240,7 +242,7 @@ std::size_t WriteUnescaped(std::string_view text, char* out) {
 }
 
 bool UnescapePath(std::string_view path, Arena& arena, wirehound_string& out) {
-  out = HttpString(path);
+  out = FromView(path);
   if (path.find('%') == std::string_view::npos) {
     return true;
   }
@@ -305,14 +307,14 @@ bool EqualsIgnoringCase(std::string_view one, std::string_view other) {
 
 wirehound_string CanonicalHeaderName(std::string_view name, Arena& arena) {
   if (name.empty() || LookAtName(name) != NameCase::kOther) {
-    return HttpString(name);
+    return FromView(name);
   }
   if (const std::string_view known = FindKnownName(name); !known.empty()) {
-    return HttpString(known);
+    return FromView(known);
   }
   char* text = arena.Reserve(name.size());
   if (text == nullptr) {
-    return HttpString(name);
+    return FromView(name);
   }
   WriteCanonical(name, text);
   arena.Commit(name.size());
@@ -323,20 +325,20 @@ bool SplitHttpTarget(std::string_view method, std::string_view target, Arena& ar
                      HttpTarget& out) {
   out = {};
   if (method == "CONNECT" && !target.starts_with('/')) {
-    out.host = HttpString(WithoutUserInfo(target));
-    out.path = HttpString(target);
+    out.host = FromView(WithoutUserInfo(target));
+    out.path = FromView(target);
     return true;
   }
   std::string_view rest = target.substr(0, target.find('#'));
   if (const std::size_t start = AuthorityStart(rest); start != 0) {
     rest.remove_prefix(start);
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-    out.host = HttpString(WithoutUserInfo(rest.substr(0, end)));
+    out.host = FromView(WithoutUserInfo(rest.substr(0, end)));
     rest.remove_prefix(end);
   }
   const std::size_t mark = rest.find('?');
   if (mark != std::string_view::npos) {
-    out.query = HttpString(rest.substr(mark + 1));
+    out.query = FromView(rest.substr(mark + 1));
   }
   return UnescapePath(rest.substr(0, mark), arena, out.path);
 }

@@ -51,9 +51,6 @@ struct HttpTarget {
 bool SplitHttpTarget(std::string_view method, std::string_view target, Arena& arena,
                      HttpTarget& out);
 
-/// `view` in the form that messages carry.
-constexpr wirehound_string HttpString(std::string_view view) { return {view.data(), view.size()}; }
-
 namespace http_text_internal {
 
 /// What a byte is in a header name.

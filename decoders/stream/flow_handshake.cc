@@ -54,29 +54,32 @@ bool IsPlausibleReset(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp
 
 }  // namespace
 
-bool FlowTable::Supersedes(FlowEntry& flow, FlowSide sender, const Segment& segment) const {
+bool FlowTable::BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& segment) const {
   const wirehound_tcp& tcp = segment.tcp;
   if (tcp.syn_flag == 0) {
     // Where only one side is captured nobody can confirm a SYN, so its sender going on from there
     // must do.
-    return flow.has_rival && sender == flow.rival_side && tcp.seq == flow.rival_sequence &&
-           tcp.rst_flag == 0 && NeverSeen(flow, Opposite(sender));
+    return flow.has_unconfirmed_syn && sender == flow.unconfirmed_side &&
+           tcp.seq == flow.unconfirmed_sequence && tcp.rst_flag == 0 &&
+           NeverSeen(flow, Opposite(sender));
   }
   if (tcp.rst_flag != 0 || StartsAt(flow.stream(sender), tcp.seq + 1)) {
     return false;
   }
-  return tcp.ack_flag == 0 ? SynSupersedes(flow, sender) : SynAckSupersedes(flow, sender, tcp);
+  return tcp.ack_flag == 0 ? SynBeginsNewFlow(flow, sender)
+                           : SynAckBeginsNewFlow(flow, sender, tcp);
 }
 
 // Called for a SYN with another initial sequence number than the flow has.
-bool FlowTable::SynSupersedes(const FlowEntry& flow, FlowSide sender) const {
+bool FlowTable::SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const {
   if (flow.state == FlowState::kEnded || LooksAbandoned(flow)) {
     return true;
   }
   return flow.state == FlowState::kSyn && sender == FlowSide::kInitiator;
 }
 
-bool FlowTable::SynAckSupersedes(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const {
+bool FlowTable::SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender,
+                                    const wirehound_tcp& tcp) const {
   const TcpReassembler& own = flow.stream(sender);
   const TcpReassembler& peer = flow.stream(Opposite(sender));
   if (flow.state == FlowState::kEnded) {
@@ -85,17 +88,17 @@ bool FlowTable::SynAckSupersedes(FlowEntry& flow, FlowSide sender, const wirehou
   if (flow.state == FlowState::kSyn) {
     return false;
   }
-  const bool confirms_rival =
-      flow.has_rival && flow.rival_side == Opposite(sender) && tcp.ack == flow.rival_sequence;
+  const bool confirms_syn = flow.has_unconfirmed_syn && flow.unconfirmed_side == Opposite(sender) &&
+                            tcp.ack == flow.unconfirmed_sequence;
   const bool other_side_unseen = own.started() && NeverSeen(flow, Opposite(sender));
-  return confirms_rival || other_side_unseen || (own.started() && LooksAbandoned(flow));
+  return confirms_syn || other_side_unseen || (own.started() && LooksAbandoned(flow));
 }
 
 bool FlowTable::LooksAbandoned(const FlowEntry& flow) const {
   return now_ns_ - flow.active_ns >= shared_.limits.handshake_timeout_ns;
 }
 
-void FlowTable::Handle(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+void FlowTable::OnFlowSegment(FlowEntry& flow, FlowSide sender, const Segment& segment) {
   const wirehound_tcp& tcp = segment.tcp;
   if (tcp.rst_flag != 0) {
     OnReset(flow, sender, segment);
@@ -111,9 +114,9 @@ void FlowTable::Handle(FlowEntry& flow, FlowSide sender, const Segment& segment)
     Ignore(IgnoredReason::kWithoutAck, segment);
     return;
   } else if (flow.state != FlowState::kOpen) {
-    OnProgress(flow, sender, segment);
+    OnHandshakeAck(flow, sender, segment);
   }
-  TakeIn(flow, sender, segment);
+  Reassemble(flow, sender, segment);
 }
 
 // False when it does not fit the flow.
@@ -133,9 +136,9 @@ bool FlowTable::OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp
     own.Hold();
     return true;
   }
-  flow.has_rival = true;
-  flow.rival_side = sender;
-  flow.rival_sequence = sequence;
+  flow.has_unconfirmed_syn = true;
+  flow.unconfirmed_side = sender;
+  flow.unconfirmed_sequence = sequence;
   return false;
 }
 
@@ -196,7 +199,7 @@ bool FlowTable::OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& 
 }
 
 // A segment with ACK and without SYN, on a flow that is not open.
-void FlowTable::OnProgress(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+void FlowTable::OnHandshakeAck(FlowEntry& flow, FlowSide sender, const Segment& segment) {
   const bool has_data = segment.payload.wire_size != 0;
   const bool from_initiator = sender == FlowSide::kInitiator;
   if (flow.state == FlowState::kNew) {
@@ -221,7 +224,7 @@ void FlowTable::OnProgress(FlowEntry& flow, FlowSide sender, const Segment& segm
 void FlowTable::Begin(FlowEntry& flow) {
   SetState(flow, FlowState::kAnswered);
   flow.info.handshake_seen = true;
-  flow.has_rival = false;
+  flow.has_unconfirmed_syn = false;
   ++counters_.flows_begun;
   observer_.OnFlowBegin(flow.info);
   for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {

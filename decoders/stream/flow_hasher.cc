@@ -15,11 +15,12 @@ FlowHasher::FlowHasher(std::uint64_t seed) {
   }
 }
 
-std::uint64_t FlowHasher::HashEndpoint(const wirehound_address& address, std::uint16_t port) const {
+std::uint64_t FlowHasher::HashEndpoint(const wirehound_address& address,
+                                       std::uint64_t number) const {
   std::uint64_t halves[2];
   std::memcpy(halves, address.bytes, sizeof(halves));
   const std::uint64_t mixed = FoldedProduct(halves[0] ^ keys_[0], halves[1] ^ keys_[1]);
-  return FoldedProduct(mixed ^ keys_[2], port ^ keys_[3]);
+  return FoldedProduct(mixed ^ keys_[2], number ^ keys_[3]);
 }
 
 std::uint32_t FlowHasher::operator()(const wirehound_packet_metadata& packet,
@@ -32,6 +33,11 @@ std::uint32_t FlowHasher::operator()(const wirehound_packet_metadata& packet,
   if (swap) {
     std::swap(first, second);
   }
+  return HashPair(first, second, network_namespace);
+}
+
+std::uint32_t FlowHasher::HashPair(std::uint64_t first, std::uint64_t second,
+                                   std::uint64_t network_namespace) const {
   return static_cast<std::uint32_t>(
       FoldedProduct(first ^ keys_[4] ^ network_namespace, second ^ keys_[5]));
 }

@@ -20,9 +20,13 @@ class FlowHasher {
   std::uint32_t operator()(const wirehound_packet_metadata& packet,
                            std::uint64_t network_namespace = 0) const;
 
- private:
-  std::uint64_t HashEndpoint(const wirehound_address& address, std::uint16_t port) const;
+  /// An address, and a number that belongs to it.
+  std::uint64_t HashEndpoint(const wirehound_address& address, std::uint64_t number) const;
+  /// Two of those, in this order.
+  std::uint32_t HashPair(std::uint64_t first, std::uint64_t second,
+                         std::uint64_t network_namespace) const;
 
+ private:
   std::uint64_t keys_[6];
 };
 

@@ -37,7 +37,7 @@ bool IsFrom(const FlowInfo& flow, FlowSide sender, const Segment& segment) {
          IsEndpoint(flow.endpoint(Opposite(sender)), packet.dst_ip, packet.dst_port);
 }
 
-FlowLimits Sane(FlowLimits limits) {
+FlowLimits Clamped(FlowLimits limits) {
   limits.max_flows = std::clamp<std::size_t>(limits.max_flows, 1, kMaxFlowsEver);
   return limits;
 }
@@ -46,7 +46,7 @@ FlowLimits Sane(FlowLimits limits) {
 
 FlowTable::FlowTable(const FlowLimits& limits, FlowObserver& observer, std::uint64_t seed)
     : observer_(observer),
-      shared_(Sane(limits)),
+      shared_(Clamped(limits)),
       hasher_(seed),
       index_(shared_.limits.max_flows),
       pool_(shared_.limits.max_flows) {}
@@ -58,22 +58,22 @@ void FlowTable::OnSegment(const Segment& segment) {
   ++counters_.segments;
   counters_.streams.payload_bytes += segment.payload.wire_size;
   const std::uint32_t hash = hasher_(segment.metadata, segment.network_namespace);
-  Found found = Find(segment, hash);
+  Found found = FindFlow(segment, hash);
   if (found.flow == nullptr) {
-    found = Make(segment, hash);
-  } else if (Supersedes(*found.flow, found.sender, segment)) {
-    found = Replace(*found.flow, segment, hash);
+    found = CreateFlow(segment, hash);
+  } else if (BeginsNewFlow(*found.flow, found.sender, segment)) {
+    found = ReplaceFlow(*found.flow, segment, hash);
   } else if (found.flow->state == FlowState::kEnded) {
     Ignore(IgnoredReason::kLingering, segment);
     return;
   }
   if (found.flow != nullptr) {
-    Count(*found.flow, found.sender, segment);
-    Handle(*found.flow, found.sender, segment);
+    CountPacket(*found.flow, found.sender, segment);
+    OnFlowSegment(*found.flow, found.sender, segment);
   }
 }
 
-FlowTable::Found FlowTable::Find(const Segment& segment, std::uint32_t hash) {
+FlowTable::Found FlowTable::FindFlow(const Segment& segment, std::uint32_t hash) {
   Found found{nullptr, FlowSide::kInitiator};
   index_.Find(hash, [&](std::uint32_t number) {
     FlowEntry& flow = pool_.at(number);
@@ -87,7 +87,7 @@ FlowTable::Found FlowTable::Find(const Segment& segment, std::uint32_t hash) {
   return found;
 }
 
-FlowTable::Found FlowTable::Make(const Segment& segment, std::uint32_t hash) {
+FlowTable::Found FlowTable::CreateFlow(const Segment& segment, std::uint32_t hash) {
   const wirehound_tcp& tcp = segment.tcp;
   if (tcp.rst_flag != 0 || (tcp.syn_flag == 0 && tcp.ack_flag == 0)) {
     Ignore(tcp.rst_flag != 0 ? IgnoredReason::kStrayReset : IgnoredReason::kWithoutAck, segment);
@@ -112,10 +112,10 @@ FlowTable::Found FlowTable::Make(const Segment& segment, std::uint32_t hash) {
 }
 
 FlowEntry& FlowTable::TakeEntry() {
-  FlowEntry* flow = pool_.Take();
+  FlowEntry* flow = pool_.TakeFresh();
   if (flow == nullptr) {
     EvictOne();
-    flow = pool_.Take();
+    flow = pool_.TakeFresh();
   }
   return *flow;
 }
@@ -125,7 +125,7 @@ FlowEntry& FlowTable::TakeEntry() {
 void FlowTable::EvictOne() {
   if (FlowEntry* ended = lingering_.oldest(); ended != nullptr) {
     ++counters_.lingering_evicted;
-    Forget(*ended);
+    RemoveEntry(*ended);
     return;
   }
   FlowEntry* half_open = half_open_.oldest();
@@ -138,23 +138,24 @@ void FlowTable::EvictOne() {
 
 // The old flow makes way for what the segment begins. Where a SYN had been noted, the new one
 // starts with it.
-FlowTable::Found FlowTable::Replace(FlowEntry& old, const Segment& segment, std::uint32_t hash) {
-  const bool has_rival = old.has_rival && segment.tcp.rst_flag == 0 &&
-                         (segment.tcp.syn_flag == 0 || segment.tcp.ack_flag != 0);
-  const std::uint32_t rival_sequence = old.rival_sequence;
+FlowTable::Found FlowTable::ReplaceFlow(FlowEntry& old, const Segment& segment,
+                                        std::uint32_t hash) {
+  const bool has_unconfirmed_syn = old.has_unconfirmed_syn && segment.tcp.rst_flag == 0 &&
+                                   (segment.tcp.syn_flag == 0 || segment.tcp.ack_flag != 0);
+  const std::uint32_t unconfirmed_sequence = old.unconfirmed_sequence;
   if (old.state == FlowState::kEnded) {
-    Forget(old);
+    RemoveEntry(old);
   } else {
     End(old, FlowEnd::kReplaced);
   }
-  const Found made = Make(segment, hash);
-  if (made.flow != nullptr && has_rival) {
-    OnFirstSyn(*made.flow, rival_sequence);
+  const Found made = CreateFlow(segment, hash);
+  if (made.flow != nullptr && has_unconfirmed_syn) {
+    OnFirstSyn(*made.flow, unconfirmed_sequence);
   }
   return made;
 }
 
-void FlowTable::Count(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+void FlowTable::CountPacket(FlowEntry& flow, FlowSide sender, const Segment& segment) {
   FlowInfo& info = flow.info;
   FlowCounters& counters = info.counters[static_cast<std::size_t>(sender)];
   ++counters.packets;
@@ -169,11 +170,11 @@ void FlowTable::Count(FlowEntry& flow, FlowSide sender, const Segment& segment) 
   ListOf(flow.state).MoveToNewest(flow);
 }
 
-void FlowTable::TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment) {
+void FlowTable::Reassemble(FlowEntry& flow, FlowSide sender, const Segment& segment) {
   const wirehound_tcp& tcp = segment.tcp;
   const bool syn = tcp.syn_flag != 0;
-  if (flow.speaker != sender && segment.payload.wire_size != 0) {
-    flow.speaker = sender;
+  if (flow.last_sender != sender && segment.payload.wire_size != 0) {
+    flow.last_sender = sender;
     flow.stream(sender).StartTurn();
   }
   flow.stream(sender).OnSegment(Context(flow, sender), tcp.seq + (syn ? 1 : 0), segment.payload,
@@ -182,24 +183,24 @@ void FlowTable::TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment)
   if (tcp.ack_flag != 0 && flow.state != FlowState::kSyn) {
     flow.stream(Opposite(sender)).OnAck(tcp.ack);
   }
-  Afterwards(flow, SettleReason::kPacket);
+  UpdateAfterStreams(flow, HoleCheck::kPacket);
 }
 
-void FlowTable::Afterwards(FlowEntry& flow, SettleReason reason) {
+void FlowTable::UpdateAfterStreams(FlowEntry& flow, HoleCheck reason) {
   const bool closing = flow.streams[0].fin_seen() && flow.streams[1].fin_seen();
   for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
-    if (flow.stream(side).unsettled()) {
-      flow.stream(side).Settle(Context(flow, side), reason, closing);
+    if (flow.stream(side).may_have_hole()) {
+      flow.stream(side).CheckHoles(Context(flow, side), reason, closing);
     }
   }
   if (closing && flow.streams[0].ended() && flow.streams[1].ended()) {
     End(flow, FlowEnd::kFin);
     return;
   }
-  SetWaits(flow, flow.streams[0].waiting() || flow.streams[1].waiting());
+  SetWaiting(flow, flow.streams[0].waiting() || flow.streams[1].waiting());
 }
 
-void FlowTable::SetWaits(FlowEntry& flow, bool waits) {
+void FlowTable::SetWaiting(FlowEntry& flow, bool waits) {
   if (flow.waits == waits) {
     return;
   }
@@ -232,21 +233,21 @@ void FlowTable::End(FlowEntry& flow, FlowEnd how) {
   for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
     flow.stream(side).Finish(Context(flow, side));
   }
-  SetWaits(flow, false);
+  SetWaiting(flow, false);
   ++counters_.flows_ended[static_cast<std::size_t>(how)];
   observer_.OnFlowEnd(flow.info, how);
   if (how == FlowEnd::kFin || how == FlowEnd::kReset) {
     flow.active_ns = now_ns_;
     SetState(flow, FlowState::kEnded);
   } else {
-    Forget(flow);
+    RemoveEntry(flow);
   }
 }
 
-void FlowTable::Forget(FlowEntry& flow) {
+void FlowTable::RemoveEntry(FlowEntry& flow) {
   index_.Erase(flow.hash, flow.number);
   ListOf(flow.state).Remove(flow);
-  pool_.Return(flow);
+  pool_.Return(&flow);
 }
 
 void FlowTable::Expire(std::uint64_t now_ns) {
@@ -262,11 +263,11 @@ void FlowTable::ExpireDue() {
   EndIdle(open_, shared_.limits.idle_timeout_ns);
   while (lingering_.oldest() != nullptr &&
          now_ns_ - lingering_.oldest()->active_ns >= shared_.limits.linger_ns) {
-    Forget(*lingering_.oldest());
+    RemoveEntry(*lingering_.oldest());
   }
   for (FlowEntry* flow = waiting_.oldest(); flow != nullptr;) {
     FlowEntry* next = WaitList::NewerThan(*flow);
-    Afterwards(*flow, SettleReason::kTime);
+    UpdateAfterStreams(*flow, HoleCheck::kTime);
     flow = next;
   }
 }
@@ -302,7 +303,7 @@ void FlowTable::Shutdown() {
     End(*flow, FlowEnd::kShutdown);
   }
   while (lingering_.oldest() != nullptr) {
-    Forget(*lingering_.oldest());
+    RemoveEntry(*lingering_.oldest());
   }
 }
 

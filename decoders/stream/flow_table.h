@@ -17,6 +17,8 @@
 #include <wirehound/abi/messages.h>
 
 #include "base/hash_index.h"
+#include "base/intrusive_list.h"
+#include "base/pool.h"
 #include "base/random_seed.h"
 #include "decoders/core/captured_bytes.h"
 #include "decoders/stream/flow.h"
@@ -76,42 +78,42 @@ class FlowTable {
   std::size_t open_flows() const { return half_open_.size() + open_.size(); }
 
  private:
-  using AgeList = FlowList<&FlowEntry::age>;
-  using WaitList = FlowList<&FlowEntry::wait>;
+  using AgeList = IntrusiveList<FlowEntry, &FlowEntry::age>;
+  using WaitList = IntrusiveList<FlowEntry, &FlowEntry::wait>;
 
   struct Found {
     FlowEntry* flow;
     FlowSide sender;
   };
 
-  Found Find(const Segment& segment, std::uint32_t hash);
-  Found Make(const Segment& segment, std::uint32_t hash);
+  Found FindFlow(const Segment& segment, std::uint32_t hash);
+  Found CreateFlow(const Segment& segment, std::uint32_t hash);
   FlowEntry& TakeEntry();
   void EvictOne();
-  Found Replace(FlowEntry& old, const Segment& segment, std::uint32_t hash);
+  Found ReplaceFlow(FlowEntry& old, const Segment& segment, std::uint32_t hash);
 
   // flow_handshake.cc: SYN, RST, and what else decides about a connection as a whole.
-  bool Supersedes(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
-  bool SynSupersedes(const FlowEntry& flow, FlowSide sender) const;
-  bool SynAckSupersedes(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;
+  bool BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
+  bool SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const;
+  bool SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;
   bool LooksAbandoned(const FlowEntry& flow) const;
-  void Handle(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void OnFlowSegment(FlowEntry& flow, FlowSide sender, const Segment& segment);
   bool OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
   bool OnSynAck(FlowEntry& flow, FlowSide& sender, const wirehound_tcp& tcp);
   bool OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp);
   void OnFirstSyn(FlowEntry& flow, std::uint32_t sequence);
-  void OnProgress(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void OnHandshakeAck(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void OnReset(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void Begin(FlowEntry& flow);
 
-  void TakeIn(FlowEntry& flow, FlowSide sender, const Segment& segment);
-  void Afterwards(FlowEntry& flow, SettleReason reason);
-  void SetWaits(FlowEntry& flow, bool waits);
+  void Reassemble(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void UpdateAfterStreams(FlowEntry& flow, HoleCheck reason);
+  void SetWaiting(FlowEntry& flow, bool waits);
 
-  void Count(FlowEntry& flow, FlowSide sender, const Segment& segment);
+  void CountPacket(FlowEntry& flow, FlowSide sender, const Segment& segment);
   void SetState(FlowEntry& flow, FlowState state);
   void End(FlowEntry& flow, FlowEnd how);
-  void Forget(FlowEntry& flow);
+  void RemoveEntry(FlowEntry& flow);
   void ExpireDue();
   void EndIdle(AgeList& list, std::uint64_t timeout_ns);
   void Ignore(IgnoredReason reason, const Segment& segment) {
@@ -128,7 +130,7 @@ class FlowTable {
   StreamShared shared_;
   FlowHasher hasher_;
   HashIndex index_;
-  FlowPool pool_;
+  Pool<FlowEntry> pool_;
   // Every entry is in one of these, the longest idle first.
   AgeList half_open_;  ///< kSyn, kAnswered, kPickedUp
   AgeList open_;       ///< kOpen

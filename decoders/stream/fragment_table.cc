@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fragments to datagrams: slots in a hash table with chained buckets, and in a list by age.
+// Fragments to datagrams: slots by key and in a list by age.
 
 #include "decoders/stream/fragment_table.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "decoders/ip/ip_payload.h"
@@ -14,7 +13,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffff;
+constexpr std::size_t kMaxDatagramsEver = std::size_t{1} << 30;
 constexpr std::size_t kFragmentUnitBytes = 8;  // offsets count in these
 // What one call may report beside the datagrams that it gives up.
 constexpr std::size_t kReportsOfFragment = 4;
@@ -28,18 +27,6 @@ bool SameAddress(const wirehound_address& a, const wirehound_address& b) {
 bool SameKey(const FragmentKey& a, const FragmentKey& b) {
   return a.id == b.id && a.network_namespace == b.network_namespace && SameAddress(a.src, b.src) &&
          SameAddress(a.dst, b.dst) && (IsIpv6(a) || a.protocol == b.protocol);
-}
-
-std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15;
-  hash = (hash ^ (hash >> 29)) * 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 32);
-}
-
-std::uint64_t MixAddress(std::uint64_t hash, const wirehound_address& address) {
-  std::uint64_t half[2];
-  std::memcpy(half, address.bytes, sizeof(half));
-  return Mix(Mix(hash, half[0]), half[1]);
 }
 
 // The largest payload that fragments can make up. The length of an IPv4 datagram includes its
@@ -62,39 +49,32 @@ bool EndsDisagree(const PartialDatagram& partial, const IpFragment& fragment) {
 
 FragmentTable::FragmentTable(const FragmentLimits& limits, std::uint64_t hash_seed)
     : timeout_ns_(limits.timeout_ns),
-      hash_seed_(hash_seed),
-      chunks_(std::max(limits.max_bytes, kMaxDatagramBytes + 1)),
-      oldest_(kNone),
-      newest_(kNone),
+      hasher_(hash_seed),
+      chunks_(std::max(limits.max_bytes, kMaxDatagramBytes + 1) / kFragmentChunkBytes),
+      slots_(std::clamp<std::size_t>(limits.max_datagrams, 1, kMaxDatagramsEver)),
+      pieces_(new FragmentPiece[slots_.available() * kMaxFragmentPieces]),
+      index_(2 * slots_.available()),  // sparse: floods of new datagrams search it most
       assembly_(new std::byte[kMaxDatagramBytes]) {
-  const std::size_t count = std::clamp<std::size_t>(limits.max_datagrams, 1, kNone / 4);
-  pieces_.reset(new FragmentPiece[count * kMaxFragmentPieces]);
-  slots_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    slots_.emplace_back(&pieces_[i * kMaxFragmentPieces]);
-    slots_.back().next = i + 1 < count ? static_cast<Index>(i + 1) : kNone;
-  }
-  buckets_.assign(std::bit_ceil(2 * count), kNone);
-  reports_.reserve(count + kReportsOfFragment);
+  reports_.reserve(slots_.available() + kReportsOfFragment);
 }
 
 FragmentResult FragmentTable::Add(const IpFragment& fragment) {
   reports_.clear();
   ++counters_.fragments;
   IpFragment sound = fragment;
-  if (!Examine(sound)) {
-    return Done(FragmentFate::kDropped);
+  if (!CheckFragment(sound)) {
+    return ResultOf(FragmentFate::kDropped);
   }
   if (sound.offset_bytes == 0 && !sound.more) {
-    return Whole(sound);
+    return CompleteAtomic(sound);
   }
-  return AddTo(FindOrOpen(sound), sound);
+  return AddTo(FindOrAddSlot(sound), sound);
 }
 
 // Checks a fragment by itself; counts and reports what is wrong. An IPv4 fragment that should have
 // a multiple of 8 bytes loses the rest, as hosts have it, so that attacks look here as they do
 // there; RFC 8200 wants such an IPv6 fragment dropped.
-bool FragmentTable::Examine(IpFragment& fragment) {
+bool FragmentTable::CheckFragment(IpFragment& fragment) {
   const std::size_t size = fragment.bytes.wire_size;
   const std::size_t odd_bytes = fragment.more ? size % kFragmentUnitBytes : 0;
   const std::size_t usable = odd_bytes != 0 && IsIpv6(fragment.key) ? 0 : size - odd_bytes;
@@ -117,20 +97,18 @@ bool FragmentTable::Examine(IpFragment& fragment) {
   return true;
 }
 
-FragmentResult FragmentTable::Whole(const IpFragment& fragment) {
+FragmentResult FragmentTable::CompleteAtomic(const IpFragment& fragment) {
   datagram_ = {fragment.bytes, fragment.key.protocol, 1, fragment.timestamp_ns};
   ++counters_.used;
   ++counters_.datagrams;
-  return Done(FragmentFate::kCompleted);
+  return ResultOf(FragmentFate::kCompleted);
 }
 
-FragmentResult FragmentTable::AddTo(Index index, const IpFragment& fragment) {
-  Slot& slot = slots_[index];
-  if (slot.refused_as != nullptr) {
-    return Drop(slot.refused_as);
+FragmentResult FragmentTable::AddTo(Slot& slot, const IpFragment& fragment) {
+  if (slot.rejected_as != nullptr) {
+    return DropFragment(slot.rejected_as);
   }
-  const FragmentOverlap overlap =
-      slot.partial.Compare(fragment.offset_bytes, fragment.bytes, chunks_);
+  const FragmentOverlap overlap = slot.partial.Compare(fragment.offset_bytes, fragment.bytes);
   const bool overlaps = overlap.overlapped_bytes > 0;
   const bool ends_disagree = EndsDisagree(slot.partial, fragment);
   const bool repeats = overlap.is_piece && !overlap.differs;
@@ -139,29 +117,28 @@ FragmentResult FragmentTable::AddTo(Index index, const IpFragment& fragment) {
     Report(slot.key, AnomalyKind::kIpFragmentOverlap, fragment.offset_bytes,
            overlap.overlapped_bytes);
     if (strict) {
-      return Refuse(index, &FragmentCounters::overlapping);
+      return RejectDatagram(slot, &FragmentCounters::overlapping);
     }
   }
   if (ends_disagree) {
-    return Drop(&FragmentCounters::overlapping);
+    return DropFragment(&FragmentCounters::overlapping);
   }
   if (overlap.gaps == 0 && overlap.differs) {
-    return Drop(&FragmentCounters::overlapping);
+    return DropFragment(&FragmentCounters::overlapping);
   }
   if (overlap.gaps == 0) {
     ++counters_.duplicate;
-    return Done(FragmentFate::kDuplicate);
+    return ResultOf(FragmentFate::kDuplicate);
   }
-  return Keep(index, fragment, overlap);
+  return Store(slot, fragment, overlap);
 }
 
-FragmentResult FragmentTable::Keep(Index index, const IpFragment& fragment,
-                                   const FragmentOverlap& overlap) {
-  Slot& slot = slots_[index];
+FragmentResult FragmentTable::Store(Slot& slot, const IpFragment& fragment,
+                                    const FragmentOverlap& overlap) {
   if (slot.partial.pieces() + overlap.gaps > kMaxFragmentPieces ||
-      !MakeRoom(slot.partial.ChunksNeeded(fragment.offset_bytes, fragment.bytes), index)) {
+      !MakeRoom(slot.partial.ChunksNeeded(fragment.offset_bytes, fragment.bytes), slot)) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
-    return Refuse(index, &FragmentCounters::too_many);
+    return RejectDatagram(slot, &FragmentCounters::too_many);
   }
   slot.partial.Store(fragment.offset_bytes, fragment.bytes, chunks_);
   ++slot.fragments;
@@ -173,114 +150,93 @@ FragmentResult FragmentTable::Keep(Index index, const IpFragment& fragment,
     slot.partial.set_total_bytes(fragment.offset_bytes + fragment.bytes.wire_size);
   }
   if (!slot.partial.complete()) {
-    return Done(FragmentFate::kHeld);
+    return ResultOf(FragmentFate::kHeld);
   }
-  datagram_ = {slot.partial.Assemble(assembly_.get(), chunks_), slot.protocol, slot.fragments,
+  datagram_ = {slot.partial.Assemble(assembly_.get()), slot.protocol, slot.fragments,
                slot.first_ns};
   ++counters_.datagrams;
-  Release(index, &FragmentCounters::used);
-  return Done(FragmentFate::kCompleted);
+  RemoveSlot(slot, &FragmentCounters::used);
+  return ResultOf(FragmentFate::kCompleted);
 }
 
 // Drops a datagram with all that has come and will come of it. The slot stays until its time is
 // over, to know those that come.
-FragmentResult FragmentTable::Refuse(Index index, Counter reason) {
-  Slot& slot = slots_[index];
+FragmentResult FragmentTable::RejectDatagram(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
-  slot.refused_as = reason;
-  return Drop(reason);
+  slot.rejected_as = reason;
+  return DropFragment(reason);
 }
 
-FragmentResult FragmentTable::Drop(Counter reason) {
+FragmentResult FragmentTable::DropFragment(Counter reason) {
   ++(counters_.*reason);
-  return Done(FragmentFate::kDropped);
+  return ResultOf(FragmentFate::kDropped);
 }
 
-FragmentResult FragmentTable::Done(FragmentFate fate) const {
+FragmentResult FragmentTable::ResultOf(FragmentFate fate) const {
   return {fate, fate == FragmentFate::kCompleted ? &datagram_ : nullptr, reports_};
 }
 
 std::span<const FragmentReport> FragmentTable::Expire(std::uint64_t now_ns) {
   reports_.clear();
-  while (oldest_ != kNone && Expired(slots_[oldest_], now_ns)) {
-    GiveUp(oldest_, &FragmentCounters::expired);
+  while (!by_age_.empty() && Expired(*by_age_.oldest(), now_ns)) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::expired);
   }
   return reports_;
 }
 
 std::span<const FragmentReport> FragmentTable::Shutdown() {
   reports_.clear();
-  while (oldest_ != kNone) {
-    GiveUp(oldest_, &FragmentCounters::shut_down);
+  while (!by_age_.empty()) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::shut_down);
   }
   return reports_;
 }
 
-FragmentTable::Index FragmentTable::FindOrOpen(const IpFragment& fragment) {
-  const std::uint32_t bucket = BucketOf(fragment.key);
-  const Index found = Find(fragment.key, bucket);
-  if (found == kNone) {
-    return Open(fragment, bucket);
+FragmentTable::Slot& FragmentTable::FindOrAddSlot(const IpFragment& fragment) {
+  const std::uint32_t hash = HashOf(fragment.key);
+  const std::uint32_t found = index_.Find(hash, [this, &fragment](std::uint32_t number) {
+    return SameKey(slots_.at(number).key, fragment.key);
+  });
+  if (found == HashIndex::kNone) {
+    return AddSlot(fragment, hash);
   }
-  if (Expired(slots_[found], fragment.timestamp_ns)) {
-    GiveUp(found, &FragmentCounters::expired);
-    return Open(fragment, bucket);
+  Slot& slot = slots_.at(found);
+  if (Expired(slot, fragment.timestamp_ns)) {
+    GiveUp(slot, &FragmentCounters::expired);
+    return AddSlot(fragment, hash);
   }
-  return found;
+  return slot;
 }
 
-FragmentTable::Index FragmentTable::Find(const FragmentKey& key, std::uint32_t bucket) const {
-  Index index = buckets_[bucket];
-  while (index != kNone && !SameKey(slots_[index].key, key)) {
-    index = slots_[index].next;
+FragmentTable::Slot& FragmentTable::AddSlot(const IpFragment& fragment, std::uint32_t hash) {
+  if (slots_.available() == 0) {
+    GiveUp(*by_age_.oldest(), &FragmentCounters::evicted);
   }
-  return index;
-}
-
-FragmentTable::Index FragmentTable::Open(const IpFragment& fragment, std::uint32_t bucket) {
-  if (free_ == kNone) {
-    GiveUp(oldest_, &FragmentCounters::evicted);
-  }
-  const Index index = free_;
-  Slot& slot = slots_[index];
-  free_ = slot.next;
+  // A slot that was never used is the next by number, and gets the pieces of that number for good.
+  Slot& slot = *slots_.Take(&pieces_[slots_.peak() * kMaxFragmentPieces]);
   slot.key = fragment.key;
   slot.protocol = fragment.key.protocol;
   slot.first_ns = fragment.timestamp_ns;
-  slot.refused_as = nullptr;
-  slot.bucket = bucket;
-  slot.next = buckets_[bucket];
-  buckets_[bucket] = index;
-  slot.older = newest_;
-  slot.newer = kNone;
-  (newest_ == kNone ? oldest_ : slots_[newest_].newer) = index;
-  newest_ = index;
-  ++datagram_count_;
-  return index;
+  slot.rejected_as = nullptr;
+  slot.hash = hash;
+  index_.Insert(hash, slot.number);
+  by_age_.Append(slot);
+  return slot;
 }
 
 // Ends an incomplete datagram, and says so unless its drop was reported before.
-void FragmentTable::GiveUp(Index index, Counter reason) {
-  const Slot& slot = slots_[index];
-  if (slot.refused_as == nullptr) {
+void FragmentTable::GiveUp(Slot& slot, Counter reason) {
+  if (slot.rejected_as == nullptr) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
   }
-  Release(index, reason);
+  RemoveSlot(slot, reason);
 }
 
-void FragmentTable::Release(Index index, Counter reason) {
-  Slot& slot = slots_[index];
+void FragmentTable::RemoveSlot(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
-  Index* link = &buckets_[slot.bucket];
-  while (*link != index) {
-    link = &slots_[*link].next;
-  }
-  *link = slot.next;
-  (slot.older == kNone ? oldest_ : slots_[slot.older].newer) = slot.newer;
-  (slot.newer == kNone ? newest_ : slots_[slot.newer].older) = slot.older;
-  slot.next = free_;
-  free_ = index;
-  --datagram_count_;
+  index_.Erase(slot.hash, slot.number);
+  by_age_.Remove(slot);
+  slots_.Return(&slot);
 }
 
 void FragmentTable::ForgetFragments(Slot& slot, Counter reason) {
@@ -291,13 +247,14 @@ void FragmentTable::ForgetFragments(Slot& slot, Counter reason) {
 }
 
 // Gives up the oldest datagrams but `keep` until there are `chunks` chunks. Whether there are.
-bool FragmentTable::MakeRoom(std::size_t chunks, Index keep) {
+bool FragmentTable::MakeRoom(std::size_t chunks, const Slot& keep) {
   while (chunks_.available() < chunks) {
-    const Index victim = oldest_ == keep ? slots_[keep].newer : oldest_;
-    if (victim == kNone) {
+    Slot* oldest = by_age_.oldest();
+    Slot* victim = oldest == &keep ? decltype(by_age_)::NewerThan(keep) : oldest;
+    if (victim == nullptr) {
       return false;
     }
-    GiveUp(victim, &FragmentCounters::evicted);
+    GiveUp(*victim, &FragmentCounters::evicted);
   }
   return true;
 }
@@ -306,11 +263,10 @@ bool FragmentTable::Expired(const Slot& slot, std::uint64_t now_ns) const {
   return now_ns > slot.first_ns && now_ns - slot.first_ns > timeout_ns_;
 }
 
-std::uint32_t FragmentTable::BucketOf(const FragmentKey& key) const {
-  std::uint64_t hash = MixAddress(hash_seed_, key.src);
-  hash = Mix(MixAddress(hash, key.dst), key.network_namespace);
-  hash = Mix(hash, std::uint64_t{key.id} << 8 | (IsIpv6(key) ? 0 : key.protocol));
-  return static_cast<std::uint32_t>(hash & (buckets_.size() - 1));
+std::uint32_t FragmentTable::HashOf(const FragmentKey& key) const {
+  const std::uint64_t id = std::uint64_t{key.id} << 8 | (IsIpv6(key) ? 0 : key.protocol);
+  return hasher_.HashPair(hasher_.HashEndpoint(key.src, id), hasher_.HashEndpoint(key.dst, id),
+                          key.network_namespace);
 }
 
 void FragmentTable::Report(const FragmentKey& key, AnomalyKind kind, std::uint64_t offset,

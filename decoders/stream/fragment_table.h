@@ -11,7 +11,7 @@
 // - A fragment that disagrees about the end of its datagram is reported and not used; for IPv6
 //   that, too, drops the datagram.
 //
-// All memory is allocated at construction, its pages touched only as they are needed. One thread.
+// The pools allocate as fragments come, up to the limits, and use their memory again. One thread.
 // Invariant: counters().fragments is the sum of the other fragment counters and what is held.
 
 #pragma once
@@ -24,9 +24,12 @@
 
 #include <wirehound/abi/values.h>
 
+#include "base/hash_index.h"
+#include "base/intrusive_list.h"
+#include "base/pool.h"
 #include "decoders/core/anomaly.h"
 #include "decoders/core/captured_bytes.h"
-#include "decoders/stream/fragment_chunks.h"
+#include "decoders/stream/flow_hasher.h"
 #include "decoders/stream/partial_datagram.h"
 
 namespace wirehound {
@@ -126,10 +129,9 @@ class FragmentTable {
   const FragmentCounters& counters() const { return counters_; }
   std::uint64_t held_fragments() const { return held_fragments_; }
   /// Datagrams in the table, those included of which nothing more is wanted.
-  std::size_t datagrams() const { return datagram_count_; }
+  std::size_t datagrams() const { return by_age_.size(); }
 
  private:
-  using Index = std::uint32_t;
   using Counter = std::uint64_t FragmentCounters::*;
 
   // A datagram in the table.
@@ -137,46 +139,41 @@ class FragmentTable {
     explicit Slot(FragmentPiece* pieces) : partial(pieces) {}
 
     FragmentKey key;
-    PartialDatagram partial;
+    ListLink<Slot> age{};  // by when the first fragment came
     std::uint64_t first_ns = 0;
     std::uint32_t fragments = 0;
-    Index next = 0;   // in the bucket, or among the free ones
-    Index older = 0;  // by when the first fragment came
-    Index newer = 0;
-    std::uint32_t bucket = 0;
+    std::uint32_t hash = 0;
+    std::uint32_t number = 0;
     std::uint8_t protocol = 0;
-    Counter refused_as = nullptr;  // set: nothing more is wanted, and where to count it
+    Counter rejected_as = nullptr;  // set: nothing more is wanted, and where to count it
+    PartialDatagram partial;
   };
 
-  bool Examine(IpFragment& fragment);
-  FragmentResult Whole(const IpFragment& fragment);
-  FragmentResult AddTo(Index index, const IpFragment& fragment);
-  FragmentResult Keep(Index index, const IpFragment& fragment, const FragmentOverlap& overlap);
-  FragmentResult Refuse(Index index, Counter reason);
-  FragmentResult Drop(Counter reason);
-  FragmentResult Done(FragmentFate fate) const;
+  bool CheckFragment(IpFragment& fragment);
+  FragmentResult CompleteAtomic(const IpFragment& fragment);
+  FragmentResult AddTo(Slot& slot, const IpFragment& fragment);
+  FragmentResult Store(Slot& slot, const IpFragment& fragment, const FragmentOverlap& overlap);
+  FragmentResult RejectDatagram(Slot& slot, Counter reason);
+  FragmentResult DropFragment(Counter reason);
+  FragmentResult ResultOf(FragmentFate fate) const;
 
-  Index FindOrOpen(const IpFragment& fragment);
-  Index Find(const FragmentKey& key, std::uint32_t bucket) const;
-  Index Open(const IpFragment& fragment, std::uint32_t bucket);
-  void GiveUp(Index index, Counter reason);
-  void Release(Index index, Counter reason);
+  Slot& FindOrAddSlot(const IpFragment& fragment);
+  Slot& AddSlot(const IpFragment& fragment, std::uint32_t hash);
+  void GiveUp(Slot& slot, Counter reason);
+  void RemoveSlot(Slot& slot, Counter reason);
   void ForgetFragments(Slot& slot, Counter reason);
-  bool MakeRoom(std::size_t chunks, Index keep);
+  bool MakeRoom(std::size_t chunks, const Slot& keep);
   bool Expired(const Slot& slot, std::uint64_t now_ns) const;
-  std::uint32_t BucketOf(const FragmentKey& key) const;
+  std::uint32_t HashOf(const FragmentKey& key) const;
   void Report(const FragmentKey& key, AnomalyKind kind, std::uint64_t offset, std::uint64_t size);
 
   std::uint64_t timeout_ns_;
-  std::uint64_t hash_seed_;
+  FlowHasher hasher_;
   FragmentChunks chunks_;
+  Pool<Slot> slots_;
   std::unique_ptr<FragmentPiece[]> pieces_;  // kMaxFragmentPieces for each slot
-  std::vector<Slot> slots_;
-  std::vector<Index> buckets_;  // the first slot of each
-  Index free_ = 0;
-  Index oldest_;
-  Index newest_;
-  std::size_t datagram_count_ = 0;
+  HashIndex index_;
+  IntrusiveList<Slot, &Slot::age> by_age_;
   std::uint64_t held_fragments_ = 0;
   std::unique_ptr<std::byte[]> assembly_;
   ReassembledDatagram datagram_;

@@ -39,8 +39,7 @@ std::size_t PartialDatagram::FirstEndingBehind(std::size_t position) const {
   return static_cast<std::size_t>(found - pieces_);
 }
 
-FragmentOverlap PartialDatagram::Compare(std::size_t begin, CapturedBytes bytes,
-                                         const FragmentChunks& chunks) const {
+FragmentOverlap PartialDatagram::Compare(std::size_t begin, CapturedBytes bytes) const {
   const std::size_t end = begin + bytes.wire_size;
   FragmentOverlap overlap;
   std::size_t position = begin;
@@ -55,7 +54,7 @@ FragmentOverlap PartialDatagram::Compare(std::size_t begin, CapturedBytes bytes,
     overlap.is_piece = overlap.is_piece || (piece.begin == begin && piece.end == end);
     overlap.differs =
         overlap.differs ||
-        (known > from && !Equals(from, bytes.bytes.subspan(from - begin, known - from), chunks));
+        (known > from && !Equals(from, bytes.bytes.subspan(from - begin, known - from)));
     position = to;
   }
   overlap.gaps += position < end ? 1 : 0;
@@ -66,7 +65,7 @@ std::size_t PartialDatagram::ChunksNeeded(std::size_t begin, CapturedBytes bytes
   std::size_t needed = 0;
   ForEachChunk(begin, bytes.bytes.size(),
                [this, &needed](std::size_t index, std::size_t, std::size_t, std::size_t) {
-                 needed += chunks_[index] == kNoChunk ? 1 : 0;
+                 needed += chunks_[index] == nullptr ? 1 : 0;
                  return true;
                });
   return needed;
@@ -104,24 +103,23 @@ void PartialDatagram::CopyIn(std::size_t begin, std::span<const std::byte> bytes
                              FragmentChunks& chunks) {
   ForEachChunk(begin, bytes.size(),
                [&](std::size_t index, std::size_t offset, std::size_t from, std::size_t size) {
-                 if (chunks_[index] == kNoChunk) {
+                 if (chunks_[index] == nullptr) {
                    chunks_[index] = chunks.Take();
                  }
-                 std::memcpy(chunks.data(chunks_[index]) + offset, bytes.data() + from, size);
+                 std::memcpy(chunks_[index]->data + offset, bytes.data() + from, size);
                  return true;
                });
 }
 
-bool PartialDatagram::Equals(std::size_t begin, std::span<const std::byte> bytes,
-                             const FragmentChunks& chunks) const {
+bool PartialDatagram::Equals(std::size_t begin, std::span<const std::byte> bytes) const {
   return ForEachChunk(
       begin, bytes.size(),
       [&](std::size_t index, std::size_t offset, std::size_t from, std::size_t size) {
-        return std::memcmp(chunks.data(chunks_[index]) + offset, bytes.data() + from, size) == 0;
+        return std::memcmp(chunks_[index]->data + offset, bytes.data() + from, size) == 0;
       });
 }
 
-CapturedBytes PartialDatagram::Assemble(std::byte* out, const FragmentChunks& chunks) const {
+CapturedBytes PartialDatagram::Assemble(std::byte* out) const {
   std::size_t contiguous = 0;
   for (std::size_t i = 0; i < piece_count_ && pieces_[i].begin == contiguous; ++i) {
     contiguous = pieces_[i].captured_end;
@@ -131,7 +129,7 @@ CapturedBytes PartialDatagram::Assemble(std::byte* out, const FragmentChunks& ch
   }
   ForEachChunk(0, contiguous,
                [&](std::size_t index, std::size_t offset, std::size_t to, std::size_t size) {
-                 std::memcpy(out + to, chunks.data(chunks_[index]) + offset, size);
+                 std::memcpy(out + to, chunks_[index]->data + offset, size);
                  return true;
                });
   return {std::span(out, contiguous), total_bytes_};
@@ -141,9 +139,9 @@ void PartialDatagram::Clear(FragmentChunks& chunks) {
   const std::size_t used =
       std::min(kChunks, (end() + kFragmentChunkBytes - 1) / kFragmentChunkBytes);
   for (std::size_t i = 0; i < used; ++i) {
-    if (chunks_[i] != kNoChunk) {
-      chunks.Give(chunks_[i]);
-      chunks_[i] = kNoChunk;
+    if (chunks_[i] != nullptr) {
+      chunks.Return(chunks_[i]);
+      chunks_[i] = nullptr;
     }
   }
   piece_count_ = 0;

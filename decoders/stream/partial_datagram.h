@@ -13,11 +13,19 @@
 #include <cstdint>
 #include <span>
 
+#include "base/pool.h"
 #include "decoders/core/captured_bytes.h"
 #include "decoders/ip/ip_payload.h"
-#include "decoders/stream/fragment_chunks.h"
 
 namespace wirehound {
+
+/// A piece of the memory in which fragments wait: a little more than a fragment on Ethernet, so
+/// that small datagrams do not cost what large ones do.
+inline constexpr std::size_t kFragmentChunkBytes = 2048;
+struct FragmentChunk {
+  std::byte data[kFragmentChunkBytes];
+};
+using FragmentChunks = Pool<FragmentChunk>;
 
 /// Pieces kept of one datagram. A datagram of 64 KiB has 45 on Ethernet, and 121 on links of 576
 /// bytes, the smallest that IPv4 hosts must take whole.
@@ -41,11 +49,10 @@ struct FragmentOverlap {
 class PartialDatagram {
  public:
   /// Where a datagram keeps its pieces: room for kMaxFragmentPieces, borrowed for good.
-  explicit PartialDatagram(FragmentPiece* pieces) : pieces_(pieces) { chunks_.fill(kNoChunk); }
+  explicit PartialDatagram(FragmentPiece* pieces) : pieces_(pieces) { chunks_.fill(nullptr); }
 
   /// Compares the bytes at `begin` with what is there. `begin` + wire_size <= kMaxDatagramBytes.
-  FragmentOverlap Compare(std::size_t begin, CapturedBytes bytes,
-                          const FragmentChunks& chunks) const;
+  FragmentOverlap Compare(std::size_t begin, CapturedBytes bytes) const;
 
   /// How many chunks Store would take for these bytes at most.
   std::size_t ChunksNeeded(std::size_t begin, CapturedBytes bytes) const;
@@ -55,7 +62,7 @@ class PartialDatagram {
   void Store(std::size_t begin, CapturedBytes bytes, FragmentChunks& chunks);
 
   /// Copies what was captured without a hole, from the start on, to `out` (kMaxDatagramBytes).
-  CapturedBytes Assemble(std::byte* out, const FragmentChunks& chunks) const;
+  CapturedBytes Assemble(std::byte* out) const;
 
   /// Forgets everything and gives the chunks back.
   void Clear(FragmentChunks& chunks);
@@ -71,20 +78,18 @@ class PartialDatagram {
   std::size_t end() const { return piece_count_ == 0 ? 0 : pieces_[piece_count_ - 1].end; }
 
  private:
-  static constexpr std::uint32_t kNoChunk = 0xffffffff;
   static constexpr std::size_t kChunks = kMaxDatagramBytes / kFragmentChunkBytes + 1;
 
   std::size_t FirstEndingBehind(std::size_t position) const;
   void InsertPiece(std::size_t index, FragmentPiece piece);
   void CopyIn(std::size_t begin, std::span<const std::byte> bytes, FragmentChunks& chunks);
-  bool Equals(std::size_t begin, std::span<const std::byte> bytes,
-              const FragmentChunks& chunks) const;
+  bool Equals(std::size_t begin, std::span<const std::byte> bytes) const;
 
   FragmentPiece* pieces_;
   std::size_t piece_count_ = 0;
   std::size_t received_bytes_ = 0;
   std::size_t total_bytes_ = 0;
-  std::array<std::uint32_t, kChunks> chunks_;  // by position / kFragmentChunkBytes
+  std::array<FragmentChunk*, kChunks> chunks_;  // by position / kFragmentChunkBytes
 };
 
 }  // namespace wirehound

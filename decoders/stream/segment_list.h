@@ -12,10 +12,30 @@
 #include <cstdint>
 #include <span>
 
-#include "decoders/stream/segment_pool.h"
+#include "base/pool.h"
 #include "decoders/stream/stream_piece.h"
 
 namespace wirehound {
+
+/// A whole Ethernet segment fits into one block.
+inline constexpr std::size_t kSegmentBlockBytes = 2048;
+inline constexpr std::size_t kSegmentBlockDataBytes = kSegmentBlockBytes - 24;
+
+/// Consecutive bytes of a stream. The pool leaves it uninitialised; the list fills it in.
+struct SegmentBlock {
+  SegmentBlock* next;
+  std::uint64_t offset;  ///< of the stream
+  std::uint32_t size;    ///< bytes of the stream it stands for
+  bool missing;          ///< they were on the wire, but not captured: data says nothing
+  std::byte data[kSegmentBlockDataBytes];
+
+  std::uint64_t end() const { return offset + size; }
+};
+static_assert(sizeof(SegmentBlock) == kSegmentBlockBytes);
+
+/// Blocks of one size, so that what a stream may keep is a number of blocks, and a flood of tiny
+/// segments costs no more than large ones.
+using SegmentPool = Pool<SegmentBlock>;
 
 /// What became of the bytes of a piece.
 struct SegmentListChange {

@@ -15,13 +15,13 @@ void CountRetransmitted(const StreamContext& stream, std::uint64_t bytes) {
   stream.flow.counters[static_cast<std::size_t>(stream.side)].retransmitted_bytes += bytes;
 }
 
-void NoteMemory(const StreamContext& stream) {
-  stream.counters.buffer_memory_bytes = stream.shared.segments.used_bytes();
-  stream.counters.peak_buffer_memory_bytes = stream.shared.segments.peak_bytes();
+void UpdateMemoryCounters(const StreamContext& stream) {
+  stream.counters.buffer_memory_bytes = stream.shared.segments.in_use() * kSegmentBlockBytes;
+  stream.counters.peak_buffer_memory_bytes = stream.shared.segments.peak() * kSegmentBlockBytes;
 }
 
-void TellAnomaly(const StreamContext& stream, AnomalyKind kind, std::uint64_t offset,
-                 std::uint64_t size) {
+void ReportAnomaly(const StreamContext& stream, AnomalyKind kind, std::uint64_t offset,
+                   std::uint64_t size) {
   stream.observer.OnStreamAnomaly(stream.flow, stream.side, {kind, offset, size});
 }
 
@@ -38,7 +38,7 @@ void TcpReassembler::Restart(const StreamContext& stream, std::uint32_t sequence
     stream.counters.buffered_bytes -= bytes;
     stream.counters.Ignore(IgnoredReason::kUnexpectedSyn, bytes);
   }
-  NoteMemory(stream);
+  UpdateMemoryCounters(stream);
   *this = TcpReassembler();
   Start(sequence);
 }
@@ -85,19 +85,19 @@ void TcpReassembler::NoteAckAhead(std::int32_t distance) {
 void TcpReassembler::OnPayload(const StreamContext& stream, std::int32_t distance,
                                CapturedBytes payload) {
   if (distance == 0 && InOrder()) {
-    Tell(stream, {next_, payload});
+    DeliverPiece(stream, {next_, payload});
     return;
   }
   StreamPiece piece = CutBeforeStart(stream, static_cast<std::int64_t>(next_) + distance, payload);
   CutBehindFin(stream, piece);
   if (!wanted_) {
-    PassOver(stream, piece);
+    CountUnwanted(stream, piece);
     return;
   }
-  LookForConflict(stream, piece);
+  CompareWithKnown(stream, piece);
   CutDelivered(stream, piece);
   if (!piece.empty()) {
-    TakeIn(stream, piece);
+    Reassemble(stream, piece);
     EndIfReached(stream);
   }
 }
@@ -118,11 +118,11 @@ void TcpReassembler::OnFin(const StreamContext& stream, std::int64_t offset) {
   if (!wanted_) {
     next_ = fin_;
   } else if (highest_offset() > fin_) {
-    TellAnomaly(stream, AnomalyKind::kTcpDataAfterFin, fin_, highest_offset() - fin_);
+    ReportAnomaly(stream, AnomalyKind::kTcpDataAfterFin, fin_, highest_offset() - fin_);
     const std::uint64_t bytes = kept_.CutBehind(stream.shared.segments, fin_);
     stream.counters.buffered_bytes -= bytes;
     stream.counters.Ignore(IgnoredReason::kAfterFin, bytes);
-    NoteMemory(stream);
+    UpdateMemoryCounters(stream);
   }
   EndIfReached(stream);
 }
@@ -148,7 +148,7 @@ void TcpReassembler::CutBehindFin(const StreamContext& stream, StreamPiece& piec
   stream.counters.Ignore(IgnoredReason::kAfterFin, size);
   // A single byte in the place of the FIN is how some stacks keep a closing connection alive.
   if (piece.offset != fin_ || size != 1) {
-    TellAnomaly(stream, AnomalyKind::kTcpDataAfterFin, begin, size);
+    ReportAnomaly(stream, AnomalyKind::kTcpDataAfterFin, begin, size);
   }
   piece = piece.First(piece.size() - size);
 }
@@ -161,7 +161,7 @@ void TcpReassembler::CutDelivered(const StreamContext& stream, StreamPiece& piec
   }
 }
 
-void TcpReassembler::LookForConflict(const StreamContext& stream, const StreamPiece& piece) const {
+void TcpReassembler::CompareWithKnown(const StreamContext& stream, const StreamPiece& piece) const {
   // A keep-alive carries one byte that was sent before, and any value will do (RFC 9293, 3.8.4).
   const bool keep_alive = piece.size() == 1 && piece.offset + 1 == next_;
   if (keep_alive) {
@@ -173,12 +173,12 @@ void TcpReassembler::LookForConflict(const StreamContext& stream, const StreamPi
   }
   if (!conflict.empty()) {
     ++stream.counters.conflicts;
-    TellAnomaly(stream, AnomalyKind::kTcpOverlapConflict, conflict.begin, conflict.size());
+    ReportAnomaly(stream, AnomalyKind::kTcpOverlapConflict, conflict.begin, conflict.size());
   }
 }
 
 // Nobody wants the bytes: only the highest place counts, so that FIN and retransmissions are known.
-void TcpReassembler::PassOver(const StreamContext& stream, StreamPiece piece) {
+void TcpReassembler::CountUnwanted(const StreamContext& stream, StreamPiece piece) {
   CutDelivered(stream, piece);
   if (!piece.empty()) {
     stream.counters.Ignore(IgnoredReason::kUnwanted, piece.size());
@@ -187,26 +187,26 @@ void TcpReassembler::PassOver(const StreamContext& stream, StreamPiece piece) {
 }
 
 // Every round moves next_ or empties the piece.
-void TcpReassembler::TakeIn(const StreamContext& stream, StreamPiece piece) {
+void TcpReassembler::Reassemble(const StreamContext& stream, StreamPiece piece) {
   if (piece.offset > next_) {
     ++stream.counters.out_of_order_segments;
   }
   while (!piece.empty() && wanted_) {
     if (piece.offset == next_ && !held_) {
-      TellFront(stream, piece);
+      DeliverFront(stream, piece);
     } else if (!Keep(stream, piece)) {
-      HitLimit(stream, piece);
+      OnMemoryLimit(stream, piece);
     }
     CutDelivered(stream, piece);
   }
-  PassOver(stream, piece);
+  CountUnwanted(stream, piece);
 }
 
 // What is expected next, up to what was kept before; and then that, which can be told now.
-void TcpReassembler::TellFront(const StreamContext& stream, StreamPiece& piece) {
+void TcpReassembler::DeliverFront(const StreamContext& stream, StreamPiece& piece) {
   const StreamPiece front = kept_.empty() ? piece : piece.First(kept_.begin() - piece.offset);
   piece.Advance(front.size());
-  Tell(stream, front);
+  DeliverPiece(stream, front);
   Drain(stream);
 }
 
@@ -221,7 +221,7 @@ bool TcpReassembler::Keep(const StreamContext& stream, StreamPiece& piece) {
   if (change.missing != 0) {
     stream.counters.Ignore(IgnoredReason::kNotCaptured, change.missing);
   }
-  NoteMemory(stream);
+  UpdateMemoryCounters(stream);
   return piece.empty();
 }
 
@@ -231,7 +231,7 @@ std::uint32_t TcpReassembler::MaxBlocks(const StreamContext& stream) {
 }
 
 // Makes room, or makes it unnecessary, by giving up the first hole.
-void TcpReassembler::HitLimit(const StreamContext& stream, StreamPiece& piece) {
+void TcpReassembler::OnMemoryLimit(const StreamContext& stream, StreamPiece& piece) {
   if (held_) {
     stream.counters.Ignore(IgnoredReason::kNoRoom, piece.size());
     piece.Advance(piece.size());
@@ -240,12 +240,12 @@ void TcpReassembler::HitLimit(const StreamContext& stream, StreamPiece& piece) {
   const bool own_limit = kept_.blocks() >= MaxBlocks(stream);
   ++(own_limit ? stream.counters.stream_limit_hits : stream.counters.total_limit_hits);
   const std::uint64_t end = std::min(HoleEnd(), piece.offset);
-  TellAnomaly(stream, AnomalyKind::kTcpStreamLimit, next_, end - next_);
-  Gap(stream, end - next_);
+  ReportAnomaly(stream, AnomalyKind::kTcpStreamLimit, next_, end - next_);
+  DeliverGap(stream, end - next_);
   Drain(stream);
 }
 
-void TcpReassembler::Tell(const StreamContext& stream, const StreamPiece& piece) {
+void TcpReassembler::DeliverPiece(const StreamContext& stream, const StreamPiece& piece) {
   const std::uint64_t missing = piece.size() - piece.payload.bytes.size();
   if (!piece.payload.bytes.empty()) {
     Deliver(stream, piece.payload.bytes);
@@ -253,7 +253,7 @@ void TcpReassembler::Tell(const StreamContext& stream, const StreamPiece& piece)
   if (missing != 0) {
     stream.counters.Ignore(IgnoredReason::kNotCaptured, missing);
     if (wanted_) {
-      Gap(stream, missing);
+      DeliverGap(stream, missing);
     } else {
       next_ = std::max(next_, piece.end());
     }
@@ -266,7 +266,7 @@ void TcpReassembler::Deliver(const StreamContext& stream, std::span<const std::b
   stream.counters.delivered_bytes += bytes.size();
   if (stream.observer.OnStreamData(stream.flow, stream.side, offset, bytes) ==
       StreamInterest::kNone) {
-    Abandon(stream);
+    StopDelivery(stream);
     return;
   }
   if (turn_ != Turn::kEnough) {
@@ -290,15 +290,15 @@ void TcpReassembler::KeepTail(const StreamContext& stream, std::uint64_t offset,
   turn_ = tail_ == nullptr || tail_->full() ? Turn::kEnough : Turn::kKeeps;
 }
 
-void TcpReassembler::Gap(const StreamContext& stream, std::uint64_t size) {
+void TcpReassembler::DeliverGap(const StreamContext& stream, std::uint64_t size) {
   const std::uint64_t offset = next_;
   next_ += size;
   ++stream.counters.gaps;
   stream.counters.gap_bytes += size;
-  TellAnomaly(stream, AnomalyKind::kTcpGap, offset, size);
+  ReportAnomaly(stream, AnomalyKind::kTcpGap, offset, size);
   if (stream.observer.OnStreamGap(stream.flow, stream.side, offset, size) ==
       StreamInterest::kNone) {
-    Abandon(stream);
+    StopDelivery(stream);
   }
 }
 
@@ -308,24 +308,24 @@ void TcpReassembler::Drain(const StreamContext& stream) {
   while (!kept_.empty() && kept_.begin() == next_) {
     SegmentBlock* block = kept_.PopFirst();
     if (block->missing) {
-      Gap(stream, block->size);
+      DeliverGap(stream, block->size);
     } else {
       stream.counters.buffered_bytes -= block->size;
       Deliver(stream, std::span(block->data).first(block->size));
     }
     stream.shared.segments.Return(block);
-    NoteMemory(stream);
+    UpdateMemoryCounters(stream);
   }
 }
 
 void TcpReassembler::GiveUpHole(const StreamContext& stream) {
-  Gap(stream, HoleEnd() - next_);
+  DeliverGap(stream, HoleEnd() - next_);
   Drain(stream);
   EndIfReached(stream);
 }
 
 // The observer's last word on this direction.
-void TcpReassembler::Abandon(const StreamContext& stream) {
+void TcpReassembler::StopDelivery(const StreamContext& stream) {
   next_ = std::max(next_, fin_ != kNoFin ? fin_ : highest_offset());
   wanted_ = false;
   const std::uint64_t bytes = kept_.Clear(stream.shared.segments);
@@ -333,7 +333,7 @@ void TcpReassembler::Abandon(const StreamContext& stream) {
     stream.counters.buffered_bytes -= bytes;
     stream.counters.Ignore(IgnoredReason::kUnwanted, bytes);
   }
-  NoteMemory(stream);
+  UpdateMemoryCounters(stream);
   stream.shared.tails.Return(&tail_);
 }
 
@@ -344,24 +344,24 @@ void TcpReassembler::EndIfReached(const StreamContext& stream) {
   }
 }
 
-void TcpReassembler::Settle(const StreamContext& stream, SettleReason reason, bool closing) {
-  MoveMark(stream, reason);
-  while (waiting() && HoleEnd() <= settled_) {
+void TcpReassembler::CheckHoles(const StreamContext& stream, HoleCheck reason, bool closing) {
+  AdvanceAckMark(stream, reason);
+  while (waiting() && HoleEnd() <= overdue_below_) {
     GiveUpHole(stream);
   }
-  if (waiting() && stream.now_ns - progress_ns_ >= Patience(closing)) {
+  if (waiting() && stream.now_ns - progress_ns_ >= HoleTimeoutNs(closing)) {
     GiveUpHole(stream);
   }
 }
 
 // Two marks instead of a time per acknowledgement: what was acknowledged when the wait began is
 // settled when the wait is over, and the next wait begins with what is acknowledged by then.
-void TcpReassembler::MoveMark(const StreamContext& stream, SettleReason reason) {
+void TcpReassembler::AdvanceAckMark(const StreamContext& stream, HoleCheck reason) {
   if (acked_ <= next_) {
     return;
   }
   if (mark_ack_ > next_) {
-    if (reason == SettleReason::kPacket && mark_packets_ < kAckedHolePackets) {
+    if (reason == HoleCheck::kPacket && mark_packets_ < kAckedHolePackets) {
       ++mark_packets_;
     }
     const std::uint64_t enough_ns =
@@ -369,14 +369,14 @@ void TcpReassembler::MoveMark(const StreamContext& stream, SettleReason reason) 
     if (stream.now_ns - mark_ns_ < enough_ns) {
       return;
     }
-    settled_ = mark_ack_;
+    overdue_below_ = mark_ack_;
   }
   mark_ack_ = acked_;
   mark_ns_ = stream.now_ns;
   mark_packets_ = 0;
 }
 
-std::uint64_t TcpReassembler::Patience(bool closing) const {
+std::uint64_t TcpReassembler::HoleTimeoutNs(bool closing) const {
   if (closing) {
     return kClosingHoleNs;
   }
@@ -390,7 +390,7 @@ void TcpReassembler::Finish(const StreamContext& stream) {
     GiveUpHole(stream);
   }
   if (wanted_ && TrailingEnd() > next_) {
-    Gap(stream, TrailingEnd() - next_);
+    DeliverGap(stream, TrailingEnd() - next_);
   }
   EndIfReached(stream);
   stream.shared.tails.Return(&tail_);

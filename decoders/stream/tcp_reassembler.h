@@ -19,7 +19,6 @@
 #include "decoders/stream/flow_counters.h"
 #include "decoders/stream/flow_limits.h"
 #include "decoders/stream/segment_list.h"
-#include "decoders/stream/segment_pool.h"
 #include "decoders/stream/stream_piece.h"
 
 namespace wirehound {
@@ -46,7 +45,7 @@ inline constexpr std::uint64_t kClosingHoleNs = kSecondNs;
 struct StreamShared {
   explicit StreamShared(const FlowLimits& flow_limits)
       : limits(flow_limits),
-        segments(flow_limits.max_total_bytes),
+        segments(flow_limits.max_total_bytes / kSegmentBlockBytes),
         tails(flow_limits.max_tail_bytes) {}
 
   const FlowLimits limits;
@@ -64,8 +63,8 @@ struct StreamContext {
   std::uint64_t now_ns;  ///< the latest time seen; never steps back
 };
 
-/// What TcpReassembler::Settle is called for.
-enum class SettleReason : std::uint8_t { kPacket, kTime };
+/// What TcpReassembler::CheckHoles is called for.
+enum class HoleCheck : std::uint8_t { kPacket, kTime };
 
 /// Plain data, so that flows can be recycled by assignment; the memory it holds goes back in
 /// Finish. Must stay where it is from the first segment until then.
@@ -105,9 +104,10 @@ class TcpReassembler {
     }
   }
 
-  /// Gives up holes that are due. Call it while unsettled(): for every packet of the connection,
-  /// either direction, and now and then with kTime. `closing` when both sides have sent FIN.
-  void Settle(const StreamContext& stream, SettleReason reason, bool closing);
+  /// Gives up holes that are due. Call it while may_have_hole(): for every packet of the
+  /// connection, either direction, and now and then with kTime. `closing` when both sides have sent
+  /// FIN.
+  void CheckHoles(const StreamContext& stream, HoleCheck reason, bool closing);
 
   /// Tells everything that still waits, behind its gaps, and gives all memory back. To be called
   /// exactly once, at the end of the connection.
@@ -122,7 +122,7 @@ class TcpReassembler {
     return (!kept_.empty() || fin_ != kNoFin) && wanted_ && !ended_ && !held_;
   }
   /// There is, or may turn out to be, a hole that Settle has to look after.
-  bool unsettled() const { return waiting() || (acked_ > next_ && wanted_); }
+  bool may_have_hole() const { return waiting() || (acked_ > next_ && wanted_); }
 
   /// How far `sequence` is from the next byte expected; negative when it is behind.
   std::int32_t DistanceOf(std::uint32_t sequence) const {
@@ -153,28 +153,28 @@ class TcpReassembler {
   void CutBehindFin(const StreamContext& stream, StreamPiece& piece) const;
   void CutDelivered(const StreamContext& stream, StreamPiece& piece) const;
 
-  void LookForConflict(const StreamContext& stream, const StreamPiece& piece) const;
-  void PassOver(const StreamContext& stream, StreamPiece piece);
-  void TakeIn(const StreamContext& stream, StreamPiece piece);
-  void TellFront(const StreamContext& stream, StreamPiece& piece);
+  void CompareWithKnown(const StreamContext& stream, const StreamPiece& piece) const;
+  void CountUnwanted(const StreamContext& stream, StreamPiece piece);
+  void Reassemble(const StreamContext& stream, StreamPiece piece);
+  void DeliverFront(const StreamContext& stream, StreamPiece& piece);
   bool Keep(const StreamContext& stream, StreamPiece& piece);
-  void HitLimit(const StreamContext& stream, StreamPiece& piece);
+  void OnMemoryLimit(const StreamContext& stream, StreamPiece& piece);
   static std::uint32_t MaxBlocks(const StreamContext& stream);
 
-  void Tell(const StreamContext& stream, const StreamPiece& piece);
+  void DeliverPiece(const StreamContext& stream, const StreamPiece& piece);
   void Deliver(const StreamContext& stream, std::span<const std::byte> bytes);
   void KeepTail(const StreamContext& stream, std::uint64_t offset,
                 std::span<const std::byte> bytes);
-  void Gap(const StreamContext& stream, std::uint64_t size);
+  void DeliverGap(const StreamContext& stream, std::uint64_t size);
   void Drain(const StreamContext& stream);
   void GiveUpHole(const StreamContext& stream);
-  void Abandon(const StreamContext& stream);
+  void StopDelivery(const StreamContext& stream);
   void EndIfReached(const StreamContext& stream);
 
-  void MoveMark(const StreamContext& stream, SettleReason reason);
+  void AdvanceAckMark(const StreamContext& stream, HoleCheck reason);
   std::uint64_t HoleEnd() const { return kept_.empty() ? fin_ : kept_.begin(); }
   std::uint64_t TrailingEnd() const;
-  std::uint64_t Patience(bool closing) const;
+  std::uint64_t HoleTimeoutNs(bool closing) const;
 
   SegmentList kept_;               ///< what waits behind a hole
   DeliveredTail* tail_ = nullptr;  ///< null when none is lent to us
@@ -182,7 +182,7 @@ class TcpReassembler {
   std::uint64_t fin_ = kNoFin;     ///< offset of the FIN
   std::uint64_t acked_ = 0;        ///< the highest offset acknowledged, when it is above next_
   /// Everything below was acknowledged long enough ago: a hole there is given up at once.
-  std::uint64_t settled_ = 0;
+  std::uint64_t overdue_below_ = 0;
   /// What was acknowledged when the current wait began; there is none unless it is above next_.
   std::uint64_t mark_ack_ = 0;
   std::uint64_t mark_ns_ = 0;

@@ -2,7 +2,7 @@
 
 #include "engine/pipeline/stream_pipeline.h"
 
-#include <memory>
+#include <algorithm>
 
 #include "decoders/dns/dns_ports.h"
 
@@ -19,11 +19,7 @@ StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs
       http1_pool_(limits.http1_bytes),
       http2_pool_(limits.http2),
       dns_pool_(limits.dns_buffers),
-      applications_([this] {
-        return std::make_unique<StreamApplication>(
-            ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
-            counters_);
-      }),
+      applications_(std::max<std::size_t>(limits.flows.max_flows, 1)),
       table_(limits.flows, *this) {
   FollowOutputs();
 }
@@ -109,7 +105,7 @@ void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
   current_ = Application(flow);
   if (current_ != nullptr) {
     current_->OnFlowEnd();
-    applications_.Release(flow.application - 1);
+    applications_.Return(current_);
     current_ = nullptr;
     flow.application = 0;
   }
@@ -131,9 +127,9 @@ void StreamPipeline::OnDnsMessage(CapturedBytes message) {
   outputs_.dns.OnMessage(metadata, context, message);
 }
 
-// A flow's handle is the number of its application and one, so that 0 is none.
+// A flow's handle is the address of its application; 0 is none.
 StreamApplication* StreamPipeline::Application(const FlowInfo& flow) {
-  return flow.application == 0 ? nullptr : &applications_[flow.application - 1];
+  return reinterpret_cast<StreamApplication*>(flow.application);
 }
 
 // Null when nobody wants to know what the connection says.
@@ -143,11 +139,14 @@ StreamApplication* StreamPipeline::StartApplication(FlowInfo& flow) {
   if (!is_dns && !wants_content_) {
     return nullptr;
   }
-  const std::size_t number = applications_.Acquire();
-  flow.application = number + 1;
-  applications_[number].Start(is_dns ? StreamApplication::Protocol::kDns
-                                     : StreamApplication::Protocol::kUnknown);
-  return &applications_[number];
+  // There is one for each flow that the table can follow.
+  StreamApplication* application = applications_.Take(
+      ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
+      counters_);
+  flow.application = reinterpret_cast<std::uintptr_t>(application);
+  application->Start(is_dns ? StreamApplication::Protocol::kDns
+                            : StreamApplication::Protocol::kUnknown);
+  return application;
 }
 
 }  // namespace wirehound

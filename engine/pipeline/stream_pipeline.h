@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "base/pool.h"
 #include "decoders/core/arena.h"
 #include "decoders/packet/packet_decoder.h"
 #include "decoders/stream/flow_table.h"
@@ -17,7 +18,6 @@
 #include "engine/pipeline/flow_events.h"
 #include "engine/pipeline/http_events.h"
 #include "engine/pipeline/limits.h"
-#include "engine/pipeline/object_pool.h"
 #include "engine/pipeline/stream_application.h"
 
 namespace wirehound {
@@ -89,7 +89,7 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   FlowContext context_;
   ApplicationCounters counters_;
   StreamApplication* current_ = nullptr;  // the one that is given bytes
-  ObjectPool<StreamApplication> applications_;
+  Pool<StreamApplication> applications_;
   FlowTable table_;
 };
 

@@ -118,7 +118,7 @@ void DnsStore::Learn(const DnsLesson& lesson, const DnsSighting& sighting) {
 // that comes first.
 DnsMapping& DnsStore::Create(std::string_view name, const wirehound_address& address,
                              std::uint64_t now_ns) {
-  if (mappings_.exhausted()) {
+  if (mappings_.available() == 0) {
     MakeRoom(now_ns);
   }
   DnsNameNode& name_node = NodeOf(name);
@@ -129,7 +129,7 @@ DnsMapping& DnsStore::Create(std::string_view name, const wirehound_address& add
   if (address_node.mapping_count == kMaxMappingsPerName) {
     Release(*address_node.mappings.oldest(), now_ns);
   }
-  DnsMapping& mapping = mappings_.Take();
+  DnsMapping& mapping = *mappings_.TakeFresh();
   mapping.name = &name_node;
   mapping.address = &address_node;
   ++name_node.mapping_count;
@@ -162,13 +162,13 @@ void DnsStore::Release(DnsMapping& mapping, std::uint64_t now_ns) {
   mapping.address->mappings.Remove(mapping);
   if (--mapping.name->mapping_count == 0) {
     name_index_.Erase(mapping.name->hash, mapping.name->number);
-    names_.Return(*mapping.name);
+    names_.Return(mapping.name);
   }
   if (--mapping.address->mapping_count == 0) {
     address_index_.Erase(mapping.address->hash, mapping.address->number);
-    addresses_.Return(*mapping.address);
+    addresses_.Return(mapping.address);
   }
-  mappings_.Return(mapping);
+  mappings_.Return(&mapping);
 }
 
 std::size_t DnsStore::NamesOf(const wirehound_address& address, const DnsQuery& query,
@@ -231,7 +231,7 @@ DnsNameNode& DnsStore::NodeOf(std::string_view name) {
   if (const DnsNameNode* known = FindName(name)) {
     return names_.at(known->number);
   }
-  DnsNameNode& node = names_.Take();
+  DnsNameNode& node = *names_.TakeFresh();
   node.hash = HashOf(name);
   node.size = static_cast<std::uint32_t>(name.size());
   std::memcpy(node.bytes.data(), name.data(), name.size());
@@ -243,7 +243,7 @@ DnsAddressNode& DnsStore::NodeOf(const wirehound_address& address) {
   if (const DnsAddressNode* known = FindAddress(address)) {
     return addresses_.at(known->number);
   }
-  DnsAddressNode& node = addresses_.Take();
+  DnsAddressNode& node = *addresses_.TakeFresh();
   node.hash = HashOf(address);
   node.address = address;
   address_index_.Insert(node.hash, node.number);

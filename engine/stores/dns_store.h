@@ -17,9 +17,9 @@
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/abi/stores_abi.h>
 
-#include "base/chunked_pool.h"
 #include "base/hash_index.h"
 #include "base/keyed_digest.h"
+#include "base/pool.h"
 #include "engine/event/stream_time.h"
 #include "engine/stores/dns_lessons.h"
 #include "engine/stores/dns_mapping.h"
@@ -87,9 +87,9 @@ class DnsStore {
 
   const StreamTime& time_;
   const KeyedDigest digest_;
-  ChunkedPool<DnsMapping> mappings_;
-  ChunkedPool<DnsNameNode> names_;
-  ChunkedPool<DnsAddressNode> addresses_;
+  Pool<DnsMapping> mappings_;
+  Pool<DnsNameNode> names_;
+  Pool<DnsAddressNode> addresses_;
   HashIndex name_index_;
   HashIndex address_index_;
   IntrusiveList<DnsMapping, &DnsMapping::age> by_age_;

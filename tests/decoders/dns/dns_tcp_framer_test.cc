@@ -262,21 +262,21 @@ TEST_CASE("dns tcp: a framer that goes gives its buffer back") {
 
 TEST_CASE("dns buffer pool: buffers are used again, and each size has its own limit") {
   DnsBufferPool pool(DnsBufferLimits{2, 1});
-  std::byte* small = pool.Acquire(kSmallDnsBufferBytes);
-  std::byte* other = pool.Acquire(1);
+  std::byte* small = pool.Take(kSmallDnsBufferBytes);
+  std::byte* other = pool.Take(1);
   CHECK(small != nullptr);
   CHECK(other != nullptr);
   CHECK(small != other);
-  CHECK(pool.Acquire(1) == nullptr);
-  std::byte* large = pool.Acquire(kSmallDnsBufferBytes + 1);
+  CHECK(pool.Take(1) == nullptr);
+  std::byte* large = pool.Take(kSmallDnsBufferBytes + 1);
   CHECK(large != nullptr);
-  CHECK(pool.Acquire(kMaxDnsTcpMessageBytes) == nullptr);
+  CHECK(pool.Take(kMaxDnsTcpMessageBytes) == nullptr);
   CHECK(pool.refused() == 2);
   CHECK(pool.in_use() == 3);
-  pool.Release(small, kSmallDnsBufferBytes);
-  CHECK(pool.Acquire(100) == small);
-  pool.Release(large, kMaxDnsTcpMessageBytes);
-  CHECK(pool.Acquire(kMaxDnsTcpMessageBytes) == large);
+  pool.Return(small, kSmallDnsBufferBytes);
+  CHECK(pool.Take(100) == small);
+  pool.Return(large, kMaxDnsTcpMessageBytes);
+  CHECK(pool.Take(kMaxDnsTcpMessageBytes) == large);
 }
 
 }  // namespace

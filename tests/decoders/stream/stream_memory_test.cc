@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The parts flows are made of: the list of what waits and its blocks, the tails, the index.
+// The parts flows are made of: the list of what waits, the tails, the hashes.
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <random>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/hash_index.h"
 #include "decoders/stream/delivered_tail.h"
 #include "decoders/stream/segment_list.h"
-#include "decoders/stream/segment_pool.h"
 #include "tests/decoders/stream/flow_test_support.h"
 
 namespace wirehound {
@@ -47,26 +43,8 @@ std::string Drain(SegmentList& list, SegmentPool& pool) {
   return text;
 }
 
-TEST_CASE("segment pool: lends what it may and no more") {
-  SegmentPool pool(40 * kSegmentBlockBytes + 1);
-  std::vector<SegmentBlock*> blocks;
-  while (SegmentBlock* block = pool.Take()) {
-    blocks.push_back(block);
-  }
-  CHECK(std::set<SegmentBlock*>(blocks.begin(), blocks.end()).size() == 40);
-  CHECK(pool.used_bytes() == 40 * kSegmentBlockBytes);
-  pool.Return(blocks.back());
-  CHECK(pool.Take() == blocks.back());
-  CHECK(pool.Take() == nullptr);
-  for (SegmentBlock* block : blocks) {
-    pool.Return(block);
-  }
-  CHECK(pool.used_bytes() == 0);
-  CHECK(pool.peak_bytes() == 40 * kSegmentBlockBytes);
-}
-
 TEST_CASE("segment list: keeps what is new, where it belongs") {
-  SegmentPool pool(kPlenty * kSegmentBlockBytes);
+  SegmentPool pool(kPlenty);
   SegmentList list;
   SUBCASE("behind, in front and between") {
     Add(list, pool, Piece(10, "kl"));
@@ -113,11 +91,11 @@ TEST_CASE("segment list: keeps what is new, where it belongs") {
     CHECK(list.end() == 7 + text.size());
     Drain(list, pool);
   }
-  CHECK(pool.used_bytes() == 0);
+  CHECK(pool.in_use() == 0);
 }
 
 TEST_CASE("segment list: what does not fit stays in the piece") {
-  SegmentPool pool(3 * kSegmentBlockBytes);
+  SegmentPool pool(3);
   SegmentList list;
   StreamPiece piece = Piece(10, "a");
   list.Add(pool, 2, piece);
@@ -136,11 +114,11 @@ TEST_CASE("segment list: what does not fit stays in the piece") {
   CHECK(piece.offset == 30);
   CHECK(piece.size() == 1);
   list.Clear(pool);
-  CHECK(pool.used_bytes() == 0);
+  CHECK(pool.in_use() == 0);
 }
 
 TEST_CASE("segment list: can be cut off") {
-  SegmentPool pool(kPlenty * kSegmentBlockBytes);
+  SegmentPool pool(kPlenty);
   SegmentList list;
   Add(list, pool, Piece(2, "cdef"));
   Add(list, pool, Piece(10, "kl", 3));
@@ -152,7 +130,7 @@ TEST_CASE("segment list: can be cut off") {
 }
 
 TEST_CASE("segment list: says where a copy differs") {
-  SegmentPool pool(kPlenty * kSegmentBlockBytes);
+  SegmentPool pool(kPlenty);
   SegmentList list;
   Add(list, pool, Piece(2, "cd"));
   Add(list, pool, Piece(6, "gh", 2));
@@ -209,28 +187,6 @@ TEST_CASE("tail pool: takes back what was lent first") {
   TailPool none(0);
   none.Lend(&holders[0]);
   CHECK(holders[0] == nullptr);
-}
-
-TEST_CASE("flow index: what was put in is found until it is taken out") {
-  constexpr std::uint32_t kEntries = 60;
-  HashIndex index(kEntries);
-  std::set<std::uint32_t> present;
-  std::mt19937 random(1);
-  // Few homes, close together and at the end of the slots: long runs that wrap around.
-  const auto hash_of = [](std::uint32_t number) { return 110 + number * 7 % 20; };
-  for (int i = 0; i < 1000; ++i) {
-    const auto number = static_cast<std::uint32_t>(random() % kEntries);
-    if (present.insert(number).second) {
-      index.Insert(hash_of(number), number);
-    } else {
-      index.Erase(hash_of(number), number);
-      present.erase(number);
-    }
-    for (std::uint32_t n = 0; n < kEntries; ++n) {
-      const auto is_it = [n](std::uint32_t found) { return found == n; };
-      REQUIRE((index.Find(hash_of(n), is_it) == n) == present.contains(n));
-    }
-  }
 }
 
 TEST_CASE("flow hasher: both directions agree, and nothing else does") {

@@ -39,12 +39,12 @@ class Stream {
   void Ack(std::uint32_t offset) { reassembler.OnAck(start_ + offset); }
   void Packets(int count) {
     for (int i = 0; i < count; ++i) {
-      Settle(SettleReason::kPacket);
+      CheckHoles(HoleCheck::kPacket);
     }
   }
-  void Settle(SettleReason reason, bool closing = false) {
-    if (reassembler.unsettled()) {
-      reassembler.Settle(Context(), reason, closing);
+  void CheckHoles(HoleCheck reason, bool closing = false) {
+    if (reassembler.may_have_hole()) {
+      reassembler.CheckHoles(Context(), reason, closing);
     }
   }
   void Finish() {
@@ -232,10 +232,10 @@ TEST_CASE("reassembler: a hole is given up when it was acknowledged long enough 
   }
   SUBCASE("a second later") {
     stream.now_ns += kAckedHoleNs - 1;
-    stream.Settle(SettleReason::kTime);
+    stream.CheckHoles(HoleCheck::kTime);
     CHECK(stream.observer.Take().empty());
     stream.now_ns += 1;
-    stream.Settle(SettleReason::kTime);
+    stream.CheckHoles(HoleCheck::kTime);
   }
   CHECK(stream.observer.Take() == "tcp_gap 1 i 3+3; gap 1 i 3+3; data 1 i 6 ghi");
   CHECK(stream.counters.gap_bytes == 3);
@@ -293,10 +293,10 @@ TEST_CASE("reassembler: a hole without progress is given up after a while") {
     closing = true;
   }
   stream.now_ns += patience - 1;
-  stream.Settle(SettleReason::kTime, closing);
+  stream.CheckHoles(HoleCheck::kTime, closing);
   CHECK(stream.observer.Take().empty());
   stream.now_ns += 1;
-  stream.Settle(SettleReason::kTime, closing);
+  stream.CheckHoles(HoleCheck::kTime, closing);
   CHECK(stream.observer.Take() == "tcp_gap 1 i 0+3; gap 1 i 0+3; data 1 i 3 def");
 }
 
@@ -487,7 +487,7 @@ TEST_CASE("reassembler: interest may end at a gap, and in the middle of a segmen
     stream.Send(2, "cd");
     stream.Send(9, "jk");
     stream.now_ns += kIdleHoleNs;
-    stream.Settle(SettleReason::kTime);
+    stream.CheckHoles(HoleCheck::kTime);
     CHECK(stream.observer.Take() == "tcp_gap 1 i 0+2; gap 1 i 0+2");
   }
   SUBCASE("with FIN behind a hole, which then does not matter") {

@@ -3,7 +3,7 @@
 // BoundedMemory over malloc. The allocator is asked how large a block really is, so no header of
 // ours is needed to give the right number back.
 
-#include "decoders/http/bounded_memory.h"
+#include "base/bounded_memory.h"
 
 #include <malloc.h>
 
