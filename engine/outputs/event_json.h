@@ -40,8 +40,6 @@ class ProcessJson {
   std::string entities;  ///< the three entity ids, up to the arguments
 
  private:
-  bool IsOf(const wirehound_container_info& container, std::string_view kept) const;
-
   wirehound_process process_{};           ///< its strings point to what may be gone: see strings_
   wirehound_container_info container_{};  ///< likewise
   std::string strings_;                   ///< what they held, one after the other
@@ -81,8 +79,5 @@ class EventJson {
   std::unordered_map<const EventDefinition*, std::unique_ptr<DefinitionJson>> definitions_;
   std::array<ProcessJson, kKeptProcesses> processes_;
 };
-
-/// Appends the object of one event to a text that is not in a hurry.
-void AppendEvent(std::string& out, const Event& event);
 
 }  // namespace wirehound

@@ -14,9 +14,9 @@
 
 #include "engine/dispatch/dispatcher.h"
 #include "engine/event/output.h"
-#include "engine/outputs/event_json.h"
 #include "engine/plan/selection.h"
 #include "engine/run/detector_set.h"
+#include "tests/engine/support/event_line.h"
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
