@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "engine/dispatch/detector_instance.h"
-#include "engine/dispatch/subscription.h"
 #include "engine/log/logging.h"
+#include "engine/plan/subscription.h"
 #include "engine/text/utf8_text.h"
 
 namespace wirehound {

@@ -20,8 +20,8 @@
 
 #include "engine/dispatch/detector_host.h"
 #include "engine/dispatch/dispatch_parts.h"
-#include "engine/dispatch/subscription.h"
 #include "engine/event/event.h"
+#include "engine/plan/subscription.h"
 #include "engine/safety/crash_context.h"
 #include "engine/safety/heap_watch.h"
 

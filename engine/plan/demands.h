@@ -9,7 +9,6 @@
 #include <wirehound/definition.h>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/filters/scope_services.h"
 #include "engine/plan/plan.h"
 
 namespace wirehound {
@@ -17,6 +16,6 @@ namespace wirehound {
 /// Fills in plan.demands, plan.capture_scope and plan.engine_filters from the rest of the plan,
 /// whose filters must be there still.
 void AddDemands(const Catalogue& catalogue, std::span<const DetectorDefinition* const> detectors,
-                const ScopeServices& services, Plan& plan);
+                Plan& plan);
 
 }  // namespace wirehound

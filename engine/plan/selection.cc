@@ -299,7 +299,15 @@ Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
   }
   plan.scope = std::move(*scope);
   plan.needs_dns_store = NeedsDnsStore(plan, catalogue, detectors);
-  AddDemands(catalogue, detectors, services, plan);
+  for (const std::size_t index : plan.detectors) {
+    Result<std::vector<Subscription>> subscriptions =
+        MakeSubscriptions(*detectors[index], catalogue, services);
+    if (!subscriptions) {
+      return std::move(subscriptions).error().WithContext("detector " + detectors[index]->id);
+    }
+    plan.subscriptions.push_back(*std::move(subscriptions));
+  }
+  AddDemands(catalogue, detectors, plan);
   return plan;
 }
 
