@@ -44,19 +44,13 @@ DetectorInstance::DetectorInstance(const InstanceSetup& setup, DispatchParts& pa
       file_(setup.detector.file.string()),
       host_(setup, parts, *this) {}
 
-Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const InstanceSetup& setup,
-                                                                  DispatchParts& parts) {
-  const std::string context = "detector " + setup.detector.definition.id;
-  Result<std::vector<Subscription>> subscriptions = MakeSubscriptions(
-      setup.detector.definition, setup.catalogue, {.tree = &parts.services.stores.processes});
-  if (!subscriptions) {
-    return std::move(subscriptions).error().WithContext(context);
-  }
+Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(
+    const InstanceSetup& setup, std::vector<Subscription> subscriptions, DispatchParts& parts) {
   std::unique_ptr<DetectorInstance> instance(new DetectorInstance(setup, parts));
-  instance->subscriptions_ = *std::move(subscriptions);
+  instance->subscriptions_ = std::move(subscriptions);
   Status status = instance->Init();
   if (!status) {
-    return std::move(status).error().WithContext(context);
+    return std::move(status).error().WithContext("detector " + setup.detector.definition.id);
   }
   return instance;
 }

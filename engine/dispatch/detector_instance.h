@@ -54,6 +54,7 @@ class DetectorInstance {
 
   /// Creates and initialises. `parts` must outlive the instance; see InstanceSetup for the rest.
   static Result<std::unique_ptr<DetectorInstance>> Start(const InstanceSetup& setup,
+                                                         std::vector<Subscription> subscriptions,
                                                          DispatchParts& parts);
 
   /// Closes, if that has not been done, and destroys.

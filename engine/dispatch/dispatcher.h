@@ -39,7 +39,7 @@ namespace wirehound {
 
 /// Which detectors run, and what for.
 struct DispatcherSetup {
-  Plan& plan;  ///< its filters and its scope are taken out of it when the setup is gone over to
+  Plan& plan;  ///< its subscriptions, filters and scope are taken out of it
   const Catalogue& catalogue;
   std::span<const LoadedDetector* const> detectors;      ///< what plan.detectors are indices of
   const std::map<std::string, DetectorConfig>& configs;  ///< by detector id; none: the defaults

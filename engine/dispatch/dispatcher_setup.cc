@@ -78,8 +78,8 @@ void Dispatcher::SetLimits(const DetectorLimits& limits) {
 
 Dispatcher::Lineup Dispatcher::MakeLineup(const DispatcherSetup& setup) {
   Lineup lineup;
-  for (const std::size_t index : setup.plan.detectors) {
-    const LoadedDetector& detector = *setup.detectors[index];
+  for (std::size_t i = 0; i < setup.plan.detectors.size(); ++i) {
+    const LoadedDetector& detector = *setup.detectors[setup.plan.detectors[i]];
     const std::string& id = detector.definition.id;
     const Result<DetectorConfig> config = ConfigOf(setup, detector.definition);
     if (!config) {
@@ -91,7 +91,7 @@ Dispatcher::Lineup Dispatcher::MakeLineup(const DispatcherSetup& setup) {
       lineup.order.push_back(running);
       continue;
     }
-    auto started = DetectorInstance::Start(wanted, parts_);
+    auto started = DetectorInstance::Start(wanted, std::move(setup.plan.subscriptions[i]), parts_);
     if (started) {
       lineup.order.push_back(started->get());
       lineup.started.push_back(*std::move(started));

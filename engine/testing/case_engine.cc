@@ -52,7 +52,8 @@ Result<std::unique_ptr<CaseEngine>> CaseEngine::Start(
 Status CaseEngine::StartDetectors() {
   Selection everything;
   everything.detectors = {"all"};
-  Result<Plan> plan = MakePlan(everything, set_.catalogue(), set_.definitions(), set_.graph());
+  Result<Plan> plan = MakePlan(everything, set_.catalogue(), set_.definitions(), set_.graph(),
+                               {.tree = &stores_.processes});
   if (!plan) {
     return std::move(plan).error();
   }
