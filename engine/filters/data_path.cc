@@ -47,10 +47,7 @@ class PathResolver {
   }
 
   Result<FieldPath> Resolve() {
-    Status status = ResolveField();
-    if (!status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(ResolveField());
     return std::move(path_);
   }
 

@@ -167,7 +167,7 @@ Status SetByPath(TextEvent& event, std::string_view path, std::string_view value
   return SetField(definition.fields[place], event.fields[place], rest, value, event.memory);
 }
 
-// Sets what one word says, of the event, of its process or of its context.
+// Sets the field of the event, of its process or of its context that one word names.
 Status SetWord(TextEvent& event, const Word& word) {
   if (!word.has_value) {
     return Error(ErrorCode::kInvalidInput, "expected FIELD=VALUE");
@@ -265,10 +265,7 @@ Result<std::unique_ptr<TextEvent>> MakeEvent(const Catalogue& catalogue, std::st
   const SetPath set = [&event](std::string_view path, std::string_view value) {
     return SetByPath(*event, path, value);
   };
-  Status complete = definition->detector_id.empty() ? CompleteEvent(*event, words, set) : Status();
-  if (!complete) {
-    return std::move(complete).error();
-  }
+  WIREHOUND_TRY(definition->detector_id.empty() ? CompleteEvent(*event, words, set) : Status());
   return event;
 }
 
