@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FactSchema: one fact of a process or of its container, with every name it has. One table for
-// whoever walks these facts by name: the JSON of events, filters, recordings and the text of tests.
-// A fact that is added here is in all of them. The names are formats that others rely on: files and
-// command lines of today must stay readable. Constant at compile time.
+// FactSchema: one fact of a process or of its container, with every name it has. The JSON of
+// events, filters, recordings and the text of tests all walk these tables, so a fact that is added
+// here is in all four. The names are published formats: never change one, add one. Constant at
+// compile time.
 
 #pragma once
 

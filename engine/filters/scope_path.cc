@@ -64,7 +64,7 @@ const void* ContainerOf(const void* process) {
   return static_cast<const wirehound_process*>(process)->container;
 }
 
-// What other programs know and this one does not yet.
+// Names of scopes that other programs have and this version has not.
 constexpr std::string_view kLater[] = {"follow", "podSandbox"};
 
 // `names` have a blank between them, as in FactSchema.

@@ -21,7 +21,7 @@ namespace {
 // Room for a few keys and numbers beside what is counted exactly.
 constexpr std::size_t kKeysBytes = 512;
 
-// A key with its value, in front of which something stands.
+// A key behind another member, with room for a number.
 char* Key(JsonBuffer& buffer, char* out, std::string_view key) {
   out = WriteLiteral(buffer.Room(out, key.size() + 4 + kJsonNumberBytes), ",\"");
   out = WriteLiteral(out, key);
@@ -44,7 +44,7 @@ char* Literal(JsonBuffer& buffer, char* out, std::string_view text) {
   return WriteLiteral(buffer.Room(out, text.size()), text);
 }
 
-// What a function writes to an empty buffer.
+// The text that a function writes to an empty buffer.
 template <typename Write>
 std::string TextOf(Write write) {
   JsonBuffer buffer(kKeysBytes);
@@ -68,7 +68,7 @@ char* WriteFact(JsonBuffer& buffer, char* out, const FactSchema& fact, const voi
   return out;
 }
 
-// Each fact of that part, behind something else.
+// The facts of that part, each behind another member.
 char* WriteFacts(JsonBuffer& buffer, char* out, JsonPart part, const wirehound_process& process) {
   for (const FactSchema& fact : kProcessFacts) {
     if (fact.part != part) {
@@ -86,7 +86,7 @@ char* WriteFacts(JsonBuffer& buffer, char* out, JsonPart part, const wirehound_p
   return out;
 }
 
-// Whether there is anything to show of a fact of a container.
+// Whether a fact of a container has a value to show.
 bool IsKnown(const FactSchema& fact, const wirehound_container_info& container) {
   return fact.kind == FactKind::kString ? fact.In<wirehound_string>(&container).size != 0
                                         : fact.In<std::uint32_t>(&container) != 0;
@@ -165,7 +165,7 @@ char* WriteAncestry(JsonBuffer& buffer, char* out,
   return Literal(buffer, out, "]");
 }
 
-// Whether anything was missed that could have mattered, and what.
+// Which input of the event is known to be missing.
 char* WriteCompleteness(JsonBuffer& buffer, char* out, const Completeness& completeness) {
   if (completeness.whole()) {
     return Literal(buffer, out, ",\"completeness\":{\"whole\":true}");
@@ -331,7 +331,7 @@ char* EventJson::WriteHead(JsonBuffer& buffer, char* out, const wirehound_event&
 char* EventJson::WriteArguments(JsonBuffer& buffer, char* out, const wirehound_event& view,
                                 const DefinitionJson& definition) {
   out = Literal(buffer, out, "[");
-  std::size_t skipped = 2;  // the first one has nothing to end
+  std::size_t skipped = 2;  // the first key has no object to close: without its "},"
   for (std::uint32_t i = 0; i < view.field_count; ++i) {
     const wirehound_field& field = view.fields[i];
     if ((field.flags & WIREHOUND_FIELD_ABSENT) == 0) {

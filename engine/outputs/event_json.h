@@ -3,9 +3,9 @@
 // One event as one JSON object: the keys, their order and their value types are a published
 // format (docs/output.md). Dispatch thread.
 //
-// What does not change from event to event is kept as text: what the definition says, and the
-// process, of which one often sends many packets in a row. Kept text is only ever used when what
-// it was made from is the same, byte for byte.
+// Text that is the same for many events is kept: that of the definition, and that of the process,
+// which often sends many packets in a row. Kept text is used only when the process it was made from
+// is the same, byte for byte.
 
 #pragma once
 
@@ -40,7 +40,7 @@ class ProcessJson {
   std::string entities;  ///< the three entity ids, up to the arguments
 
  private:
-  wirehound_process process_{};           ///< its strings point to what may be gone: see strings_
+  wirehound_process process_{};           ///< its strings may dangle: strings_ has their bytes
   wirehound_container_info container_{};  ///< likewise
   std::string strings_;                   ///< what they held, one after the other
 };

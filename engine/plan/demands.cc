@@ -42,7 +42,8 @@ void AddSubscriptions(const std::vector<Subscription>& subscriptions, const std:
   }
 }
 
-// Names are learnt from what everybody asks: a process may have another one ask for it.
+// The DNS store learns from the DNS of every process, since one process may resolve names for
+// another: then the kernel cannot apply the scope.
 void AddScope(Plan& plan) {
   CaptureScope scope = ScopeOf(plan.scope, plan.engine_filters);
   if (!plan.needs_dns_store) {

@@ -23,14 +23,14 @@ struct Subscription {
   std::vector<EventFilter> filters;  ///< any of them; none: everything passes
 };
 
-/// The event of a requirement, or null when there is none for it. Whoever must know whether an
-/// optional requirement is met asks here.
+/// The event that meets a requirement, or null. The one answer to whether an optional requirement
+/// is met.
 const EventDefinition* AvailableEvent(const EventRequirement& requirement,
                                       const Catalogue& catalogue);
 
-/// The filters of a requirement of `event` as one. Without a process tree no process descends from
-/// any other: other than for the user, that is no error for a detector, which cannot know. The
-/// error names the event, the clause and what is wrong with it.
+/// The filters of a requirement of `event` as one. `tree` filters compile without a process tree
+/// too and never match then: unlike a user, a detector does not know where it will run. The error
+/// names the event, the clause and what is wrong with it.
 Result<EventFilter> CompileRequirement(const EventRequirement& requirement,
                                        const EventDefinition& event,
                                        const ScopeServices& services = {});

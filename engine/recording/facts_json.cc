@@ -33,7 +33,7 @@ Error Wrong(std::string_view name, std::string_view expected) {
                "'" + std::string(name) + "' is not " + std::string(expected));
 }
 
-// What was made here; EscapeText has seen to the encoding of texts.
+// EscapeText has made every text valid UTF-8, so nothing is replaced here.
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -67,8 +67,8 @@ std::string TextOf(const MemberSchema& member, std::uint16_t number) {
   return std::string(member.text(number, scratch));
 }
 
-// Zero may stand for nothing: the value is the first after it with a text of its own, and what it
-// is told from is the first other one that has a text.
+// Zero may stand for no value: the value is the first number after it with a text, and the other
+// value is the next number with another text.
 ValueCases NumberTextCasesOf(const MemberSchema& member, SampleValues& values) {
   std::uint16_t number = 0;
   while (TextOf(member, number) == TextOf(member, number + 1)) {
