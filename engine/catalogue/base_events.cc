@@ -71,7 +71,7 @@ std::vector<EventField> PacketFields(Ports ports, EventField protocol) {
   return fields;
 }
 
-// A request or response has no more than its metadata and what was said.
+// A request or response event has the metadata and a short form of the message.
 std::vector<EventField> SummaryFields(EventField content) {
   return {MetadataField(kPacketSummarySchema), std::move(content)};
 }
@@ -204,7 +204,7 @@ void AddFlowEvents(std::deque<EventDefinition>& events) {
                     ""});
 }
 
-// What the engine says about its detectors and about itself.
+// Events of the engine about its detectors and about itself.
 void AddEngineEvents(std::deque<EventDefinition>& events) {
   const Sets sets = {"default", "engine"};
   const EventField detector = TextField("detector", "id of the detector");

@@ -103,7 +103,7 @@ void Catalogue::SetDetectorEvents(std::span<const DetectorDefinition* const> det
   }
 }
 
-// The definition there was last, if that says the same, or a new one.
+// The last definition of that name when it is equal, else a new one.
 const EventDefinition* Catalogue::Define(const DetectorDefinition& detector) {
   const std::uint32_t next = kFirstDetectorEventId + static_cast<std::uint32_t>(ids_.size());
   const std::uint32_t id = ids_.emplace(detector.produced_event.name, next).first->second;

@@ -4,9 +4,9 @@
 // produce. `list`, the JSON writer, the graph and the SDK's field binding all read it. Control
 // thread; changes only between two turns, when detectors come or go.
 //
-// An event keeps its id for the whole run, and the id is never given to another name. A definition
-// that was handed out once never moves and never changes: an event that comes back different has a
-// new one, and what still holds the old one may go on reading it.
+// An event keeps its id for the whole run, and no other name ever gets that id. A definition that
+// was handed out once never moves and never changes. An event that comes back different gets a new
+// definition; whoever holds the old one may go on reading it.
 
 #pragma once
 
@@ -53,7 +53,7 @@ enum BaseEventId : std::uint32_t {
 /// The events of detectors have ids from here on, at start in the order of the detectors' ids.
 inline constexpr std::uint32_t kFirstDetectorEventId = 7500;
 
-/// The events there are, to walk over by reference.
+/// A list of events that gives references to their definitions.
 class EventList {
  public:
   class Iterator {
@@ -95,7 +95,7 @@ class EventList {
 
 class Catalogue {
  public:
-  /// What there is at one time, to come back to. Good until an older one is restored.
+  /// The events of one moment, for Restore. Good until an older state is restored.
   struct State {
     std::vector<const EventDefinition*> events;
     std::size_t definitions = 0;
@@ -115,7 +115,7 @@ class Catalogue {
   void SetDetectorEvents(std::span<const DetectorDefinition* const> detectors);
 
   State Save() const;
-  /// Takes back all that was done since `state` was saved; definitions made since are gone.
+  /// Undoes every change since `state` was saved; definitions made since are destroyed.
   void Restore(State state);
 
   /// All events, base events first, each group in the order of ids. Addresses are stable. The list

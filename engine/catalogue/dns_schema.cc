@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // DNS messages by their JSON names: what net_packet_dns carries. Members that came later than the
-// published shape stand at its end and are left out of messages that have no use for them.
+// published shape stand at its end and are left out of messages that do not have them.
 
 #include <array>
 
@@ -67,8 +67,8 @@ constexpr TypeAndKind kDataOfTypes[] = {
     {kDnsTypeSmimea, WIREHOUND_DNS_DATA_TLSA},   {kDnsTypeSshfp, WIREHOUND_DNS_DATA_SSHFP},
 };
 
-// A record whose type is not said yet is of the type that the member is named after, "MX", or else
-// of the first whose data has the member: "IP" means A.
+// A record without a type gets the type that the member is named after, "MX", or else the first
+// type whose data has the member: "IP" means A.
 bool AttachRecordData(void* message, const MemberSchema& member, const void* data) {
   auto& record = *static_cast<wirehound_dns_record*>(message);
   if (record.data_kind != WIREHOUND_DNS_DATA_NONE) {
@@ -108,7 +108,7 @@ constexpr MemberSchema ExtraOf(std::string_view name, const MessageSchema& schem
   return Extra(Located(name, MemberKind::kMessage, TypedData<kType, kKind>, &schema));
 }
 
-// Only of messages that have one to tell apart from plain DNS.
+// The member is left out of messages of plain DNS, whose variant is 0.
 std::string_view DnsVariantText(std::uint64_t variant, TextBuffer& /*scratch*/) {
   return variant == WIREHOUND_DNS_VARIANT_MDNS    ? "mdns"
          : variant == WIREHOUND_DNS_VARIANT_LLMNR ? "llmnr"
@@ -291,7 +291,7 @@ constexpr auto kDnsRecordMembers = std::to_array<MemberSchema>({
     Located("OPT", kMessageList, RecordData<WIREHOUND_DNS_DATA_OPT>, &kDnsOptionSchema),
     DataOf<WIREHOUND_DNS_DATA_URI>("URI", kDnsUriSchema),
     Located("TXT", kRawString, RecordText),
-    // What came later.
+    // Members that came after the published shape.
     Extra(NameOf<kDnsTypeDname>("DNAME")),
     Extra(DataOf<WIREHOUND_DNS_DATA_CAA>("CAA", kDnsCaaSchema)),
     ExtraOf<kDnsTypeSvcb, WIREHOUND_DNS_DATA_SVCB>("SVCB", kDnsSvcbSchema),

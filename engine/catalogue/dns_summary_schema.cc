@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What was asked and what was answered: the short shapes of DNS messages by their JSON names, as
+// The short shapes of DNS messages, questions and answers, by their JSON names, as
 // net_packet_dns_request and net_packet_dns_response carry them.
 
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventDefinition: what is known of an event before one exists: its id, fields, sets and where it
-// comes from. One shape for base events (engine/catalogue/catalogue.cc) and for the events that
-// detectors produce. Immutable once the engine runs; any thread.
+// EventDefinition: what is fixed of every event of one name: its id, fields, sets and producer. One
+// shape for base events (engine/catalogue/catalogue.cc) and for the events that detectors produce.
+// Immutable once the engine runs; any thread.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // LoadedDetector: a detector that is in memory and whose definition has been checked. The plugin
-// loader makes them (engine/plugins/), the dispatcher starts them. Plain data.
+// loader (engine/plugins/) makes it, the dispatcher starts it. Plain data.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// MessageSchema: the members of a message struct of the SDK by their JSON names, so that one
-// table serves whoever walks messages by name: the JSON writer and the filters. Nothing here is
-// specific to an event. Immutable; any thread.
+// MessageSchema: the members of a message struct of the SDK by their JSON names. The JSON writer,
+// the filters and the text of tests all walk this one table. Nothing here is specific to an event.
+// Immutable; any thread.
 
 #pragma once
 
@@ -62,17 +62,18 @@ struct MemberSchema {
 
 /// Messages never contain themselves, however deep one looks.
 struct MessageSchema {
-  /// What `locate` of every member depends on, as a number: messages with the same one have the
-  /// same located members. May be null; given where there are many, so that not all are asked.
+  /// The shape of a message: two messages with the same number have the same located members. May
+  /// be null. Schemas with many located members have one, so that a writer need not ask each
+  /// `locate`.
   using Shape = std::uint64_t (*)(const void* message);
-  /// Makes a message have the located member: its `locate` finds `data`, zeroed room for a value of
-  /// the member's kind that must outlive the message, or a place inside the message. False when the
-  /// message, by its other members, cannot have it.
+  /// Adds a located member to a message. Afterwards `locate` finds either `data`, zeroed room for a
+  /// value of the member's kind that must outlive the message, or a place inside the message. False
+  /// when the other members of the message rule that member out.
   using Attach = bool (*)(void* message, const MemberSchema& member, const void* data);
 
   std::string_view type_name;  ///< as in the "type" of JSON arguments: "trace.ProtoDNS"
   std::span<const MemberSchema> members;
-  std::size_t bytes = 0;  ///< of the struct: what one that is made from text has to allocate
+  std::size_t bytes = 0;  ///< size of the struct
   Shape shape = nullptr;
   Attach attach = nullptr;  ///< given where a member has `locate`
 };

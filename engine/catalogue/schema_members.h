@@ -41,7 +41,7 @@ constexpr MemberSchema Extra(MemberSchema member) {
   return member;
 }
 
-/// A text whose case means nothing.
+/// A text that is compared without regard to case.
 constexpr MemberSchema AnyCase(MemberSchema member) {
   member.ignore_case = true;
   return member;

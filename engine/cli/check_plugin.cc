@@ -16,9 +16,8 @@
 
 #include "engine/catalogue/catalogue.h"
 #include "engine/cli/commands.h"
-#include "engine/filters/event_filter.h"
-#include "engine/filters/no_tree.h"
 #include "engine/graph/availability.h"
+#include "engine/plan/subscription.h"
 #include "engine/plugins/plugin_loader.h"
 #include "engine/text/utf8_text.h"
 
@@ -113,11 +112,8 @@ class Checker {
         problems.push_back("required " + found);
       }
     }
-    NoTree tree;
-    const auto filter = EventFilter::Compile(*event, requirement.data_filters,
-                                             requirement.scope_filters, ScopeServices{&tree});
-    if (!filter) {
-      problems.push_back("filter on '" + requirement.name + "': " + filter.error().message());
+    if (const auto filter = CompileRequirement(requirement, *event); !filter) {
+      problems.push_back(filter.error().message());
     }
     return json;
   }

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "engine/dispatch/detector_instance.h"
-#include "engine/dispatch/subscription.h"
 #include "engine/log/logging.h"
+#include "engine/plan/subscription.h"
 #include "engine/text/utf8_text.h"
 
 namespace wirehound {
@@ -184,7 +184,7 @@ std::int32_t DetectorHost::Emit(void* context, const wirehound_finding* detectio
 Completeness DetectorHost::Missing() const {
   Completeness missing = {.lost_records = parts_.lost_records - loss_told_};
   if (!parts_.silent_events.empty()) [[unlikely]] {
-    const std::vector<Subscription>& inputs = instance_.subscriptions();
+    const Subscriptions& inputs = instance_.subscriptions();
     missing.input_suspended =
         std::any_of(inputs.begin(), inputs.end(), [this](const Subscription& input) {
           return std::find(parts_.silent_events.begin(), parts_.silent_events.end(), input.event) !=

@@ -20,17 +20,19 @@
 #include "engine/config/detector_config.h"
 #include "engine/dispatch/dispatch_parts.h"
 #include "engine/dispatch/instance_timers.h"
+#include "engine/plan/subscription.h"
 #include "engine/state/instance_state.h"
 #include "engine/stores/store_extensions.h"
 
 namespace wirehound {
 
-/// What a detector is started with. All but `config`, which is copied, must outlive it; the
-/// catalogue only its start.
+/// What a detector is started with. `detector` must outlive it, `catalogue` its start,
+/// `subscriptions` the plan that they are of; `config` is copied.
 struct InstanceSetup {
   const LoadedDetector& detector;
   const DetectorConfig& config;
   const Catalogue& catalogue;
+  const Subscriptions& subscriptions;
 };
 
 class DetectorHost {

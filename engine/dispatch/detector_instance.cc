@@ -42,21 +42,15 @@ DetectorInstance::DetectorInstance(const InstanceSetup& setup, DispatchParts& pa
       parts_(parts),
       detector_(setup.detector),
       file_(setup.detector.file.string()),
-      host_(setup, parts, *this) {}
+      host_(setup, parts, *this),
+      subscriptions_(&setup.subscriptions) {}
 
 Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const InstanceSetup& setup,
                                                                   DispatchParts& parts) {
-  const std::string context = "detector " + setup.detector.definition.id;
-  Result<std::vector<Subscription>> subscriptions = MakeSubscriptions(
-      setup.detector.definition, setup.catalogue, {.tree = &parts.services.stores.processes});
-  if (!subscriptions) {
-    return std::move(subscriptions).error().WithContext(context);
-  }
   std::unique_ptr<DetectorInstance> instance(new DetectorInstance(setup, parts));
-  instance->subscriptions_ = *std::move(subscriptions);
   Status status = instance->Init();
   if (!status) {
-    return std::move(status).error().WithContext(context);
+    return std::move(status).error().WithContext("detector " + setup.detector.definition.id);
   }
   return instance;
 }
@@ -215,16 +209,10 @@ bool DetectorInstance::IsSameAs(const InstanceSetup& setup) const {
       &produced() != setup.catalogue.Find(definition().produced_event.name)) {
     return false;
   }
-  std::vector<const EventDefinition*> events;
-  for (const EventRequirement& requirement : definition().requirements.events) {
-    const EventDefinition* event = AvailableEvent(requirement, setup.catalogue);
-    if (event != nullptr && std::find(events.begin(), events.end(), event) == events.end()) {
-      events.push_back(event);
-    }
-  }
-  return std::equal(
-      events.begin(), events.end(), subscriptions_.begin(), subscriptions_.end(),
-      [](const EventDefinition* event, const Subscription& known) { return event == known.event; });
+  return std::equal(setup.subscriptions.begin(), setup.subscriptions.end(), subscriptions_->begin(),
+                    subscriptions_->end(), [](const Subscription& a, const Subscription& b) {
+                      return a.event == b.event;
+                    });
 }
 
 DetectorInstance::Counters DetectorInstance::counters() const {

@@ -20,8 +20,8 @@
 
 #include "engine/dispatch/detector_host.h"
 #include "engine/dispatch/dispatch_parts.h"
-#include "engine/dispatch/subscription.h"
 #include "engine/event/event.h"
+#include "engine/plan/subscription.h"
 #include "engine/safety/crash_context.h"
 #include "engine/safety/heap_watch.h"
 
@@ -82,13 +82,16 @@ class DetectorInstance {
   /// Its place among all detectors.
   void SetOrder(std::uint32_t order) { host_.timers().SetOrder(order); }
 
+  /// Another plan is in force, with equal subscriptions at another place.
+  void SetSubscriptions(const Subscriptions& subscriptions) { subscriptions_ = &subscriptions; }
+
   /// Whether starting it anew would give the same: the same code, configuration and events.
   bool IsSameAs(const InstanceSetup& setup) const;
 
   const LoadedDetector& detector() const { return detector_; }
   const DetectorDefinition& definition() const { return detector_.definition; }
   const EventDefinition& produced() const { return host_.produced(); }
-  const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
+  const Subscriptions& subscriptions() const { return *subscriptions_; }
   InstanceTimers& timers() { return host_.timers(); }
   Counters counters() const;
   bool suspended() const { return suspended_; }
@@ -141,7 +144,7 @@ class DetectorInstance {
   const LoadedDetector& detector_;
   const std::string file_;
   DetectorHost host_;
-  std::vector<Subscription> subscriptions_;
+  const Subscriptions* subscriptions_;  // of the plan in force
   std::uint32_t errors_in_a_row_ = 0;
   std::uint32_t overruns_in_a_row_ = 0;
   std::uint64_t next_error_report_ = 1;

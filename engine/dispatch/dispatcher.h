@@ -21,6 +21,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <wirehound/result.h>
@@ -39,7 +40,7 @@ namespace wirehound {
 
 /// Which detectors run, and what for.
 struct DispatcherSetup {
-  const Plan& plan;  ///< its filters are used from there as long as this setup is in force
+  const Plan& plan;  ///< lends its filters and subscriptions until another setup is adopted
   const Catalogue& catalogue;
   std::span<const LoadedDetector* const> detectors;      ///< what plan.detectors are indices of
   const std::map<std::string, DetectorConfig>& configs;  ///< by detector id; none: the defaults
@@ -141,7 +142,7 @@ class Dispatcher {
  private:
   // The detectors of a setup, ready to take over: those that run already, and the new ones.
   struct Prepared {
-    std::vector<DetectorInstance*> order;
+    std::vector<std::pair<DetectorInstance*, const Subscriptions*>> order;
     std::vector<std::unique_ptr<DetectorInstance>> started;
     std::map<std::string, std::string> failures;  // by detector id
   };

@@ -78,22 +78,23 @@ void Dispatcher::SetLimits(const DetectorLimits& limits) {
 
 Dispatcher::Prepared Dispatcher::Prepare(const DispatcherSetup& setup) {
   Prepared prepared;
-  for (const std::size_t index : setup.plan.detectors) {
-    const LoadedDetector& detector = *setup.detectors[index];
+  for (std::size_t i = 0; i < setup.plan.detectors.size(); ++i) {
+    const LoadedDetector& detector = *setup.detectors[setup.plan.detectors[i]];
+    const Subscriptions& subscriptions = setup.plan.subscriptions[i];
     const std::string& id = detector.definition.id;
     const Result<DetectorConfig> config = ConfigOf(setup, detector.definition);
     if (!config) {
       prepared.failures[id] = config.error().message();
       continue;
     }
-    const InstanceSetup wanted = {detector, *config, setup.catalogue};
+    const InstanceSetup wanted = {detector, *config, setup.catalogue, subscriptions};
     if (DetectorInstance* running = FindRunning(wanted)) {
-      prepared.order.push_back(running);
+      prepared.order.push_back({running, &subscriptions});
       continue;
     }
     auto started = DetectorInstance::Start(wanted, parts_);
     if (started) {
-      prepared.order.push_back(started->get());
+      prepared.order.push_back({started->get(), &subscriptions});
       prepared.started.push_back(*std::move(started));
     } else {
       prepared.failures[id] = started.error().message();
@@ -114,13 +115,15 @@ void Dispatcher::SwitchTo(const DispatcherSetup& setup, Prepared prepared) {
   std::vector<std::unique_ptr<DetectorInstance>> before = std::move(detectors_);
   std::move(prepared.started.begin(), prepared.started.end(), std::back_inserter(before));
   detectors_.clear();
-  for (const DetectorInstance* wanted : prepared.order) {
-    const auto found = std::find_if(
-        before.begin(), before.end(),
-        [wanted](const std::unique_ptr<DetectorInstance>& d) { return d.get() == wanted; });
+  for (const auto& [wanted, subscriptions] : prepared.order) {
+    const auto found = std::find_if(before.begin(), before.end(),
+                                    [wanted = wanted](const std::unique_ptr<DetectorInstance>& d) {
+                                      return d.get() == wanted;
+                                    });
     detectors_.push_back(std::move(*found));
     before.erase(found);
     detectors_.back()->SetOrder(static_cast<std::uint32_t>(detectors_.size()));
+    detectors_.back()->SetSubscriptions(*subscriptions);
   }
   routes_ = RouteTable(setup.plan, detectors_);
   parts_.engine_events.Follow(setup.plan, setup.catalogue);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Completeness: what is known to be missing from what an event was made of. Worked out only from
-// what comes in order with the stream, so that a replay says the same. Plain data; dispatch thread.
+// Completeness: which input of an event is known to be missing. Computed only from what comes in
+// order with the stream, so that a replay gives the same. Plain data; dispatch thread.
 
 #pragma once
 
@@ -19,7 +19,7 @@ struct Completeness {
 
   bool whole() const { return lost_records == 0 && !stream_gap && !truncated && !input_suspended; }
 
-  /// Also misses what a cause misses.
+  /// Adds what a cause lacks.
   void Add(const Completeness& cause) {
     lost_records = std::max(lost_records, cause.lost_records);
     stream_gap = stream_gap || cause.stream_gap;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Event: one event on its way through the engine: the view detectors see, what the catalogue says
-// of it, and what caused it. Lives until its turn is over; owns nothing. Dispatch thread.
+// Event: one event on its way through the engine: the view that detectors see, its definition, and
+// its cause. Lives until its turn is over; owns nothing. Dispatch thread.
 
 #pragma once
 
@@ -19,7 +19,7 @@ namespace wirehound {
 struct Event {
   wirehound_event view{};
   const EventDefinition* definition = nullptr;
-  const DetectorDefinition* detector = nullptr;  ///< who detected it; null for a base event
+  const DetectorDefinition* detector = nullptr;  ///< that produced it; null for a base event
   const Event* cause = nullptr;  ///< what it was detected from; null for base events and timers'
 
   Completeness completeness;  ///< of what it was made of
@@ -30,7 +30,7 @@ struct Event {
   bool shows_ancestry = false;                         ///< "processAncestry"
   std::span<const wirehound_process_info> ancestry{};  ///< nearest parent first
 
-  /// Of an event of the engine about a detector: that one, which is not shown it.
+  /// Of an event of the engine about a detector: that detector, which does not see the event.
   const DetectorDefinition* subject = nullptr;
 };
 

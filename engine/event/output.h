@@ -16,7 +16,7 @@ namespace wirehound {
 /// The account of an output: events = written + dropped + failed, once it is closed.
 struct OutputCounters {
   std::string name;           ///< for people; "" for an output that keeps no account
-  std::uint64_t events = 0;   ///< it was shown
+  std::uint64_t events = 0;   ///< that it was given
   std::uint64_t written = 0;  ///< handed to the system whole
   std::uint64_t dropped = 0;  ///< its queue was full, and its policy is to go on
   std::uint64_t failed = 0;   ///< the system did not take them

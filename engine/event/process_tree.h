@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ProcessTree: the question which process descends from which, for filters. The process store
-// answers it; a filter need not know where the answer comes from. Dispatch thread.
+// ProcessTree: tells filters which process descends from which. The process store implements it; a
+// filter does not depend on the store. Dispatch thread.
 
 #pragma once
 
@@ -11,12 +11,11 @@
 
 namespace wirehound {
 
-/// Who descends from whom.
 class ProcessTree {
  public:
   virtual ~ProcessTree() = default;
   /// Whether `process` is the process with this id in the initial pid namespace, or descends from
-  /// it. Asked for every event that a filter on the tree sees: answers are to be remembered.
+  /// it. Filters on the tree ask this for every event: an implementation should cache its answers.
   virtual bool IsInTree(const wirehound_process& process, std::int32_t root_host_pid) = 0;
 };
 

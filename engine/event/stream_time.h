@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StreamTime: the time of the records, which is the only time detectors know: a capture read twice
-// gives the same detections. Never goes back: records of several processors are not quite in
-// order. Owned by the dispatcher; dispatch thread.
+// StreamTime: the time of the records, the only time that detectors know, so that a capture read
+// twice gives the same detections. Never goes back, although records of several processors are not
+// quite in order. Owned by the dispatcher; dispatch thread.
 
 #pragma once
 

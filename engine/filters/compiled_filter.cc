@@ -74,7 +74,7 @@ std::string TextOf(const FilterClause& clause) {
   return text;
 }
 
-// The more there is to look at, the later.
+// A rough cost of a test: lists, texts and the process tree come last.
 int CostOf(const FieldPath& path) {
   int cost = path.type.comparison == Comparison::kText ? 1 : 0;
   for (const PathStep& step : path.steps) {
@@ -176,7 +176,7 @@ bool FieldTest::VisitHeaders(std::size_t index, const wirehound_list& list,
   return false;
 }
 
-// A process outside of containers has no container, but can be asked for.
+// A process outside of containers has no value of kContainer, yet "host" asks for exactly that.
 bool FieldTest::Judge(const void* at, Outcome& outcome) const {
   const ValueType& type = path_.type;
   const bool is_absent = type.empty_is_absent && IsEmptyValue(type.storage, at);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CompiledFilter: what a filter becomes: one test for each field, all of which an event must pass.
-// A test walks to the values of its field and asks two sets about each: what is meant and what is
-// excluded. Built on the control thread, asked on the dispatch thread, where it allocates nothing
-// and touches only the fields named.
+// CompiledFilter: a filter as the dispatch thread evaluates it: one test for each field, all of
+// which an event must pass. A test walks to the values of its field and looks each up in two sets,
+// the included and the excluded values. Built on the control thread, evaluated on the dispatch
+// thread, where it allocates nothing and touches only the fields named.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace wirehound {
 
-/// The clauses on one field: one that is meant has to be there, and none that is excluded.
+/// The clauses on one field. An event passes when one of its values is included and none excluded.
 class FieldTest {
  public:
   explicit FieldTest(FieldPath path);
@@ -35,7 +35,7 @@ class FieldTest {
     return path_.root != PathRoot::kField && path_.root != PathRoot::kPointedField;
   }
 
-  /// What is meant, nothing for whatever there is, and what is not.
+  /// The values of `=` clauses, empty when every value passes, and those of `!=` clauses.
   const ValueSet& included() const { return included_; }
   const ValueSet& excluded() const { return excluded_; }
 
@@ -48,14 +48,14 @@ class FieldTest {
   bool Accepts(const void* at) const;
 
  private:
-  // What has been seen of the values so far.
+  // What the values visited so far were.
   struct Outcome {
     bool has_value = false;
     bool is_included = false;
     bool is_excluded = false;
   };
 
-  // These say whether nothing more has to be looked at.
+  // True: the outcome is settled, the rest need not be visited.
   bool Visit(std::size_t step, const void* at, Outcome& outcome) const;
   bool VisitElements(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
   bool VisitHeaders(std::size_t step, const wirehound_list& list, Outcome& outcome) const;
@@ -76,7 +76,7 @@ class CompiledFilter {
   /// Adds a clause on the field at `path`, to those on the same field if there are some.
   Status Add(FieldPath path, const FilterClause& clause, const ScopeServices& services);
 
-  /// Puts what is cheap to ask first. After the last clause.
+  /// Sorts the tests by their cost, cheap ones first. To be called after the last clause.
   void Order();
 
   bool empty() const { return tests_.empty(); }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "engine/filters/catalogue_types.h"
-#include "engine/filters/filter_fields.h"
 #include "engine/text/closest_name.h"
 
 namespace wirehound {
@@ -48,10 +47,7 @@ class PathResolver {
   }
 
   Result<FieldPath> Resolve() {
-    Status status = ResolveField();
-    if (!status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(ResolveField());
     return std::move(path_);
   }
 
@@ -181,11 +177,7 @@ class PathResolver {
     }
     std::string hint = DidYouMean(name, names);
     if (hint.empty()) {  // perhaps a member, without the way to it
-      std::vector<std::string> paths;
-      for (const FilterField& field : FilterFieldsOf(event_)) {
-        paths.push_back(field.path);
-      }
-      hint = DidYouMean(path_.name, paths);
+      hint = DidYouMean(path_.name, DataPathsOf(event_));
     }
     return UnknownName(name, "field of " + event_.name, names, hint);
   }
@@ -208,10 +200,29 @@ class PathResolver {
   FieldPath path_;
 };
 
+void AddPaths(const std::string& path, Nesting nesting, const MessageSchema* message,
+              std::vector<std::string>& paths) {
+  if (nesting != Nesting::kMessage && nesting != Nesting::kMessageList) {
+    paths.push_back(nesting == Nesting::kHeaderMap ? path + ".NAME" : path);
+    return;
+  }
+  for (const MemberSchema& member : message->members) {
+    AddPaths(path + "." + std::string(member.name), NestingOf(member), member.message, paths);
+  }
+}
+
 }  // namespace
 
 Result<FieldPath> ResolveDataPath(const EventDefinition& event, std::string_view path) {
   return PathResolver(event, path).Resolve();
+}
+
+std::vector<std::string> DataPathsOf(const EventDefinition& event) {
+  std::vector<std::string> paths;
+  for (const EventField& field : event.fields) {
+    AddPaths(field.name, NestingOf(field), field.message, paths);
+  }
+  return paths;
 }
 
 }  // namespace wirehound

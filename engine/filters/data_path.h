@@ -5,7 +5,9 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <wirehound/result.h>
 
@@ -17,5 +19,8 @@ namespace wirehound {
 /// The field of `event` that `path` names. An error names the part that is wrong, what there is
 /// instead and what is closest.
 Result<FieldPath> ResolveDataPath(const EventDefinition& event, std::string_view path);
+
+/// Every path there is, in the order of the fields of `event`; a header is "….headers.NAME".
+std::vector<std::string> DataPathsOf(const EventDefinition& event);
 
 }  // namespace wirehound

@@ -15,18 +15,12 @@ namespace {
 
 Status AddData(const EventDefinition& event, const std::string& text, const ScopeServices& services,
                CompiledFilter& filter) {
-  Result<FilterClause> clause = ParseClause(text);
-  if (!clause) {
-    return std::move(clause).error();
-  }
-  Result<FieldPath> path = ResolveDataPath(event, clause->path);
-  if (!path) {
-    return std::move(path).error();
-  }
-  return filter.Add(std::move(*path), *clause, services);
+  const FilterClause clause = WIREHOUND_TRY(ParseClause(text));
+  FieldPath path = WIREHOUND_TRY(ResolveDataPath(event, clause.path));
+  return filter.Add(std::move(path), clause, services);
 }
 
-// Words that other programs take for processes and containers that start from now on.
+// Words by which other programs mean processes and containers that start from now on.
 bool IsLaterWord(const ValueType& type, std::string_view word) {
   const bool has_such =
       type.comparison == Comparison::kSigned || type.comparison == Comparison::kContainer;
@@ -34,24 +28,18 @@ bool IsLaterWord(const ValueType& type, std::string_view word) {
 }
 
 Status AddScope(const std::string& text, const ScopeServices& services, CompiledFilter& filter) {
-  Result<FilterClause> clause = ParseClause(text);
-  if (!clause) {
-    return std::move(clause).error();
+  const FilterClause clause = WIREHOUND_TRY(ParseClause(text));
+  const bool is_word = IsContainerWord(clause.path);
+  if (is_word && clause.path != kInContainerWord && clause.op != FilterOperator::kNone) {
+    return BadWord(clause.path, "expected no operator behind it; the name of the host is 'uts'");
   }
-  const bool is_word = IsContainerWord(clause->path);
-  if (is_word && clause->path != kInContainerWord && clause->op != FilterOperator::kNone) {
-    return BadWord(clause->path, "expected no operator behind it; the name of the host is 'uts'");
-  }
-  Result<FieldPath> path = ResolveScopeField(is_word ? kInContainerWord : clause->path);
-  if (!path) {
-    return std::move(path).error();
-  }
-  for (const std::string_view value : clause->values) {
-    if (IsLaterWord(path->type, value)) {
-      return BadWord(value, "is not available in this version; expected " + ValueWords(path->type));
+  FieldPath path = WIREHOUND_TRY(ResolveScopeField(is_word ? kInContainerWord : clause.path));
+  for (const std::string_view value : clause.values) {
+    if (IsLaterWord(path.type, value)) {
+      return BadWord(value, "is not available in this version; expected " + ValueWords(path.type));
     }
   }
-  return filter.Add(std::move(*path), *clause, services);
+  return filter.Add(std::move(path), clause, services);
 }
 
 // An error of one clause, with the whole filter as the user knows it in front.
@@ -63,10 +51,7 @@ Status WithFilter(Status status, const std::string& filter) {
 Status AddScopes(std::span<const std::string> clauses, const std::string& prefix,
                  const ScopeServices& services, CompiledFilter& filter) {
   for (const std::string& clause : clauses) {
-    Status status = WithFilter(AddScope(clause, services, filter), prefix + clause);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(WithFilter(AddScope(clause, services, filter), prefix + clause));
   }
   return {};
 }
@@ -91,26 +76,17 @@ Result<EventFilter> EventFilter::Compile(const EventDefinition& event,
                                          const ScopeServices& services) {
   CompiledFilter filter;
   for (const std::string& clause : data_clauses) {
-    Status status =
-        WithFilter(AddData(event, clause, services, filter), event.name + ".data." + clause);
-    if (!status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(
+        WithFilter(AddData(event, clause, services, filter), event.name + ".data." + clause));
   }
-  Status status = AddScopes(scope_clauses, event.name + ".scope.", services, filter);
-  if (!status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(AddScopes(scope_clauses, event.name + ".scope.", services, filter));
   return EventFilter(std::move(filter));
 }
 
 Result<EventFilter> EventFilter::CompileScope(std::span<const std::string> clauses,
                                               const ScopeServices& services) {
   CompiledFilter filter;
-  Status status = AddScopes(clauses, "", services, filter);
-  if (!status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(AddScopes(clauses, "", services, filter));
   return EventFilter(std::move(filter));
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // EventFilter: a question about an event, compiled from text: `PATH OP VALUES` on its data and
-// `FIELD OP VALUES` on whose it is (docs/filters.md). One form for --events, --scope and the
+// `FIELD OP VALUES` on its process (docs/filters.md). One form for --events, --scope and the
 // requirements of detectors. Checked against the catalogue when compiled: a field that does not
 // exist, or a value its type cannot have, is an error that names the offending word, what was
 // expected and the closest name.
 //
 // Clauses on one field are OR-ed, except that an exclusion (!=) that applies decides; clauses on
 // different fields are AND-ed. A list or map matches when any element does; `!=` when there are
-// elements and none is equal. What an event does not have never matches.
+// elements and none is equal. A field that an event does not have never matches.
 //
 // Evaluation touches only the fields named and allocates nothing. Compiled on the control thread,
 // evaluated on the dispatch thread.
@@ -55,7 +55,7 @@ class EventFilter {
   /// Whether it lets everything pass.
   bool empty() const { return filter_ == nullptr; }
 
-  /// What it has become, for whoever wants to know what it asks; null when it is empty.
+  /// Its tests, for the plan, which derives capture rules from them; null when it is empty.
   const CompiledFilter* compiled() const { return filter_.get(); }
 
   /// `event` must be of the definition it was compiled for.

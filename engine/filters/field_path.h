@@ -21,7 +21,7 @@ enum class PathRoot : std::uint8_t {
   kPointedField,  ///< what the value of a field of the event points to
   kEvent,         ///< the event itself
   kProcess,       ///< the process of the event
-  kKnownProcess,  ///< the same, when there is one
+  kKnownProcess,  ///< the same, when the process is known
 };
 
 /// A member that says whether a message is there at all.
@@ -30,12 +30,12 @@ struct PresenceMember {
   Storage storage;
 };
 
-/// One step on the way. A path that has several lists on it has every element of each.
+/// One step on the way. A path through several lists visits every element of each.
 struct PathStep {
   enum class Kind : std::uint8_t {
     kOffset,
     kLocate,    ///< a member that only some messages have
-    kPresence,  ///< goes no further when all of `presence` are zero or empty
+    kPresence,  ///< ends here when all of `presence` are zero or empty
     kElements,  ///< of the list here, each element
     kHeaders,   ///< of the HTTP headers here, the value of each that is called `header`
   };

@@ -110,10 +110,7 @@ Result<FilterClause> ParseClause(std::string_view text) {
     return BadWord(rest.substr(0, 1),
                    "expected one of the operators " + std::string(kOperatorWords));
   }
-  Status spelling = CheckSpelling(OperatorText(clause.op), rest);
-  if (!spelling) {
-    return std::move(spelling).error();
-  }
+  WIREHOUND_TRY(CheckSpelling(OperatorText(clause.op), rest));
   if (clause.op == FilterOperator::kMatches) {
     while (!rest.empty() && IsBlank(rest.front())) {
       rest.remove_prefix(1);

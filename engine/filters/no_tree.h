@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// NoTree: for compiling filters that are only looked at, never asked: nobody descends from anybody.
+// NoTree: the process tree where none is kept: no process descends from another. For filters that
+// are only checked or shown, and for detectors that run where no process is known.
 
 #pragma once
 

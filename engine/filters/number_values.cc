@@ -88,7 +88,7 @@ Status AddRange(const ValueType& type, std::string_view value, Keys& keys) {
   return {};
 }
 
-// What is on one side of a number.
+// The range of keys on one side of a number.
 Status AddSide(const ValueType& type, FilterOperator op, std::string_view value, Keys& keys) {
   const std::optional<std::uint64_t> key = ReadKey(type, value);
   if (!key) {

@@ -22,7 +22,7 @@ constexpr std::uint64_t NumberKey(std::int64_t number) {
   return static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63;
 }
 
-/// Both zeros are one. What is no number sorts outside of all others.
+/// Both zeros have one key. NaN sorts outside of all numbers.
 constexpr std::uint64_t NumberKey(double number) {
   const auto bits = std::bit_cast<std::uint64_t>(number == 0 ? 0.0 : number);
   const std::uint64_t sign = std::uint64_t{1} << 63;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RangeSet: which of the values of an ordered kind are meant, as ranges that do not overlap. Kept
-// in order: a few are looked through, many are searched. Built on the control thread, asked on the
-// dispatch thread.
+// RangeSet: a set of values of an ordered kind, as ranges that do not overlap. The ranges are kept
+// in order: few are scanned, many are searched. Built on the control thread, asked on the dispatch
+// thread.
 
 #pragma once
 
@@ -23,7 +23,7 @@ class RangeSet {
   bool empty() const { return ranges_.empty(); }
   std::size_t size() const { return ranges_.size(); }
 
-  /// In order, none touching the next but where they were added so.
+  /// In order. Two may touch when they were added so.
   const std::vector<Range>& ranges() const { return ranges_; }
 
   /// Adds what lies between `first` and `last`, both included. `first` must not be above `last`.

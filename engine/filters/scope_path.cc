@@ -3,15 +3,17 @@
 #include "engine/filters/scope_path.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <wirehound/abi/detector_abi.h>
-#include <wirehound/abi/stores_abi.h>
 
+#include "engine/catalogue/fact_schema.h"
 #include "engine/filters/filter_clause.h"
 #include "engine/text/closest_name.h"
 #include "probes/capture/record.h"
@@ -20,25 +22,15 @@ namespace wirehound {
 
 namespace {
 
-constexpr std::size_t kMaxNames = 5;
-
 struct ScopeField {
-  std::array<std::string_view, kMaxNames> names;  // the first is the one to show
-  PathRoot root;
-  std::size_t offset;
-  ValueType type;
+  std::vector<std::string_view> names;  // the first is the one to show
+  FieldPath path;
 };
 
 std::string_view OwnerText(std::uint64_t source, TextBuffer& /*scratch*/) {
   return OwnerSourceText(static_cast<std::uint32_t>(source));
 }
 
-constexpr ValueType Present(ValueType type) {
-  type.empty_is_absent = true;
-  return type;
-}
-
-constexpr ValueType kId = SignedType(Storage::kInt32, 0, std::numeric_limits<std::int32_t>::max());
 constexpr ValueType kNumber32 =
     UnsignedType(Storage::kUint32, std::numeric_limits<std::uint32_t>::max());
 constexpr ValueType kNumber64 =
@@ -53,111 +45,86 @@ constexpr ValueType kTree = {.comparison = Comparison::kTree, .storage = Storage
 constexpr ValueType kContainer = {
     .comparison = Comparison::kContainer, .storage = Storage::kContainer, .empty_is_absent = true};
 
-// Numbers of a process are there when the process is known: 0 is a user, and a parent.
-using enum PathRoot;
-constexpr ScopeField kFields[] = {
-    {{"uid", "userId"}, kKnownProcess, offsetof(wirehound_process, uid), kNumber32},
-    {{"gid", "groupId"}, kKnownProcess, offsetof(wirehound_process, gid), kNumber32},
-    {{"pid", "p", "processId"}, kKnownProcess, offsetof(wirehound_process, pid), kId},
-    {{"tid", "threadId"}, kKnownProcess, offsetof(wirehound_process, tid), kId},
-    {{"ppid", "parentProcessId"}, kKnownProcess, offsetof(wirehound_process, parent_pid), kId},
-    {{"hostPid", "hostProcessId"}, kKnownProcess, offsetof(wirehound_process, host_pid), kId},
-    {{"hostTid", "hostThreadId"}, kKnownProcess, offsetof(wirehound_process, host_tid), kId},
-    {{"hostPpid", "hostParentProcessId"},
-     kKnownProcess,
-     offsetof(wirehound_process, host_parent_pid),
-     kId},
-    {{"tree"}, kKnownProcess, 0, kTree},
-    {{"comm", "processName"}, kProcess, offsetof(wirehound_process, comm), kText},
-    {{"executable", "exec", "exe", "bin", "binary"},
-     kProcess,
-     offsetof(wirehound_process, executable),
-     kText},
-    {{"mntns", "mountNamespace"},
-     kProcess,
-     offsetof(wirehound_process, mount_namespace),
-     Present(kNumber32)},
-    {{"pidns", "pidNamespace"},
-     kProcess,
-     offsetof(wirehound_process, pid_namespace),
-     Present(kNumber32)},
-    {{"uts", "hostName"}, kProcess, offsetof(wirehound_process, host_name), kText},
-    {{"cgroupId"}, kProcess, offsetof(wirehound_process, cgroup_id), Present(kNumber64)},
-    {{"container"}, kProcess, 0, kContainer},
-    {{"containerId"}, kProcess, offsetof(wirehound_process, container_id), kText},
-    {{"processEntityId"},
-     kProcess,
-     offsetof(wirehound_process, process_entity_id),
-     Present(kNumber32)},
-    {{"threadEntityId"},
-     kProcess,
-     offsetof(wirehound_process, thread_entity_id),
-     Present(kNumber32)},
-    {{"parentEntityId"},
-     kProcess,
-     offsetof(wirehound_process, parent_entity_id),
-     Present(kNumber32)},
-    {{"syscall"}, kEvent, offsetof(wirehound_event, syscall), kText},
-    {{"cpu", "processorId"}, kEvent, offsetof(wirehound_event, cpu), kNumber32},
-    {{"timestamp"}, kEvent, offsetof(wirehound_event, timestamp_ns), kNumber64},
-    {{"owner"}, kEvent, offsetof(wirehound_event, owner_source), kOwner},
-};
-
-// What is known of the container of the process. All of it is text.
-struct ContainerField {
-  std::array<std::string_view, kMaxNames> names;
-  std::size_t offset;
-};
-
-constexpr ContainerField kContainerFields[] = {
-    {{"containerName"}, offsetof(wirehound_container_info, name)},
-    {{"containerImage"}, offsetof(wirehound_container_info, image)},
-    {{"containerImageDigest"}, offsetof(wirehound_container_info, image_digest)},
-    {{"containerRuntime"}, offsetof(wirehound_container_info, runtime)},
-    {{"podName"}, offsetof(wirehound_container_info, pod_name)},
-    {{"podNamespace"}, offsetof(wirehound_container_info, pod_namespace)},
-    {{"podUid", "podUID"}, offsetof(wirehound_container_info, pod_uid)},
-};
+ValueType TypeOf(const FactSchema& fact) {
+  switch (fact.kind) {
+    case FactKind::kInt32:  // ids, which are never negative
+      return SignedType(Storage::kInt32, 0, std::numeric_limits<std::int32_t>::max());
+    case FactKind::kUint32:
+    case FactKind::kFlag:
+      return kNumber32;
+    case FactKind::kUint64:
+      return kNumber64;
+    case FactKind::kString:
+      return kText;
+  }
+  return kText;
+}
 
 const void* ContainerOf(const void* process) {
   return static_cast<const wirehound_process*>(process)->container;
 }
 
-// What other programs know and this one does not yet.
+// Names of scopes that other programs have and this version has not.
 constexpr std::string_view kLater[] = {"follow", "podSandbox"};
 
-template <typename Field>
-bool HasName(const Field& field, std::string_view name) {
-  return !name.empty() &&
-         std::find(field.names.begin(), field.names.end(), name) != field.names.end();
+// `names` have a blank between them, as in FactSchema.
+ScopeField FieldOf(std::string_view names, PathRoot root, const ValueType& type,
+                   std::vector<PathStep> steps) {
+  ScopeField field;
+  while (!names.empty()) {
+    const std::size_t blank = names.find(' ');
+    field.names.push_back(names.substr(0, blank));
+    names.remove_prefix(blank == std::string_view::npos ? names.size() : blank + 1);
+  }
+  field.path = {
+      .name = std::string(field.names[0]), .root = root, .steps = std::move(steps), .type = type};
+  return field;
 }
 
-template <typename Field, std::size_t kCount>
-void AddNames(const Field (&fields)[kCount], std::vector<std::string>& names) {
-  for (const Field& field : fields) {
-    for (const std::string_view name : field.names) {
-      if (!name.empty()) {
-        names.emplace_back(name);
-      }
+ScopeField FieldOf(const FactSchema& fact, std::vector<PathStep> steps) {
+  ValueType type = TypeOf(fact);
+  type.empty_is_absent = !fact.has_zero;
+  steps.push_back({.kind = PathStep::Kind::kOffset, .offset = fact.offset});
+  return FieldOf(fact.filters, fact.has_zero ? PathRoot::kKnownProcess : PathRoot::kProcess, type,
+                 std::move(steps));
+}
+
+std::vector<ScopeField> MakeFields() {
+  std::vector<ScopeField> fields;
+  for (const FactSchema& fact : kProcessFacts) {
+    if (!fact.filters.empty()) {
+      fields.push_back(FieldOf(fact, {}));
     }
   }
+  fields.push_back(FieldOf("tree", PathRoot::kKnownProcess, kTree, {}));
+  fields.push_back(FieldOf("container", PathRoot::kProcess, kContainer, {}));
+  for (const FactSchema& fact : kContainerFacts) {
+    if (!fact.filters.empty()) {
+      fields.push_back(FieldOf(fact, {{.kind = PathStep::Kind::kLocate, .locate = ContainerOf}}));
+    }
+  }
+  const auto add = [&fields](std::string_view names, std::size_t offset, const ValueType& type) {
+    fields.push_back(FieldOf(names, PathRoot::kEvent, type,
+                             {{.kind = PathStep::Kind::kOffset, .offset = offset}}));
+  };
+  add("syscall", offsetof(wirehound_event, syscall), kText);
+  add("cpu processorId", offsetof(wirehound_event, cpu), kNumber32);
+  add("timestamp", offsetof(wirehound_event, timestamp_ns), kNumber64);
+  add("owner", offsetof(wirehound_event, owner_source), kOwner);
+  return fields;
+}
+
+const std::vector<ScopeField>& Fields() {
+  static const std::vector<ScopeField> kFields = MakeFields();
+  return kFields;
 }
 
 std::vector<std::string> AllNames() {
   std::vector<std::string> names(std::begin(kOnHostWords), std::end(kOnHostWords));
-  AddNames(kFields, names);
-  AddNames(kContainerFields, names);
+  for (const ScopeField& field : Fields()) {
+    names.insert(names.end(), field.names.begin(), field.names.end());
+  }
   return names;
-}
-
-FieldPath PathOf(const ContainerField& field) {
-  FieldPath path;
-  path.name = field.names[0];
-  path.root = PathRoot::kProcess;
-  path.steps.push_back({.kind = PathStep::Kind::kLocate, .locate = ContainerOf});
-  path.steps.push_back({.kind = PathStep::Kind::kOffset, .offset = field.offset});
-  path.type = kText;
-  return path;
 }
 
 Error UnknownName(std::string_view name) {
@@ -169,8 +136,8 @@ Error UnknownName(std::string_view name) {
     return BadWord(name, "no such scope; " + hint);
   }
   std::string text = "no such scope; expected one of host, not-container";
-  for (const std::string& known : ScopeFieldNames()) {
-    text += ", " + known;
+  for (const ScopeField& field : Fields()) {
+    text += ", " + field.path.name;
   }
   return BadWord(name, text);
 }
@@ -178,32 +145,12 @@ Error UnknownName(std::string_view name) {
 }  // namespace
 
 Result<FieldPath> ResolveScopeField(std::string_view name) {
-  const auto* field = std::find_if(std::begin(kFields), std::end(kFields),
-                                   [name](const ScopeField& f) { return HasName(f, name); });
-  if (field == std::end(kFields)) {
-    const auto* of_container =
-        std::find_if(std::begin(kContainerFields), std::end(kContainerFields),
-                     [name](const ContainerField& f) { return HasName(f, name); });
-    return of_container == std::end(kContainerFields) ? Result<FieldPath>(UnknownName(name))
-                                                      : PathOf(*of_container);
+  for (const ScopeField& field : Fields()) {
+    if (std::find(field.names.begin(), field.names.end(), name) != field.names.end()) {
+      return field.path;
+    }
   }
-  FieldPath path;
-  path.name = field->names[0];
-  path.root = field->root;
-  path.steps.push_back({.kind = PathStep::Kind::kOffset, .offset = field->offset});
-  path.type = field->type;
-  return path;
-}
-
-std::vector<std::string> ScopeFieldNames() {
-  std::vector<std::string> names;
-  for (const ScopeField& field : kFields) {
-    names.emplace_back(field.names[0]);
-  }
-  for (const ContainerField& field : kContainerFields) {
-    names.emplace_back(field.names[0]);
-  }
-  return names;
+  return UnknownName(name);
 }
 
 bool IsContainerWord(std::string_view word) {

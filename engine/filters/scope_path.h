@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The fields of the process, container and host of an event, by their names in filters; many have
-// more than one. Control thread.
+// What --scope and scope filters can ask of an event: the facts of its process and container, which
+// the catalogue names (fact_schema.h), and a few that are no such fact. Control thread.
 
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include <wirehound/result.h>
 
@@ -17,9 +15,6 @@ namespace wirehound {
 
 /// The field called `name`. An error names the closest ones.
 Result<FieldPath> ResolveScopeField(std::string_view name);
-
-/// The first name of each field.
-std::vector<std::string> ScopeFieldNames();
 
 /// Words that are filters by themselves, about the container of a process.
 inline constexpr std::string_view kInContainerWord = "container";

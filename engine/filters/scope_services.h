@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What filters on the process of an event must ask of others. Dispatch thread.
+// What a filter on the process of an event needs besides the event. Dispatch thread.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace wirehound {
 
-/// Whatever is null is not available: a filter that needs it does not compile.
+/// Null: not available here. A filter that needs it does not compile.
 struct ScopeServices {
   ProcessTree* tree = nullptr;
 };

@@ -15,7 +15,7 @@ namespace wirehound {
 
 namespace {
 
-// Of a program and its cache of states: what a regular expression may take.
+// Memory that one regular expression may use, program and cache of states together.
 constexpr std::int64_t kMaxPatternBytes = 1 << 20;
 
 constexpr std::array<char, 256> MakeLower() {
@@ -30,7 +30,8 @@ constexpr std::array<char, 256> kLower = MakeLower();
 
 char Lower(char c) { return kLower[static_cast<unsigned char>(c)]; }
 
-// The three ways to look at a text. Each compares a part of itself with a piece, and finds one.
+// The three kinds of text to search. Each compares a part of itself with a piece, and finds a
+// piece.
 
 class PlainText {
  public:
@@ -53,7 +54,7 @@ class PlainText {
   std::string_view text_;
 };
 
-// What the two that look at one character after the other have in common.
+// The part that the two kinds with one character at a time share.
 template <typename Text>
 class CharacterText {
  public:
@@ -187,7 +188,7 @@ Status TextSet::AddPattern(std::string_view pattern) {
 
 void TextSet::AddPrefix(std::string_view prefix) { AddPieces({std::string(prefix), ""}); }
 
-// The pieces in between go as far to the front as they can: if any way fits, that one does.
+// Places each piece in between as early as possible: if any placement fits, this one does.
 template <typename Text>
 bool TextSet::Matches(const Glob& glob, const Text& text) {
   const std::string& first = glob.pieces.front();

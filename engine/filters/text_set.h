@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TextSet: which texts are meant: exact ones, ones with `*` wildcards, and regular expressions
-// (RE2). Case counts or not; hexadecimal digits are compared without being written out.
+// TextSet: a set of texts: exact ones, ones with `*` wildcards, and regular expressions (RE2). Case
+// counts or not. Bytes are compared with hexadecimal digits without being converted to text.
 //
 // Built on the control thread, asked on the dispatch thread. Asking allocates nothing, except that
 // RE2 fills its cache of states, which is bounded, as it meets new texts.
@@ -34,18 +34,18 @@ class TextSet {
 
   bool empty() const { return exact_.empty() && globs_.empty() && patterns_.empty(); }
 
-  /// The texts, when each is meant as a whole: no wildcards, no regular expressions. Else null.
+  /// The texts, when all of them are exact: no wildcards, no regular expressions. Else null.
   const std::vector<std::string>* exact() const {
     return globs_.empty() && patterns_.empty() ? &exact_ : nullptr;
   }
 
-  /// Adds a text in which `*` stands for anything and `\` takes the meaning from what follows it.
+  /// Adds a text in which `*` stands for anything and `\` escapes the next character.
   Status AddText(std::string_view value);
 
   /// The same for digits of bytes, two for each; `*` may stand for any number of digits.
   Status AddHex(std::string_view value);
 
-  /// Adds all texts that a regular expression finds something in.
+  /// Adds all texts in which a regular expression matches somewhere.
   Status AddPattern(std::string_view pattern);
 
   /// Adds all texts that begin with `prefix`.
@@ -53,7 +53,7 @@ class TextSet {
 
   bool Contains(std::string_view text) const;
 
-  /// Whether the digits of `bytes` are meant. Of a set that AddHex made.
+  /// Whether the digits of `bytes` are in the set, which AddHex must have made.
   bool ContainsHex(const wirehound_bytes& bytes) const;
 
  private:

@@ -20,7 +20,7 @@ struct Part {
   bool is_scope;
 };
 
-// What stands between the name of the event and the field.
+// The markers between the name of the event and the field.
 constexpr Part kParts[] = {
     {".data.", false}, {".args.", false} /* the older word */, {".scope.", true}};
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include <wirehound/views.h>
+
 #include "engine/filters/number_values.h"
 #include "engine/text/closest_name.h"
 
@@ -49,11 +51,10 @@ std::string_view TextAt(Storage storage, const void* at) {
     const auto& bytes = As<wirehound_bytes>(at);
     return {reinterpret_cast<const char*>(bytes.data), bytes.size};
   }
-  const auto& text = As<wirehound_string>(at);
-  return {text.data, text.size};
+  return ToView(As<wirehound_string>(at));
 }
 
-// Somebody who knows the number instead of its name is told the name.
+// For a user who wrote the number instead of its name: the name.
 std::string NumberTextHint(const ValueType& type, std::string_view value) {
   RangeSet<std::uint64_t> numbers;
   const ValueType number = UnsignedType(Storage::kUint16, type.text_count - 1);
@@ -91,10 +92,7 @@ Status ValueSet::Add(const FilterClause& clause, const ScopeServices& services) 
                      "expected " + (clause.op == FilterOperator::kMatches ? "a regular expression"
                                                                           : ValueWords(type_)));
     }
-    Status status = AddValue(clause, value);
-    if (!status) {
-      return status;
-    }
+    WIREHOUND_TRY(AddValue(clause, value));
   }
   return {};
 }
@@ -136,13 +134,10 @@ Status ValueSet::AddOneText(FilterOperator op, std::string_view value, TextSet& 
   return op == FilterOperator::kMatches ? texts.AddPattern(value) : texts.AddText(value);
 }
 
-// Every number is asked once, now, so that an event costs no more than looking up a bit.
+// Tries every number once, now, so that an event costs one look at a bit.
 Status ValueSet::AddNumberText(FilterOperator op, std::string_view value) {
   TextSet texts(type_.ignore_case ? TextSet::Case::kIgnored : TextSet::Case::kExact);
-  Status status = AddOneText(op, value, texts);
-  if (!status) {
-    return status;
-  }
+  WIREHOUND_TRY(AddOneText(op, value, texts));
   number_texts_.resize((type_.text_count + kWordBits - 1) / kWordBits);
   bool found = false;
   for (std::uint32_t number = 0; number < type_.text_count; ++number) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ValueSet: which values of a field are meant, of whatever type the field is: what the values of
-// clauses become. Built on the control thread, asked on the dispatch thread.
+// ValueSet: a set of values of one field, of whatever type the field is, compiled from the values
+// of clauses. Built on the control thread, asked on the dispatch thread.
 
 #pragma once
 
@@ -25,23 +25,22 @@ class ValueSet {
  public:
   explicit ValueSet(const ValueType& type);
 
-  /// Adds what the operator and the values of `clause` mean; `!=` adds what it names, as `=` does.
+  /// Adds the values that `clause` names by its operator; `!=` adds the same ones as `=`.
   /// An error names the word that is wrong and what was expected.
   Status Add(const FilterClause& clause, const ScopeServices& services);
 
-  /// Adds what is in any container, or what is in none. Of kContainer.
+  /// Adds every process in a container, or every process in none. Only for kContainer.
   void AddAnyContainer();
   void AddNoContainer();
 
   bool empty() const { return is_empty_; }
 
-  /// What is meant, each of the fields whose values are compared so (ValueType::comparison).
+  /// The values, each for fields that are compared so (ValueType::comparison).
   const RangeSet<std::uint64_t>& numbers() const { return numbers_; }
   const RangeSet<AddressKey>& addresses() const { return addresses_; }
   const TextSet& texts() const { return texts_; }
-  const std::vector<std::int32_t>& tree_roots() const { return tree_roots_; }
 
-  /// Whether the value at `at`, which lies there as the type says, is meant.
+  /// Whether the value at `at`, stored as the type says, is in the set.
   bool Contains(const void* at) const;
 
  private:
@@ -65,7 +64,7 @@ class ValueSet {
   std::vector<std::int32_t> tree_roots_;
 };
 
-/// Whether the value at `at` is what stands where there is none: zero or empty.
+/// Whether the value at `at` is zero or empty, which stands for no value.
 bool IsEmptyValue(Storage storage, const void* at);
 
 }  // namespace wirehound

@@ -16,7 +16,7 @@ bool IsWord(const std::string& text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
 }
 
-// What a number shown as text can be, as long as that is short.
+// The texts of a number shown as text, when they are few.
 std::string NumberTextWords(const ValueType& type) {
   constexpr std::size_t kFewWords = 8;
   const std::vector<std::string> texts = NumberTextsOf(type, kFewWords + 1);

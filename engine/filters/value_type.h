@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ValueType: what a field that filters can ask about holds: how it lies in memory, how it is
+// ValueType: the type of a field that filters can ask about: how it lies in memory, how it is
 // compared, and which values it can have. Made from the catalogue's types. Immutable.
 
 #pragma once
@@ -42,7 +42,7 @@ enum class Comparison : std::uint8_t {
   kHex,  ///< bytes shown as hexadecimal digits
   kAddress,
   kContainer,  ///< in which container a process is
-  kTree,       ///< from whom a process descends
+  kTree,       ///< which process a process descends from
 };
 
 struct ValueType {

@@ -83,9 +83,6 @@ bool IsInWindow(const Version& version, const Version& min, const Version& max) 
   return !(version < min) && (max == Version() || version < max);
 }
 
-bool IsKnownStore(std::string_view name) { return IsOneOf(name, kStores); }
-bool IsKnownEnrichment(std::string_view name) { return IsOneOf(name, kEnrichments); }
-
 std::optional<Unfit> WhyUnfit(const DetectorDefinition& detector, const HostFacts& host) {
   const Requirements& wants = detector.requirements;
   const auto& architectures = wants.architectures;

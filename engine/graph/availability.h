@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a detector's requirements ask for, against what there is: versions of events and of the
+// Compares a detector's requirements with what the engine offers: versions of events and of the
 // engine, the architecture, data stores, enrichments. The graph, the selection and the dispatcher
-// ask here, so that they agree on what an optional requirement gets. Pure; any thread.
+// all ask here, so that they agree on which optional requirements are met. Pure; any thread.
 
 #pragma once
 
@@ -47,9 +47,6 @@ inline bool IsAvailable(const EventRequirement& requirement, const EventDefiniti
   return event != nullptr &&
          IsInWindow(event->version, requirement.min_version, requirement.max_version);
 }
-
-bool IsKnownStore(std::string_view name);
-bool IsKnownEnrichment(std::string_view name);
 
 /// Why a detector cannot run.
 struct Unfit {

@@ -41,7 +41,8 @@ class Builder {
     Visit visit = Visit::kNew;
   };
 
-  // Who produces the event a requirement names, in a version it takes, unless it is left out.
+  // The detector that produces the event of a requirement, in a fitting version, unless it is left
+  // out.
   std::optional<std::size_t> Producer(const EventRequirement& requirement) const {
     const auto found = producers_.find(requirement.name);
     if (found == producers_.end() || state_[found->second].out ||

@@ -5,9 +5,9 @@
 // thread, at start.
 //
 // An edge goes from a detector to every detector that requires the event it produces, in a version
-// that this event has. What is left out, in this order: detectors that are not for this engine or
-// machine, or need of it what it has not; detectors on a cycle; then detectors whose required input
-// nobody produces, and so on until nothing changes.
+// that this event has. The graph leaves out, in this order: detectors that are not for this engine
+// or machine, or require something it does not have; detectors on a cycle; detectors whose required
+// input no detector produces, and so on until nothing changes.
 
 #pragma once
 
@@ -29,8 +29,8 @@ namespace wirehound {
 struct LeftOut {
   std::size_t detector;  ///< index into what was given
   std::string reason;
-  /// It is sound, and meant for another version or machine, or follows from such a one. No reason
-  /// to warn anybody.
+  /// It is sound, and meant for another version or machine, or it requires such a detector: a note,
+  /// no warning.
   bool is_mismatch = false;
 };
 

@@ -17,8 +17,8 @@ namespace wirehound {
 
 namespace {
 
-// Waits for a descriptor that somebody made non-blocking, as terminals shared with other programs
-// sometimes are.
+// Waits for a descriptor that is non-blocking, as terminals shared with other programs sometimes
+// are.
 void WaitWritable(int fd) {
   pollfd entry = {.fd = fd, .events = POLLOUT, .revents = 0};
   poll(&entry, 1, -1);

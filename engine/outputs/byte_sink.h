@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ByteSink: a file descriptor that lines are written to. What is written when, and by which thread,
-// is the business of OutputQueue. One thread at a time.
+// ByteSink: a file descriptor that lines are written to. OutputQueue decides when, and on which
+// thread. One thread at a time.
 
 #pragma once
 

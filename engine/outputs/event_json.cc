@@ -8,6 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include <wirehound/views.h>
+
+#include "engine/catalogue/fact_schema.h"
 #include "engine/outputs/json_text.h"
 #include "probes/capture/record.h"
 
@@ -15,12 +18,10 @@ namespace wirehound {
 
 namespace {
 
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-
 // Room for a few keys and numbers beside what is counted exactly.
 constexpr std::size_t kKeysBytes = 512;
 
-// A key with its value, in front of which something stands.
+// A key behind another member, with room for a number.
 char* Key(JsonBuffer& buffer, char* out, std::string_view key) {
   out = WriteLiteral(buffer.Room(out, key.size() + 4 + kJsonNumberBytes), ",\"");
   out = WriteLiteral(out, key);
@@ -43,7 +44,7 @@ char* Literal(JsonBuffer& buffer, char* out, std::string_view text) {
   return WriteLiteral(buffer.Room(out, text.size()), text);
 }
 
-// What a function writes to an empty buffer.
+// The text that a function writes to an empty buffer.
 template <typename Write>
 std::string TextOf(Write write) {
   JsonBuffer buffer(kKeysBytes);
@@ -51,78 +52,69 @@ std::string TextOf(Write write) {
   return std::string(buffer.text());
 }
 
-char* WriteProcess(JsonBuffer& buffer, char* out, const wirehound_process& process) {
-  out = Signed(buffer, out, "processId", process.pid);
-  out = Unsigned(buffer, out, "cgroupId", process.cgroup_id);
-  out = Signed(buffer, out, "threadId", process.tid);
-  out = Signed(buffer, out, "parentProcessId", process.parent_pid);
-  out = Signed(buffer, out, "hostProcessId", process.host_pid);
-  out = Signed(buffer, out, "hostThreadId", process.host_tid);
-  out = Signed(buffer, out, "hostParentProcessId", process.host_parent_pid);
-  out = Unsigned(buffer, out, "userId", process.uid);
-  out = Unsigned(buffer, out, "mountNamespace", process.mount_namespace);
-  out = Unsigned(buffer, out, "pidNamespace", process.pid_namespace);
-  out = Text(buffer, out, "processName", View(process.comm));
-  out = Literal(buffer, out, ",\"executable\":{\"path\":");
-  out = WriteString(buffer, out, View(process.executable));
-  out = Literal(buffer, out, "}");
-  out = Text(buffer, out, "hostName", View(process.host_name));
-  return Text(buffer, out, "containerId", View(process.container_id));
+char* WriteFact(JsonBuffer& buffer, char* out, const FactSchema& fact, const void* owner) {
+  switch (fact.kind) {
+    case FactKind::kInt32:
+      return WriteSigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::int32_t>(owner));
+    case FactKind::kUint32:
+      return WriteUnsigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::uint32_t>(owner));
+    case FactKind::kUint64:
+      return WriteUnsigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::uint64_t>(owner));
+    case FactKind::kString:
+      return WriteString(buffer, out, ToView(fact.In<wirehound_string>(owner)));
+    case FactKind::kFlag:
+      return Literal(buffer, out, fact.In<std::uint32_t>(owner) != 0 ? "true" : "false");
+  }
+  return out;
 }
 
-// The members of an object that have a text; nothing stands in front of the first.
-class TextMembers {
- public:
-  TextMembers(JsonBuffer& buffer, char* out) : buffer_(buffer), out_(out) {}
+// The facts of that part, each behind another member.
+char* WriteFacts(JsonBuffer& buffer, char* out, JsonPart part, const wirehound_process& process) {
+  for (const FactSchema& fact : kProcessFacts) {
+    if (fact.part != part) {
+      continue;
+    }
+    const std::size_t dot = fact.json.find('.');
+    out = Key(buffer, out, fact.json.substr(0, dot));
+    if (dot == std::string_view::npos) {
+      out = WriteFact(buffer, out, fact, &process);
+      continue;
+    }
+    out = Literal(buffer, Literal(buffer, out, "{\""), fact.json.substr(dot + 1));
+    out = Literal(buffer, WriteFact(buffer, Literal(buffer, out, "\":"), fact, &process), "}");
+  }
+  return out;
+}
 
-  void Add(std::string_view key, std::string_view text) {
-    if (!text.empty()) {
-      AddKey(key);
-      out_ = WriteString(buffer_, out_, text);
+// Whether a fact of a container has a value to show.
+bool IsKnown(const FactSchema& fact, const wirehound_container_info& container) {
+  return fact.kind == FactKind::kString ? fact.In<wirehound_string>(&container).size != 0
+                                        : fact.In<std::uint32_t>(&container) != 0;
+}
+
+// The facts of that part that are known, as the members of an object; `is_first` when no other
+// member stands in front.
+char* WriteKnown(JsonBuffer& buffer, char* out, JsonPart part,
+                 const wirehound_container_info* container, bool is_first) {
+  for (const FactSchema& fact : kContainerFacts) {
+    if (container != nullptr && fact.part == part && IsKnown(fact, *container)) {
+      out = Literal(buffer, Literal(buffer, out, is_first ? "\"" : ",\""), fact.json);
+      out = WriteFact(buffer, Literal(buffer, out, "\":"), fact, container);
+      is_first = false;
     }
   }
-  void AddTrue(std::string_view key, bool value) {
-    if (value) {
-      AddKey(key);
-      out_ = Literal(buffer_, out_, "true");
-    }
-  }
-  char* End() { return Literal(buffer_, out_, "}"); }
-
- private:
-  void AddKey(std::string_view key) {
-    out_ = Literal(buffer_, out_, is_first_ ? "\"" : ",\"");
-    out_ = Literal(buffer_, Literal(buffer_, out_, key), "\":");
-    is_first_ = false;
-  }
-
-  JsonBuffer& buffer_;
-  char* out_;
-  bool is_first_ = true;
-};
+  return Literal(buffer, out, "}");
+}
 
 char* WriteContainer(JsonBuffer& buffer, char* out, const wirehound_process& process) {
-  static constexpr wirehound_container_info kNothing{};
-  const wirehound_container_info& known =
-      process.container == nullptr ? kNothing : *process.container;
-  TextMembers container(buffer, Literal(buffer, out, ",\"container\":{"));
-  container.Add("id", View(process.container_id));
-  container.Add("name", View(known.name));
-  container.Add("image", View(known.image));
-  container.Add("imageDigest", View(known.image_digest));
-  TextMembers pod(buffer, Literal(buffer, container.End(), ",\"kubernetes\":{"));
-  pod.Add("podName", View(known.pod_name));
-  pod.Add("podNamespace", View(known.pod_namespace));
-  pod.Add("podUID", View(known.pod_uid));
-  pod.AddTrue("podSandbox", known.is_pod_sandbox != 0);
-  return pod.End();
-}
-
-char* WriteEntities(JsonBuffer& buffer, char* out, const wirehound_process& process) {
-  out = Unsigned(buffer, out, "threadEntityId", process.thread_entity_id);
-  out = Unsigned(buffer, out, "processEntityId", process.process_entity_id);
-  out = Unsigned(buffer, out, "parentEntityId", process.parent_entity_id);
-  return Key(buffer, out, "args");
+  const bool has_id = process.container_id.size != 0;
+  out = Literal(buffer, out, ",\"container\":{");
+  if (has_id) {
+    out = WriteString(buffer, Literal(buffer, out, "\"id\":"), ToView(process.container_id));
+  }
+  out = WriteKnown(buffer, out, JsonPart::kContainer, process.container, !has_id);
+  out = Literal(buffer, out, ",\"kubernetes\":{");
+  return WriteKnown(buffer, out, JsonPart::kKubernetes, process.container, true);
 }
 
 // ,"properties":{"name":"value",…}, or nothing when there are none.
@@ -131,23 +123,23 @@ char* WriteProperties(JsonBuffer& buffer, char* out, const wirehound_list& prope
   for (std::uint32_t i = 0; i < properties.count; ++i, at += properties.stride) {
     const auto& property = *reinterpret_cast<const wirehound_property*>(at);
     out = Literal(buffer, out, i == 0 ? ",\"properties\":{" : ",");
-    out = WriteString(buffer, out, View(property.name));
+    out = WriteString(buffer, out, ToView(property.name));
     out = Literal(buffer, out, ":");
-    out = WriteString(buffer, out, View(property.value));
+    out = WriteString(buffer, out, ToView(property.value));
   }
   return properties.count == 0 ? out : Literal(buffer, out, "}");
 }
 
 char* WriteThreat(JsonBuffer& buffer, char* out, const wirehound_threat& threat) {
   out = Literal(buffer, out, ",\"threat\":{\"name\":");
-  out = WriteString(buffer, out, View(threat.name));
-  out = Text(buffer, out, "description", View(threat.description));
+  out = WriteString(buffer, out, ToView(threat.name));
+  out = Text(buffer, out, "description", ToView(threat.description));
   out = Unsigned(buffer, out, "severity", threat.severity);
   out = Literal(buffer, out, ",\"mitre\":{\"tactic\":{\"name\":");
-  out = WriteString(buffer, out, View(threat.mitre_tactic));
+  out = WriteString(buffer, out, ToView(threat.mitre_tactic));
   out = Literal(buffer, out, "},\"technique\":{\"id\":");
-  out = WriteString(buffer, out, View(threat.mitre_technique_id));
-  out = Text(buffer, out, "name", View(threat.mitre_technique_name));
+  out = WriteString(buffer, out, ToView(threat.mitre_technique_id));
+  out = Text(buffer, out, "name", ToView(threat.mitre_technique_name));
   out = WriteProperties(buffer, Literal(buffer, out, "}}"), threat.properties);
   return Literal(buffer, out, "}");
 }
@@ -157,9 +149,9 @@ char* WriteParent(JsonBuffer& buffer, char* out, const wirehound_process_info& p
   out = WriteUnsigned(buffer.Room(out, kJsonNumberBytes), parent.entity_id);
   out = Signed(buffer, out, "processId", parent.pid);
   out = Signed(buffer, out, "hostProcessId", parent.host_pid);
-  out = Text(buffer, out, "processName", View(parent.comm));
+  out = Text(buffer, out, "processName", ToView(parent.comm));
   out = Literal(buffer, out, ",\"executable\":{\"path\":");
-  out = WriteString(buffer, out, View(parent.executable));
+  out = WriteString(buffer, out, ToView(parent.executable));
   return Literal(buffer, out, "}}");
 }
 
@@ -173,7 +165,7 @@ char* WriteAncestry(JsonBuffer& buffer, char* out,
   return Literal(buffer, out, "]");
 }
 
-// Whether anything was missed that could have mattered, and what.
+// Which input of the event is known to be missing.
 char* WriteCompleteness(JsonBuffer& buffer, char* out, const Completeness& completeness) {
   if (completeness.whole()) {
     return Literal(buffer, out, ",\"completeness\":{\"whole\":true}");
@@ -208,68 +200,84 @@ std::uint32_t CountPresent(const wirehound_event& view) {
   return present;
 }
 
-// Whether `kept` starts with what `text` holds; that part is taken away.
-bool TakeSame(std::string_view& kept, const wirehound_string& text) {
-  const bool same = kept.substr(0, text.size) == View(text);
-  kept.remove_prefix(same ? text.size : 0);
-  return same;
+// Where the texts that JSON shows lie in their struct. Found at compile time: every event walks
+// them.
+struct ShownTexts {
+  std::array<std::size_t, 8> offsets{};
+  std::size_t count = 0;
+
+  constexpr explicit ShownTexts(std::span<const FactSchema> facts) {
+    for (const FactSchema& fact : facts) {
+      if (fact.kind == FactKind::kString && fact.part != JsonPart::kNone) {
+        offsets[count++] = fact.offset;
+      }
+    }
+  }
+
+  std::string_view Text(std::size_t index, const void* owner) const {
+    return ToView(*reinterpret_cast<const wirehound_string*>(static_cast<const char*>(owner) +
+                                                             offsets[index]));
+  }
+};
+
+constexpr ShownTexts kProcessTexts(kProcessFacts);
+constexpr ShownTexts kContainerTexts(kContainerFacts);
+
+// Whether `kept` starts with the texts of `owner`, one after the other; they are taken away.
+bool TakeSame(std::string_view& kept, const ShownTexts& texts, const void* owner) {
+  for (std::size_t i = 0; i < texts.count; ++i) {
+    const std::string_view text = texts.Text(i, owner);
+    if (kept.substr(0, text.size()) != text) {
+      return false;
+    }
+    kept.remove_prefix(text.size());
+  }
+  return true;
 }
 
-// Those that are shown.
-constexpr wirehound_string wirehound_container_info::*kContainerTexts[] = {
-    &wirehound_container_info::name,     &wirehound_container_info::image,
-    &wirehound_container_info::pod_name, &wirehound_container_info::pod_namespace,
-    &wirehound_container_info::pod_uid,  &wirehound_container_info::image_digest,
-};
+void AppendTexts(std::string& kept, const ShownTexts& texts, const void* owner) {
+  for (std::size_t i = 0; i < texts.count; ++i) {
+    kept += texts.Text(i, owner);
+  }
+}
 
 }  // namespace
 
-// The structs are compared whole, where their strings point and padding included: what differs in
-// nothing but that is made anew, which is never wrong.
+// The structs are compared whole, pointers and padding included. Where only those differ the texts
+// are made anew, which costs time and is never wrong.
 bool ProcessJson::IsOf(const wirehound_process& process) const {
   if (start.empty() || std::memcmp(&process_, &process, sizeof(process)) != 0) {
     return false;
   }
   std::string_view kept = strings_;
-  return TakeSame(kept, process.comm) && TakeSame(kept, process.executable) &&
-         TakeSame(kept, process.host_name) && TakeSame(kept, process.container_id) &&
-         (process.container == nullptr || IsOf(*process.container, kept));
-}
-
-// `kept` is what the strings of the container held.
-bool ProcessJson::IsOf(const wirehound_container_info& container, std::string_view kept) const {
-  if (std::memcmp(&container_, &container, sizeof(container)) != 0) {
+  if (!TakeSame(kept, kProcessTexts, &process)) {
     return false;
   }
-  bool same = true;
-  for (const auto member : kContainerTexts) {
-    same = same && TakeSame(kept, container.*member);
-  }
-  return same;
+  return process.container == nullptr ||
+         (std::memcmp(&container_, process.container, sizeof(container_)) == 0 &&
+          TakeSame(kept, kContainerTexts, process.container));
 }
 
 void ProcessJson::Make(const wirehound_process& process) {
   std::memcpy(&process_, &process, sizeof(process));
   strings_.clear();
-  for (const wirehound_string* text :
-       {&process.comm, &process.executable, &process.host_name, &process.container_id}) {
-    strings_ += View(*text);
-  }
+  AppendTexts(strings_, kProcessTexts, &process);
   if (process.container != nullptr) {
     std::memcpy(&container_, process.container, sizeof(container_));
-    for (const auto member : kContainerTexts) {
-      strings_ += View(process.container->*member);
-    }
+    AppendTexts(strings_, kContainerTexts, process.container);
   }
   start = TextOf([&](JsonBuffer& buffer, char* out) {
-    out = Unsigned(buffer, out, "threadStartTime", process.thread_start_time_ns);
+    out = WriteFacts(buffer, out, JsonPart::kStart, process);
     return Literal(buffer, out, ",\"processorId\":");
   });
   facts = TextOf([&](JsonBuffer& buffer, char* out) {
-    return WriteContainer(buffer, WriteProcess(buffer, out, process), process);
+    out = WriteFacts(buffer, out, JsonPart::kProcess, process);
+    return WriteContainer(buffer, out, process);
   });
-  entities =
-      TextOf([&](JsonBuffer& buffer, char* out) { return WriteEntities(buffer, out, process); });
+  entities = TextOf([&](JsonBuffer& buffer, char* out) {
+    out = WriteFacts(buffer, out, JsonPart::kEntities, process);
+    return Key(buffer, out, "args");
+  });
 }
 
 const ProcessJson& EventJson::ProcessOf(const wirehound_process& process) {
@@ -312,7 +320,7 @@ char* EventJson::WriteHead(JsonBuffer& buffer, char* out, const wirehound_event&
   out = WriteUnsigned(WriteLiteral(out, process.start), view.cpu);
   out = WriteLiteral(WriteLiteral(out, process.facts), definition.head);
   out = WriteLiteral(WriteUnsigned(out, CountPresent(view)), ",\"returnValue\":0,\"syscall\":");
-  out = WriteString(out, View(view.syscall));
+  out = WriteString(out, ToView(view.syscall));
   out = WriteLiteral(out,
                      ",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":false,"
                      "\"isCompat\":false}");
@@ -323,7 +331,7 @@ char* EventJson::WriteHead(JsonBuffer& buffer, char* out, const wirehound_event&
 char* EventJson::WriteArguments(JsonBuffer& buffer, char* out, const wirehound_event& view,
                                 const DefinitionJson& definition) {
   out = Literal(buffer, out, "[");
-  std::size_t skipped = 2;  // the first one has nothing to end
+  std::size_t skipped = 2;  // the first key has no object to close: without its "},"
   for (std::uint32_t i = 0; i < view.field_count; ++i) {
     const wirehound_field& field = view.fields[i];
     if ((field.flags & WIREHOUND_FIELD_ABSENT) == 0) {
@@ -372,13 +380,6 @@ void EventJson::Append(JsonBuffer& buffer, const Event& event) {
     out = WriteDetection(buffer, out, event);
   }
   buffer.Commit(Literal(buffer, out, "}"));
-}
-
-void AppendEvent(std::string& out, const Event& event) {
-  const auto json = std::make_unique<EventJson>();
-  JsonBuffer buffer(0);
-  json->Append(buffer, event);
-  out += buffer.text();
 }
 
 }  // namespace wirehound

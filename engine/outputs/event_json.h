@@ -3,9 +3,9 @@
 // One event as one JSON object: the keys, their order and their value types are a published
 // format (docs/output.md). Dispatch thread.
 //
-// What does not change from event to event is kept as text: what the definition says, and the
-// process, of which one often sends many packets in a row. Kept text is only ever used when what
-// it was made from is the same, byte for byte.
+// Text that is the same for many events is kept: that of the definition, and that of the process,
+// which often sends many packets in a row. Kept text is used only when the process it was made from
+// is the same, byte for byte.
 
 #pragma once
 
@@ -40,9 +40,7 @@ class ProcessJson {
   std::string entities;  ///< the three entity ids, up to the arguments
 
  private:
-  bool IsOf(const wirehound_container_info& container, std::string_view kept) const;
-
-  wirehound_process process_{};           ///< its strings point to what may be gone: see strings_
+  wirehound_process process_{};           ///< its strings may dangle: strings_ has their bytes
   wirehound_container_info container_{};  ///< likewise
   std::string strings_;                   ///< what they held, one after the other
 };
@@ -81,8 +79,5 @@ class EventJson {
   std::unordered_map<const EventDefinition*, std::unique_ptr<DefinitionJson>> definitions_;
   std::array<ProcessJson, kKeptProcesses> processes_;
 };
-
-/// Appends the object of one event to a text that is not in a hurry.
-void AppendEvent(std::string& out, const Event& event);
 
 }  // namespace wirehound

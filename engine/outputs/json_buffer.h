@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// JsonBuffer: a block of memory that JSON is written into through a plain pointer. Whoever writes
-// asks for room first and says how many bytes that can become at most; then no single byte is
-// checked. The block grows and is never given back: it becomes as large as the largest text.
-// Dispatch thread.
+// JsonBuffer: a block of memory that JSON is written into through a plain pointer. A writer first
+// asks for room for the most bytes it can write; then no single byte is checked. The block grows to
+// the size of the largest text and never shrinks. Dispatch thread.
 //
 // The shape of every writer: it takes the place to write to and returns the place behind what it
 // wrote. `out = WriteX(out, …)` wants room; `out = WriteY(buffer, out, …)` makes room itself, and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Strings go eight bytes at a time as long as none of them wants care, which is nearly always.
-// Plain 64-bit arithmetic, so every machine has it.
+// Strings are copied eight bytes at a time as long as none of the bytes needs an escape, which is
+// nearly always. The test is plain 64-bit arithmetic, so it works on every machine.
 
 #include "engine/outputs/json_text.h"
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <wirehound/abi/messages.h>
+#include <wirehound/views.h>
 
 #include "decoders/core/address_text.h"
 #include "decoders/http/http_sink.h"
@@ -24,13 +25,11 @@ const T& As(const void* member) {
   return *static_cast<const T*>(member);
 }
 
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-
-std::string_view View(const wirehound_bytes& bytes) {
+std::string_view BytesView(const wirehound_bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data), bytes.size};
 }
 
-// What a value of fixed size wants at most: a number, a quoted address, a bracket or two.
+// The most room a value of fixed size needs: a number, a quoted address, a bracket or two.
 constexpr std::size_t kFixedBytes = kAddressTextBytes + 2;
 static_assert(kFixedBytes >= kJsonNumberBytes);
 
@@ -41,7 +40,7 @@ char* WriteAddressString(char* out, const wirehound_address& address) {
   return out;
 }
 
-// An array of what `write` makes of each element.
+// An array in which `write` writes each element.
 template <typename WriteElement>
 char* WriteArray(JsonBuffer& buffer, char* out, const wirehound_list& list, WriteElement write) {
   const auto* element = static_cast<const char*>(list.data);
@@ -61,7 +60,7 @@ char* WriteArray(JsonBuffer& buffer, char* out, const wirehound_list& list, Writ
 
 char* WriteStringList(JsonBuffer& buffer, char* out, const wirehound_list& list) {
   return WriteArray(buffer, out, list, [&buffer](char* to, const char* element) {
-    return WriteString(buffer, to, View(As<wirehound_string>(element)));
+    return WriteString(buffer, to, ToView(As<wirehound_string>(element)));
   });
 }
 
@@ -71,8 +70,9 @@ char* WriteTextList(JsonBuffer& buffer, char* out, const wirehound_list& list, N
   });
 }
 
-// The headers by name, those of one name in their order. The number of headers in a message is
-// bounded by its decoder; more than that are not shown.
+// The headers sorted by name, those of one name in their order in the message: JSON has a key for
+// each name. Sorted in place, since this must not allocate. The decoder bounds the number of
+// headers; more are not shown.
 class HeaderOrder {
  public:
   explicit HeaderOrder(const wirehound_list& list)
@@ -80,7 +80,7 @@ class HeaderOrder {
     const auto* element = static_cast<const char*>(list.data);
     for (std::size_t i = 0; i < count_; ++i, element += list.stride) {
       const auto& header = As<wirehound_http_header>(element);
-      entries_[i] = {FirstBytes(View(header.name)), &header};
+      entries_[i] = {FirstBytes(ToView(header.name)), &header};
     }
     std::sort(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(count_), IsBefore);
   }
@@ -89,12 +89,12 @@ class HeaderOrder {
   const wirehound_http_header& operator[](std::size_t i) const { return *entries_[i].header; }
   bool StartsName(std::size_t i) const {
     return i == 0 || entries_[i].first_bytes != entries_[i - 1].first_bytes ||
-           View(entries_[i].header->name) != View(entries_[i - 1].header->name);
+           ToView(entries_[i].header->name) != ToView(entries_[i - 1].header->name);
   }
 
  private:
   struct Entry {
-    std::uint64_t first_bytes;  // of the name, as a number that sorts like them
+    std::uint64_t first_bytes;  // of the name: most comparisons need no more
     const wirehound_http_header* header;
   };
 
@@ -110,7 +110,7 @@ class HeaderOrder {
     if (a.first_bytes != b.first_bytes) {
       return a.first_bytes < b.first_bytes;
     }
-    const int order = View(a.header->name).compare(View(b.header->name));
+    const int order = ToView(a.header->name).compare(ToView(b.header->name));
     // Elements stand in the order of their addresses, which makes the sort stable.
     return order != 0 ? order < 0 : std::less<>()(a.header, b.header);
   }
@@ -128,19 +128,19 @@ char* WriteHeaderMap(JsonBuffer& buffer, char* out, const wirehound_list& list) 
     out = buffer.Room(out, kPunctuation);
     if (headers.StartsName(i)) {
       out = WriteLiteral(out, i == 0 ? "" : "],");
-      out = WriteString(buffer, out, View(headers[i].name));
+      out = WriteString(buffer, out, ToView(headers[i].name));
       out = WriteLiteral(buffer.Room(out, kPunctuation), ":[");
     } else {
       *out++ = ',';
     }
-    out = WriteString(buffer, out, View(headers[i].value));
+    out = WriteString(buffer, out, ToView(headers[i].value));
   }
   return WriteLiteral(buffer.Room(out, kPunctuation), headers.size() == 0 ? "}" : "]}");
 }
 
 bool IsEmptyMessage(const MessageSchema& schema, const void* message);
 
-// Whether a member at an offset is what a message without it has there.
+// Whether a member at an offset has the value of a message without it.
 bool IsEmpty(const MemberSchema& member, const void* value) {
   switch (member.kind) {
     case MemberKind::kUint8:
@@ -183,8 +183,9 @@ bool HasText(MemberKind kind) {
          kind == MemberKind::kTextList16;
 }
 
-// Keys are short: copied in one block of fixed size, nearly always. What that is more than the text
-// goes into the slack of the buffer, and comes from that of the row.
+// Nearly all texts are short, and a copy of a fixed size is a few instructions without a call. It
+// may read beyond the text, into the slack at the end of the row, and write beyond it, into the
+// slack of the buffer, where the next writer overwrites it.
 char* CopyText(char* out, const char* text, std::size_t size) {
   constexpr std::size_t kBlock = 32;
   static_assert(kBlock <= JsonBuffer::kSlackBytes);
@@ -197,6 +198,7 @@ char* CopyText(char* out, const char* text, std::size_t size) {
 
 }  // namespace
 
+// Copies the whole place of a kept text, whatever its size, for the same reason as CopyText.
 char* NumberTexts::Write(JsonBuffer& buffer, char* out, std::uint64_t value) {
   if (value >= kKept || kept_[value].size == 0) {
     return WriteNew(buffer, out, value);
@@ -233,7 +235,7 @@ MessageJson::MessageJson(const MessageSchema& schema, MessageJsonSet& set) : sch
   rows_.resize(located_count_ != 0 ? kKeptShapes : 1);
 }
 
-// What stands for a member that the message does not have.
+// The value that a member shows when the message does not have it.
 std::string MessageJson::AbsentValue(const MemberSchema& schema, MessageJson* message) {
   switch (schema.kind) {
     case MemberKind::kUint8:
@@ -250,7 +252,7 @@ std::string MessageJson::AbsentValue(const MemberSchema& schema, MessageJson* me
       return "{}";
     case MemberKind::kMessage: {
       if (message == nullptr) {
-        return "{}";  // nothing says what is in it
+        return "{}";  // its members are not known
       }
       JsonBuffer buffer(0);
       buffer.Commit(message->Write(buffer, buffer.end(), nullptr));
@@ -261,7 +263,8 @@ std::string MessageJson::AbsentValue(const MemberSchema& schema, MessageJson* me
   }
 }
 
-// Without a function that tells shapes apart, which located members are there is the shape.
+// Without a function of the schema the shape has a bit for each located member: whether it is
+// there.
 std::uint64_t MessageJson::ShapeOf(const void* message) const {
   if (located_count_ != 0 && schema_.shape != nullptr) {
     return schema_.shape(message);
@@ -276,6 +279,9 @@ std::uint64_t MessageJson::ShapeOf(const void* message) const {
   return shape;
 }
 
+// Rows are kept in a table without chains: a shape that meets another one in its place replaces it,
+// which costs time and is never wrong. A schema without Shape and with more than 64 located members
+// has no exact shapes: its rows are made anew for each message.
 const MessageJson::Row& MessageJson::RowOf(const void* message) {
   if (message == nullptr) {
     return absent_;
@@ -291,8 +297,9 @@ const MessageJson::Row& MessageJson::RowOf(const void* message) {
   return row;
 }
 
-// Absent members join the text in front of the next one that is there. Not of one that may be left
-// out together with its text: that has a piece to itself.
+// The text of absent members goes in front of the key of the next member that is there, so that
+// both are one copy. A member that may be left out with its key gets a piece of its own: the text
+// before it must stay when it goes.
 MessageJson::Row MessageJson::MakeRow(const void* message) const {
   Row row;
   std::size_t begin = 0;
@@ -336,9 +343,9 @@ char* MessageJson::WriteMember(JsonBuffer& buffer, char* out, const Member& memb
     case MemberKind::kText16:
       return member.texts->Write(buffer, out, As<std::uint16_t>(value));
     case MemberKind::kString:
-      return WriteString(buffer, out, View(As<wirehound_string>(value)));
+      return WriteString(buffer, out, ToView(As<wirehound_string>(value)));
     case MemberKind::kRawString:
-      return WriteString(buffer, out, View(As<wirehound_bytes>(value)));
+      return WriteString(buffer, out, BytesView(As<wirehound_bytes>(value)));
     case MemberKind::kHex:
       return WriteHex(buffer, out, As<wirehound_bytes>(value));
     case MemberKind::kAddress:
@@ -357,14 +364,15 @@ char* MessageJson::WriteMember(JsonBuffer& buffer, char* out, const Member& memb
   return out;
 }
 
-// The value behind the text of a piece. A member that is not there although the row says so - its
-// schema tells shapes apart too coarsely - is null, so that the line stays JSON.
+// The value behind the text of a piece. Its key is written already, so a value must follow: null
+// when the member is missing in spite of the row, because Shape of the schema is too coarse.
 char* MessageJson::WriteValue(JsonBuffer& buffer, char* out, const Member& member,
                               const void* value) {
   return value == nullptr ? WriteLiteral(out, "null") : WriteMember(buffer, out, member, value);
 }
 
-// Every member starts with a comma; the first one's is made the object's brace at the end.
+// Every key starts with a comma, the first one too: at the end the brace of the object overwrites
+// that comma. Otherwise each row would need a text for every member that can come first.
 char* MessageJson::Write(JsonBuffer& buffer, char* out, const void* message) {
   const std::size_t begin = buffer.OffsetOf(out);
   const Row& row = RowOf(message);
@@ -428,7 +436,7 @@ char* WriteFieldValue(JsonBuffer& buffer, char* out, std::uint32_t type, Message
     case WIREHOUND_TYPE_DOUBLE:
       return WriteDouble(out, value.real);
     case WIREHOUND_TYPE_STRING:
-      return WriteString(buffer, out, View(value.text));
+      return WriteString(buffer, out, ToView(value.text));
     case WIREHOUND_TYPE_BYTES:
       return WriteHex(buffer, out, value.bytes);
     case WIREHOUND_TYPE_ADDRESS:

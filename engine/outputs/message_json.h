@@ -4,10 +4,10 @@
 // schema's order, zero values included, as the seeds of the format show them; only members marked
 // as additions are left out when they are absent.
 //
-// A schema is prepared once (MessageJson). For each shape that its messages come in - which of the
-// members that only some have are there - keys and the zero values of what is not there become
-// ready-made text, so that a row of absent members is one copy. The schemas stay the only
-// description; nothing here knows a protocol. Dispatch thread.
+// A schema is prepared once (MessageJson). The shape of a message is the set of located members it
+// has. For each shape the keys, and the zero values of absent members, become ready-made text, so
+// that a row of absent members is one copy. The schemas stay the only description: no protocol is
+// known here. Dispatch thread.
 
 #pragma once
 

@@ -38,13 +38,13 @@ std::size_t ChunkCount(const QueueSettings& settings) {
   return std::max<std::size_t>(2, settings.bytes / ChunkBytes(settings));
 }
 
-// Who may be left behind in the middle of a write has to know what got out before: a pipe takes so
-// little whole or not at all.
+// A thread that may be left behind in the middle of a write must know what got out before: a pipe
+// takes a piece of this size whole or not at all.
 std::size_t PieceBytes(const QueueSettings& settings) {
   return settings.policy == QueuePolicy::kDrop ? PIPE_BUF : std::numeric_limits<std::size_t>::max();
 }
 
-// Signals are for the thread that waits for them; faults are for the thread that makes them.
+// Signals go to the thread that waits for them; faults stay with the thread that causes them.
 void BlockSignals(sigset_t& before) {
   sigset_t all;
   sigfillset(&all);
@@ -266,7 +266,7 @@ void OutputQueue::AddHeader(std::string_view line) {
   }
 }
 
-// Also counts what becomes of an event that there is no chunk for.
+// Also counts an event for which there is no chunk.
 bool OutputQueue::Acquire() {
   hand_ = writer_->TryTake();
   if (hand_ == nullptr && settings_.policy == QueuePolicy::kBlock && !writer_->has_failed()) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// OutputQueue: between the thread that makes lines of events and the system that takes them, which
-// may be slow. Lines gather in chunks; full ones, and what there is when the stream pauses, go to a
-// thread that does nothing but write. There are only so many chunks: when all are full the policy
-// says whether to wait or to leave events out, which is counted. No lock is taken for a line.
+// OutputQueue: decouples the dispatch thread, which makes lines of events, from a reader that may
+// be slow. Lines gather in chunks. A thread of the queue writes the chunks: full ones, and the last
+// one when the stream pauses. The number of chunks is fixed: when all are full the policy either
+// waits or drops events and counts them. No lock is taken for a line.
 //
-// One thread hands over: the dispatch thread. A queue that leaves events out never makes it wait,
-// but for QueueSettings::drain_time at the end.
+// Only the dispatch thread hands over lines. A queue that drops never makes it wait, except for
+// QueueSettings::drain_time at the end.
 
 #pragma once
 
@@ -71,7 +71,7 @@ class OutputQueue {
   /// afterwards.
   void Close();
 
-  /// The first failure to write. Final.
+  /// The first failure to write, after which nothing more is written.
   Status status() const;
   int failure_fd() const;
   OutputCounters counters() const;

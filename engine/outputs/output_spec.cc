@@ -22,7 +22,7 @@ Error Wrong(const std::string& spec, const std::string& why) {
   return Error(ErrorCode::kInvalidInput, "--output '" + spec + "': " + why);
 }
 
-// A word of small letters, a '=' and something: what an option looks like.
+// The form of an option: a word of small letters, a '=' and something.
 bool LooksLikeOption(std::string_view text) {
   const std::size_t equals = text.find('=');
   return equals != std::string_view::npos && equals != 0 &&
@@ -56,16 +56,14 @@ Status TakeOption(std::string_view option, QueueSettings& queue) {
   return {};
 }
 
-// Takes options off the end. What does not look like one belongs to the name of the file.
+// Takes options off the end. A part that does not look like one belongs to the name of the file.
 Status TakeOptions(std::string& rest, QueueSettings& queue) {
   for (std::size_t comma = rest.rfind(','); comma != std::string::npos; comma = rest.rfind(',')) {
     const std::string_view last = std::string_view(rest).substr(comma + 1);
     if (!LooksLikeOption(last)) {
       break;
     }
-    if (Status taken = TakeOption(last, queue); !taken) {
-      return taken;
-    }
+    WIREHOUND_TRY(TakeOption(last, queue));
     rest.resize(comma);
   }
   return {};
@@ -105,24 +103,18 @@ Result<std::vector<std::unique_ptr<Output>>> OpenOutputs(const std::vector<std::
                                                          SourcePatience patience) {
   std::vector<std::unique_ptr<Output>> outputs;
   for (const std::string& text : specs) {
-    Result<OutputSpec> spec = OutputSpec::Parse(text);
-    if (!spec) {
-      return std::move(spec).error();
-    }
-    if (spec->format == "none") {
+    OutputSpec spec = WIREHOUND_TRY(OutputSpec::Parse(text));
+    if (spec.format == "none") {
       continue;
     }
-    Result<std::unique_ptr<ByteSink>> sink = OpenSink(*spec);
-    if (!sink) {
-      return std::move(sink).error();
-    }
+    std::unique_ptr<ByteSink> sink = WIREHOUND_TRY(OpenSink(spec));
     if (patience == SourcePatience::kWaits) {
-      spec->queue.policy = QueuePolicy::kBlock;
+      spec.queue.policy = QueuePolicy::kBlock;
     }
-    if (spec->format == "json") {
-      outputs.push_back(std::make_unique<JsonOutput>(std::move(*sink), spec->queue));
+    if (spec.format == "json") {
+      outputs.push_back(std::make_unique<JsonOutput>(std::move(sink), spec.queue));
     } else {
-      outputs.push_back(std::make_unique<TableOutput>(std::move(*sink), spec->queue));
+      outputs.push_back(std::make_unique<TableOutput>(std::move(sink), spec.queue));
     }
   }
   return outputs;

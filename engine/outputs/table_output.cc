@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <wirehound/abi/stores_abi.h>
+#include <wirehound/views.h>
 
 #include "engine/outputs/message_json.h"
 #include "engine/text/utf8_text.h"
@@ -17,8 +18,6 @@
 namespace wirehound {
 
 namespace {
-
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
 // Wall-clock time of day in the local zone with microseconds, enough to order a screenful.
 void AppendTime(std::string& out, std::uint64_t timestamp_ns) {
@@ -29,7 +28,7 @@ void AppendTime(std::string& out, std::uint64_t timestamp_ns) {
                  local.tm_sec, timestamp_ns % 1'000'000'000 / 1'000);
 }
 
-// In front of the arguments, of a process that is in one: its name, or the beginning of its id.
+// The container of the process, in front of the arguments: its name, or the beginning of its id.
 void AppendContainer(std::string& out, const wirehound_process& process) {
   constexpr std::size_t kShortId = 12;
   if (process.container_id.size == 0) {
@@ -37,8 +36,8 @@ void AppendContainer(std::string& out, const wirehound_process& process) {
   }
   out += " container=";
   const bool has_name = process.container != nullptr && process.container->name.size != 0;
-  AppendPrintable(out, has_name ? View(process.container->name)
-                                : View(process.container_id).substr(0, kShortId));
+  AppendPrintable(out, has_name ? ToView(process.container->name)
+                                : ToView(process.container_id).substr(0, kShortId));
 }
 
 }  // namespace
@@ -55,7 +54,8 @@ void TableOutput::AppendLine(JsonBuffer& lines, const Event& event) {
   const wirehound_process& process = *event.view.process;
   AppendTime(out, event.view.timestamp_ns);
   std::string comm;
-  AppendPrintable(comm, View(process.comm));  // its own choice: must not steer the terminal
+  AppendPrintable(
+      comm, ToView(process.comm));  // a process chooses its name: it must not steer the terminal
   fmt::format_to(std::back_inserter(out), "{:>6} {:<16} {:>8} {:>8} {:<24}", process.uid, comm,
                  process.host_pid, process.host_tid, event.definition->name);
   AppendContainer(out, process);

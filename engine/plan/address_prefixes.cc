@@ -20,7 +20,7 @@ WideNumber NumberOf(const AddressKey& key) {
                                              : WideNumber{key.high} << kHalf | key.low;
 }
 
-// Ranges of keys never go over from one family to the other.
+// A range of keys never spans both families.
 AddressSet FromKeys(const RangeSet<AddressKey>& keys) {
   AddressSet set;
   for (const RangeSet<AddressKey>::Range& range : keys.ranges()) {

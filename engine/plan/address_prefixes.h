@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// AddressSet: addresses as filters mean them, by family, and as the prefixes that the kernel looks
-// them up by. Pure; control thread.
+// AddressSet: the addresses that a filter names, by family, and the prefixes under which the kernel
+// looks them up. Pure; control thread.
 
 #pragma once
 

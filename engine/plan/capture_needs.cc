@@ -15,7 +15,7 @@ namespace {
 
 using Unit = EventPackets::Unit;
 
-// The rule for packets that go as the condition says.
+// The rule for the packets of one direction: those that meet the condition themselves.
 CaptureRule ForwardRule(PacketClass packets, CaptureAmount amount,
                         const PacketCondition& condition) {
   CaptureRule rule = {.packets = packets, .amount = amount};
@@ -27,8 +27,9 @@ CaptureRule ForwardRule(PacketClass packets, CaptureAmount amount,
   return rule;
 }
 
-// Both directions of the connections that a rule has one of. Where the rule has one condition only,
-// either end may meet it; more than one would be met crosswise, so the other direction gets a rule.
+// An event of a connection needs its packets in both directions, while the condition is about one.
+// With a single condition one rule that asks either end for it does for both. With more than one it
+// would also pass packets whose ends meet them crosswise, so the way back gets a rule of its own.
 void AddBothWays(CaptureRule rule, RuleSet& rules) {
   std::swap(rule.src_ports, rule.either_ports);
   std::swap(rule.src_addresses, rule.either_addresses);
@@ -54,8 +55,8 @@ void AddBothWays(CaptureRule rule, RuleSet& rules) {
   rules.Add(std::move(back));
 }
 
-// IPv4 of one transport protocol: there is no class of that, but one of the protocol, and the
-// addresses say the rest.
+// IPv4 packets of one transport protocol. The class of the protocol holds IPv6 too; a prefix of
+// length 0, which is every IPv4 address, leaves that out.
 void AddTransportOfIpv4(PacketClass packets, const PacketCondition& condition, RuleSet& rules) {
   CaptureRule rule = ForwardRule(packets, CaptureAmount::kHeaders, condition);
   if (rule.src_addresses.empty() && rule.dst_addresses.empty()) {
@@ -65,7 +66,8 @@ void AddTransportOfIpv4(PacketClass packets, const PacketCondition& condition, R
   rules.Add(std::move(rule));
 }
 
-// DNS over one transport protocol, by its ports.
+// DNS over one transport protocol. The classes of DNS hold both protocols, so this takes the class
+// of the protocol and asks for the ports. Over TCP the decoder needs the way back too.
 void AddTransportOfDns(std::size_t protocol, const PacketCondition& condition, RuleSet& rules) {
   const bool is_tcp = protocol == kProtocolTcp;
   CaptureRule rule =
@@ -87,7 +89,8 @@ bool IsDns(std::uint32_t event) {
   return event == kNetPacketDns || event == kNetPacketDnsRequest || event == kNetPacketDnsResponse;
 }
 
-// Whether the condition is about the transport protocol, in a way that only rules of it can say.
+// Whether the condition asks for a transport protocol that the classes of the event do not tell
+// apart.
 bool IsOfTransport(std::uint32_t event, const PacketCondition& condition) {
   const bool one =
       !condition.protocols.test(kProtocolTcp) || !condition.protocols.test(kProtocolUdp);
@@ -110,7 +113,7 @@ void AddTransports(std::uint32_t event, const PacketCondition& condition, RuleSe
 
 void AddDemand(std::uint32_t event, const PacketCondition& condition, RuleSet& rules) {
   const EventPackets packets = PacketsOf(event);
-  if (condition.impossible) {
+  if (condition.impossible) {  // no packet can pass the filter, so none is asked for
     return;
   }
   if (IsOfTransport(event, condition)) {
@@ -150,6 +153,7 @@ CaptureDecision DecideCapture(const Plan& plan) {
     AddEvent(event, plan, rules);
   }
   if (plan.needs_dns_store) {
+    // Without conditions: what the filters keep from detectors still teaches names.
     for (const PacketClass packets : kDnsClasses) {
       rules.Add({.packets = packets, .amount = CaptureAmount::kWhole});
     }

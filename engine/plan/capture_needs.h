@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the kernel has to hand over for a plan: the packets and the bytes that the pipeline's
-// decoders need for the events the plan needs, as far as filters let them pass, and nothing else.
-// Pure.
+// From a plan to the capture rules of the kernel: the packets, and the bytes of each, that the
+// decoders need for the events of the plan, as far as the filters can be asked of packets. Pure.
 
 #pragma once
 
@@ -13,17 +12,17 @@
 
 namespace wirehound {
 
-/// What is asked of the kernel, and what is not.
+/// The rules for the kernel, and the filters that only the engine applies.
 struct CaptureDecision {
   CapturePlan capture;
-  std::vector<EngineFilter> engine_filters;  ///< that more passes than is needed because of
+  std::vector<EngineFilter> engine_filters;  ///< why the kernel passes more than is needed
 };
 
-/// Never narrower than what the plan's events need. An event that plan.demands says nothing of is
-/// needed whole. At most kMaxCaptureRules rules, lists of at most kMaxConditionValues.
+/// Never narrower than the plan's events need. An event without a demand in plan.demands gets all
+/// of its packets. At most kMaxCaptureRules rules, with lists of at most kMaxConditionValues.
 CaptureDecision DecideCapture(const Plan& plan);
 
-/// The same without the words.
+/// The rules alone.
 CapturePlan CaptureNeeds(const Plan& plan);
 
 }  // namespace wirehound

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What of --scope the kernel can be asked. An owner nobody knows is in none of its lists, as
-// filters have it: what is not there never matches.
+// The part of --scope that the kernel can apply. An unknown owner is in none of its lists, as in
+// filters: a field that is not there never matches.
 
 #include <algorithm>
 #include <limits>

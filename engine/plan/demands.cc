@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/graph/availability.h"
 #include "engine/plan/packet_condition.h"
 
 namespace wirehound {
@@ -31,22 +30,20 @@ void AddShown(const Catalogue& catalogue, Plan& plan) {
   }
 }
 
-// A filter that does not compile here is one that lets everything pass: what is wrong with it is
-// told when its detector starts.
-void AddDetector(const DetectorDefinition& detector, const Catalogue& catalogue,
-                 const ScopeServices& services, Plan& plan) {
-  for (const EventRequirement& requirement : detector.requirements.events) {
-    const EventDefinition* event = catalogue.Find(requirement.name);
-    if (!IsAvailable(requirement, event)) {
-      continue;
+void AddSubscriptions(const std::vector<Subscription>& subscriptions, const std::string& by,
+                      Plan& plan) {
+  for (const Subscription& subscription : subscriptions) {
+    if (subscription.filters.empty()) {
+      AddDemand(*subscription.event, EverythingPasses(), by, plan);
     }
-    const Result<EventFilter> filter =
-        EventFilter::Compile(*event, requirement.data_filters, requirement.scope_filters, services);
-    AddDemand(*event, filter ? *filter : EverythingPasses(), "detector " + detector.id, plan);
+    for (const EventFilter& filter : subscription.filters) {
+      AddDemand(*subscription.event, filter, by, plan);
+    }
   }
 }
 
-// Names are learnt from what everybody asks: a process may have another one ask for it.
+// The DNS store learns from the DNS of every process, since one process may resolve names for
+// another: then the kernel cannot apply the scope.
 void AddScope(Plan& plan) {
   CaptureScope scope = ScopeOf(plan.scope, plan.engine_filters);
   if (!plan.needs_dns_store) {
@@ -61,10 +58,10 @@ void AddScope(Plan& plan) {
 }  // namespace
 
 void AddDemands(const Catalogue& catalogue, std::span<const DetectorDefinition* const> detectors,
-                const ScopeServices& services, Plan& plan) {
+                Plan& plan) {
   AddShown(catalogue, plan);
-  for (const std::size_t index : plan.detectors) {
-    AddDetector(*detectors[index], catalogue, services, plan);
+  for (std::size_t i = 0; i < plan.detectors.size(); ++i) {
+    AddSubscriptions(plan.subscriptions[i], "detector " + detectors[plan.detectors[i]]->id, plan);
   }
   AddScope(plan);
 }

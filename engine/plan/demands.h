@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Who needs which events of a plan, and what each of their filters asks of packets. Control thread.
+// Demands: which events of a plan the outputs and the detectors need, and what each filter on them
+// asks of packets. Control thread.
 
 #pragma once
 
@@ -9,14 +10,13 @@
 #include <wirehound/definition.h>
 
 #include "engine/catalogue/catalogue.h"
-#include "engine/filters/scope_services.h"
 #include "engine/plan/plan.h"
 
 namespace wirehound {
 
-/// Fills in plan.demands, plan.capture_scope and plan.engine_filters from the rest of the plan,
-/// whose filters must be there still.
+/// Fills in plan.demands, plan.capture_scope and plan.engine_filters from the rest of the plan.
+/// Call it before the dispatcher takes the filters out of the plan.
 void AddDemands(const Catalogue& catalogue, std::span<const DetectorDefinition* const> detectors,
-                const ScopeServices& services, Plan& plan);
+                Plan& plan);
 
 }  // namespace wirehound

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventDemand: who needs an event, and what its packets have to be like to be of any use to them:
-// what is left of a filter when it is asked of packets. Plain data; control thread.
+// EventDemand: that an output or a detector needs an event, and which packets can give it one that
+// passes its filter: the part of the filter that packets can be asked. Plain data; control thread.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace wirehound {
 
-/// What a packet has to be like. A list that is empty asks nothing.
+/// A condition on packets. An empty list asks nothing.
 struct PacketCondition {
   bool impossible = false;  ///< no packet will do
   CaptureDirections directions = CaptureDirections::kBoth;
@@ -26,7 +26,7 @@ struct PacketCondition {
   std::vector<AddressPrefix> dst_addresses{};
 };
 
-/// A filter, or a part of one, that only the engine applies: the kernel lets more pass.
+/// A filter, or a part of one, that only the engine applies: the kernel passes more packets.
 struct EngineFilter {
   std::string filter;  ///< as the user or the detector wrote it
   std::string by;      ///< who asks for it, as in EventDemand

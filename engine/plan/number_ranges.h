@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// NumberRanges: sets of numbers as ranges, with what sets are good for: what is in both, what is in
-// none. Wide enough for IPv6 addresses. Pure; control thread.
+// NumberRanges: sets of numbers as ranges, with intersection, union and complement. Wide enough for
+// IPv6 addresses. Pure; control thread.
 
 #pragma once
 

@@ -215,7 +215,7 @@ class ConditionBuilder {
     const bool ingress = AcceptsNumber(test, WIREHOUND_DIRECTION_INGRESS);
     const bool egress = AcceptsNumber(test, WIREHOUND_DIRECTION_EGRESS);
     if (ingress && egress) {
-      return;  // what is captured has one of them
+      return;  // every packet of the capture has one of them
     }
     if (!ingress && !egress) {
       condition_.impossible = true;

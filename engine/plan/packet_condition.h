@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From a compiled filter to what it asks of packets. What packets cannot be asked is left out,
-// which lets more pass, and named. Pure; control thread.
+// From a compiled filter to its condition on packets. A part of the filter that packets cannot be
+// asked is left out of the condition, which lets more packets pass, and is named. Pure; control
+// thread.
 
 #pragma once
 
@@ -14,12 +15,13 @@
 
 namespace wirehound {
 
-/// What packets have to be like for `filter` to let an event made of them pass, never more than
-/// that. What the condition does not say of the filter is added to `engine_filters`.
+/// The condition that a packet meets whenever an event made of it can pass `filter`; it may let
+/// more packets pass. The parts of the filter that it leaves out are added to `engine_filters`.
 PacketCondition ConditionOf(const EventDefinition& event, const EventFilter& filter,
                             const std::string& by, std::vector<EngineFilter>& engine_filters);
 
-/// What `filter`, a --scope, asks of the owner of a packet, and the rest to `engine_filters`.
+/// The part of `filter`, a --scope, that the kernel can ask of the owner of a packet. The rest is
+/// added to `engine_filters`.
 CaptureScope ScopeOf(const EventFilter& filter, std::vector<EngineFilter>& engine_filters);
 
 }  // namespace wirehound

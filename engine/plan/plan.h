@@ -14,6 +14,7 @@
 
 #include "engine/filters/event_filter.h"
 #include "engine/plan/event_demand.h"
+#include "engine/plan/subscription.h"
 
 namespace wirehound {
 
@@ -22,6 +23,7 @@ struct Plan {
   std::set<std::uint32_t> shown;       ///< ids of events that go to the outputs
   std::set<std::uint32_t> needed;      ///< ids of events that must be made: shown or consumed
   std::vector<std::size_t> detectors;  ///< indices of those that run, in the order of the graph
+  std::vector<Subscriptions> subscriptions;      ///< of each of `detectors`, in that order
   std::map<std::uint32_t, EventFilter> filters;  ///< by event: which of them are shown
   EventFilter scope;                             ///< whose base events exist at all
   bool needs_dns_store = false;                  ///< DNS is decoded for the names it teaches

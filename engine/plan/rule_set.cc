@@ -63,8 +63,8 @@ void WithLists(CaptureRule& a, const CaptureRule& b, Visit visit) {
   visit(a.either_addresses, b.either_addresses);
 }
 
-// In how many ways they differ, class and amount aside, and whether that is by a list that only
-// one of them has: an empty list is no list to add to.
+// In how many conditions two rules differ, class and amount aside, and whether only one of them has
+// the list: an empty list passes everything, so nothing can be added to it.
 struct Difference {
   int count = 0;
   bool by_presence = false;
@@ -82,7 +82,7 @@ Difference DifferenceOf(CaptureRule& a, const CaptureRule& b) {
   return difference;
 }
 
-// Lets `rule` pass whatever `more` lets pass. A list that one of them has not is no condition.
+// Widens `rule` to pass all that `more` passes. A list that one of them lacks is dropped.
 void WidenTo(CaptureRule& rule, const CaptureRule& more) {
   rule.amount = std::max(rule.amount, more.amount);
   if (rule.directions != more.directions) {
@@ -152,7 +152,7 @@ void RuleSet::Join() {
     for (std::size_t j = i + 1; j < rules_.size();) {
       if (JoinExactly(rules_[i], rules_[j])) {
         rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(j));
-        j = i + 1;  // what did not fit before may fit now
+        j = i + 1;  // the wider rule may join one that did not fit before
       } else {
         ++j;
       }
@@ -176,7 +176,7 @@ void RuleSet::CapLists(std::vector<EngineFilter>& engine_filters) {
   }
 }
 
-// The class with the most rules gets one in their place, until there are few enough.
+// Replaces the rules of the class with the most rules by one, until there are few enough.
 void RuleSet::Widen(std::vector<EngineFilter>& engine_filters) {
   while (rules_.size() > kMaxCaptureRules) {
     std::array<std::size_t, kPacketClassCount> counts{};

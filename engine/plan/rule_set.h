@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RuleSet: capture rules that are collected one by one and become few: what another rule covers is
-// left out, rules that differ in one list become one, and when there still are too many, or lists
-// too long, conditions are dropped, which lets more pass. Control thread.
+// RuleSet: collects capture rules and reduces their number. A rule that another one covers is left
+// out; rules that differ in one list alone become one. When rules are still too many, or lists too
+// long, the set drops conditions, which lets more packets pass. Control thread.
 
 #pragma once
 

@@ -95,7 +95,7 @@ Status TakeFilter(std::string_view item, const Catalogue& catalogue, SelectedEve
   return {};
 }
 
-// The arguments that are lists, when those that are filters have been taken.
+// Takes the arguments that are filters; the others, which are lists, are the result.
 Result<std::vector<std::string>> TakeFilters(const std::vector<std::string>& arguments,
                                              const Catalogue& catalogue, SelectedEvents& selected) {
   std::vector<std::string> lists;
@@ -104,10 +104,7 @@ Result<std::vector<std::string>> TakeFilters(const std::vector<std::string>& arg
       lists.push_back(argument);
       continue;
     }
-    Status status = TakeFilter(argument, catalogue, selected);
-    if (!status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(TakeFilter(argument, catalogue, selected));
   }
   return lists;
 }
@@ -115,22 +112,16 @@ Result<std::vector<std::string>> TakeFilters(const std::vector<std::string>& arg
 Result<SelectedEvents> SelectEvents(const std::vector<std::string>& arguments,
                                     const Catalogue& catalogue) {
   SelectedEvents selected;
-  Result<std::vector<std::string>> lists = TakeFilters(arguments, catalogue, selected);
-  if (!lists) {
-    return std::move(lists).error();
-  }
+  const std::vector<std::string> lists = WIREHOUND_TRY(TakeFilters(arguments, catalogue, selected));
   std::set<std::uint32_t> excluded;
   bool only_exclusions = selected.shown.empty();
-  for (std::string_view item : SplitAtCommas(*lists)) {
+  for (std::string_view item : SplitAtCommas(lists)) {
     const bool exclude = !item.empty() && item.front() == '-';
     if (exclude) {
       item.remove_prefix(1);
     }
-    Result<std::vector<std::uint32_t>> ids = EventsOf(item, catalogue);
-    if (!ids) {
-      return std::move(ids).error();
-    }
-    (exclude ? excluded : selected.shown).insert(ids->begin(), ids->end());
+    const std::vector<std::uint32_t> ids = WIREHOUND_TRY(EventsOf(item, catalogue));
+    (exclude ? excluded : selected.shown).insert(ids.begin(), ids.end());
     only_exclusions = only_exclusions && exclude;
   }
   if (only_exclusions) {
@@ -194,15 +185,12 @@ Result<std::set<std::size_t>> SelectDetectors(const std::vector<std::string>& li
     if (exclude) {
       item.remove_prefix(1);
     }
-    Result<DetectorMatches> matches = DetectorsOf(item, detectors, graph);
-    if (!matches) {
-      return std::move(matches).error();
+    const DetectorMatches matches = WIREHOUND_TRY(DetectorsOf(item, detectors, graph));
+    // "all" takes what can run; a more precise item that selects nothing that can run is an error.
+    if (matches.able.empty() && !matches.unable.empty() && !exclude && item != "all") {
+      return Error(ErrorCode::kInvalidInput, "--detectors: " + matches.unable);
     }
-    // "all" takes what there is; whoever is more precise is told that nothing of it can run.
-    if (matches->able.empty() && !matches->unable.empty() && !exclude && item != "all") {
-      return Error(ErrorCode::kInvalidInput, "--detectors: " + matches->unable);
-    }
-    (exclude ? excluded : included).insert(matches->able.begin(), matches->able.end());
+    (exclude ? excluded : included).insert(matches.able.begin(), matches.able.end());
     only_exclusions = only_exclusions && exclude;
   }
   if (only_exclusions) {
@@ -238,7 +226,8 @@ Plan Close(std::set<std::uint32_t> shown, const Catalogue& catalogue,
   return plan;
 }
 
-// Names of addresses come from DNS, and so does what the store of them knows.
+// Fields with names of addresses, and detectors that ask the DNS store, need the names that DNS
+// teaches.
 bool NeedsDnsStore(const Plan& plan, const Catalogue& catalogue,
                    std::span<const DetectorDefinition* const> detectors) {
   const auto shows_names = [&catalogue](std::uint32_t id) {
@@ -275,31 +264,30 @@ Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
                       const DependencyGraph& graph, const ScopeServices& services) {
   SelectedEvents selected;
   if (!selection.events.empty() || selection.detectors.empty()) {
-    Result<SelectedEvents> events = SelectEvents(selection.events, catalogue);
-    if (!events) {
-      return std::move(events).error();
-    }
-    selected = std::move(*events);
+    selected = WIREHOUND_TRY(SelectEvents(selection.events, catalogue));
   }
-  Result<std::set<std::size_t>> chosen = SelectDetectors(selection.detectors, detectors, graph);
-  if (!chosen) {
-    return std::move(chosen).error();
-  }
-  for (const std::size_t detector : *chosen) {
+  const std::set<std::size_t> chosen =
+      WIREHOUND_TRY(SelectDetectors(selection.detectors, detectors, graph));
+  for (const std::size_t detector : chosen) {
     selected.shown.insert(catalogue.Find(detectors[detector]->produced_event.name)->id);
   }
   Plan plan = Close(selected.shown, catalogue, detectors, graph);
-  Status filters = CompileEventFilters(selected, catalogue, services, plan);
-  if (!filters) {
-    return std::move(filters).error();
-  }
+  WIREHOUND_TRY(CompileEventFilters(selected, catalogue, services, plan));
   Result<EventFilter> scope = EventFilter::CompileScope(selection.scope, services);
   if (!scope) {
     return std::move(scope).error().WithContext("--scope");
   }
   plan.scope = std::move(*scope);
   plan.needs_dns_store = NeedsDnsStore(plan, catalogue, detectors);
-  AddDemands(catalogue, detectors, services, plan);
+  for (const std::size_t index : plan.detectors) {
+    Result<std::vector<Subscription>> subscriptions =
+        MakeSubscriptions(*detectors[index], catalogue, services);
+    if (!subscriptions) {
+      return std::move(subscriptions).error().WithContext("detector " + detectors[index]->id);
+    }
+    plan.subscriptions.push_back(*std::move(subscriptions));
+  }
+  AddDemands(catalogue, detectors, plan);
   return plan;
 }
 

@@ -27,7 +27,8 @@ struct Selection {
 
 /// The closure of a selection. An empty selection means the `default` set and every detector.
 /// Several filters of one event are one filter. Unknown names, and filters that do not compile, are
-/// the user's error; the message has the closest valid ones.
+/// the user's error; the message has the closest valid ones. The plan fails
+/// for a detector whose own filters do not compile; DetectorSet keeps those out of the graph.
 Result<Plan> MakePlan(const Selection& selection, const Catalogue& catalogue,
                       std::span<const DetectorDefinition* const> detectors,
                       const DependencyGraph& graph, const ScopeServices& services = {});

@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
+#include <wirehound/views.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/catalogue/fact_schema.h"
 #include "engine/text/utf8_text.h"
 
 namespace wirehound {
@@ -22,94 +24,50 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMaxReadArguments = 4096;
 constexpr std::string_view kHexadecimal = "0123456789abcdef";
 
-// A member of a struct by its name in JSON.
-template <typename Facts>
-struct Member {
-  std::string_view name;
-  std::variant<std::uint32_t Facts::*, std::int32_t Facts::*, std::uint64_t Facts::*,
-               wirehound_string Facts::*, std::string Facts::*>
-      place;
-};
-
-constexpr Member<wirehound_process> kProcessMembers[] = {
-    {"pid", &wirehound_process::pid},
-    {"tid", &wirehound_process::tid},
-    {"parentPid", &wirehound_process::parent_pid},
-    {"hostPid", &wirehound_process::host_pid},
-    {"hostTid", &wirehound_process::host_tid},
-    {"hostParentPid", &wirehound_process::host_parent_pid},
-    {"uid", &wirehound_process::uid},
-    {"gid", &wirehound_process::gid},
-    {"startTime", &wirehound_process::start_time_ns},
-    {"threadStartTime", &wirehound_process::thread_start_time_ns},
-    {"cgroupId", &wirehound_process::cgroup_id},
-    {"mountNamespace", &wirehound_process::mount_namespace},
-    {"pidNamespace", &wirehound_process::pid_namespace},
-    {"threadEntityId", &wirehound_process::thread_entity_id},
-    {"processEntityId", &wirehound_process::process_entity_id},
-    {"parentEntityId", &wirehound_process::parent_entity_id},
-    {"comm", &wirehound_process::comm},
-    {"executable", &wirehound_process::executable},
-    {"hostName", &wirehound_process::host_name},
-    {"containerId", &wirehound_process::container_id},
-};
-
-constexpr Member<wirehound_container_info> kContainerMembers[] = {
-    {"id", &wirehound_container_info::id},
-    {"cgroupId", &wirehound_container_info::cgroup_id},
-    {"runtime", &wirehound_container_info::runtime},
-    {"name", &wirehound_container_info::name},
-    {"image", &wirehound_container_info::image},
-    {"podName", &wirehound_container_info::pod_name},
-    {"podNamespace", &wirehound_container_info::pod_namespace},
-    {"podUid", &wirehound_container_info::pod_uid},
-    {"imageDigest", &wirehound_container_info::image_digest},
-    {"isPodSandbox", &wirehound_container_info::is_pod_sandbox},
-};
-
-constexpr Member<SystemFacts> kSystemMembers[] = {
-    {"cpuCount", &SystemFacts::cpu_count},
-    {"bootTime", &SystemFacts::boot_time_ns},
-    {"startTime", &SystemFacts::start_time_ns},
-    {"architecture", &SystemFacts::architecture},
-    {"kernelRelease", &SystemFacts::kernel_release},
-    {"hostName", &SystemFacts::host_name},
-    {"osName", &SystemFacts::os_name},
-    {"osVersion", &SystemFacts::os_version},
-};
-
 // By ProcessNotice::Kind.
 constexpr std::string_view kKinds[] = {"found", "forked", "exec", "exited"};
 static_assert(std::size(kKinds) == static_cast<std::size_t>(ProcessNotice::Kind::kExited) + 1);
-
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-std::string_view View(const std::string& text) { return text; }
 
 Error Wrong(std::string_view name, std::string_view expected) {
   return Error(ErrorCode::kInvalidInput,
                "'" + std::string(name) + "' is not " + std::string(expected));
 }
 
-// What was made here; EscapeText has seen to the encoding of texts.
+// EscapeText has made every text valid UTF-8, so nothing is replaced here.
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-template <typename Facts, std::size_t count>
-void Write(Json& json, const Facts& facts, const Member<Facts> (&members)[count]) {
-  for (const Member<Facts>& member : members) {
-    std::visit(
-        [&](auto place) {
-          const auto& value = facts.*place;
-          if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(value)>>) {
-            if (value != 0) {
-              json[member.name] = value;
-            }
-          } else if (!View(value).empty()) {
-            json[member.name] = EscapeText(View(value));
-          }
-        },
-        member.place);
+template <typename Value>
+void WriteNumber(std::string_view name, Value value, Json& json) {
+  if (value != 0) {
+    json[name] = value;
+  }
+}
+
+void WriteText(std::string_view name, std::string_view text, Json& json) {
+  if (!text.empty()) {
+    json[name] = EscapeText(text);
+  }
+}
+
+void WriteFacts(std::span<const FactSchema> facts, const void* owner, Json& json) {
+  for (const FactSchema& fact : facts) {
+    switch (fact.kind) {
+      case FactKind::kInt32:
+        WriteNumber(fact.recorded, fact.In<std::int32_t>(owner), json);
+        break;
+      case FactKind::kUint32:
+      case FactKind::kFlag:
+        WriteNumber(fact.recorded, fact.In<std::uint32_t>(owner), json);
+        break;
+      case FactKind::kUint64:
+        WriteNumber(fact.recorded, fact.In<std::uint64_t>(owner), json);
+        break;
+      case FactKind::kString:
+        WriteText(fact.recorded, ToView(fact.In<wirehound_string>(owner)), json);
+        break;
+    }
   }
 }
 
@@ -141,51 +99,55 @@ Status ReadText(std::string_view name, const Json& json, std::string& text) {
 }
 
 // `texts` gets what the struct points to and must have room for it.
-template <typename Facts>
-Status ReadMember(const Member<Facts>& member, const Json& json, Facts& facts,
-                  std::vector<std::string>& texts) {
-  return std::visit(
-      [&](auto place) -> Status {
-        auto& value = facts.*place;
-        using Value = std::remove_cvref_t<decltype(value)>;
-        if constexpr (std::is_integral_v<Value>) {
-          return ReadNumber(member.name, json, value);
-        } else if constexpr (std::is_same_v<Value, std::string>) {
-          return ReadText(member.name, json, value);
-        } else {
-          std::string& text = texts.emplace_back();
-          Status status = ReadText(member.name, json, text);
-          value = {text.data(), text.size()};
-          return status;
-        }
-      },
-      member.place);
+Status ReadFact(const FactSchema& fact, const Json& json, void* owner,
+                std::vector<std::string>& texts) {
+  switch (fact.kind) {
+    case FactKind::kInt32:
+      return ReadNumber(fact.recorded, json, fact.In<std::int32_t>(owner));
+    case FactKind::kUint32:
+    case FactKind::kFlag:
+      return ReadNumber(fact.recorded, json, fact.In<std::uint32_t>(owner));
+    case FactKind::kUint64:
+      return ReadNumber(fact.recorded, json, fact.In<std::uint64_t>(owner));
+    case FactKind::kString:
+      break;
+  }
+  std::string& text = texts.emplace_back();
+  WIREHOUND_TRY(ReadText(fact.recorded, json, text));
+  fact.In<wirehound_string>(owner) = FromView(text);
+  return {};
 }
 
-template <typename Facts, std::size_t count>
-Status Read(const Json& json, const Member<Facts> (&members)[count], Facts& facts,
-            std::vector<std::string>& texts) {
-  texts.reserve(count);  // they must not move
-  for (const Member<Facts>& member : members) {
-    const auto found = json.find(member.name);
-    if (found == json.end()) {
-      continue;
-    }
-    if (Status status = ReadMember(member, *found, facts, texts); !status) {
-      return status;
+Status ReadFacts(const Json& json, std::span<const FactSchema> facts, void* owner,
+                 std::vector<std::string>& texts) {
+  texts.reserve(facts.size());  // they must not move
+  for (const FactSchema& fact : facts) {
+    if (const auto found = json.find(fact.recorded); found != json.end()) {
+      WIREHOUND_TRY(ReadFact(fact, *found, owner, texts));
     }
   }
   return {};
 }
 
+// Numbers and texts of the system, written or read by `visit(name, value)`.
+template <typename System, typename Visit>
+void VisitSystem(System& system, Visit visit) {
+  visit("cpuCount", system.cpu_count);
+  visit("bootTime", system.boot_time_ns);
+  visit("startTime", system.start_time_ns);
+  visit("architecture", system.architecture);
+  visit("kernelRelease", system.kernel_release);
+  visit("hostName", system.host_name);
+  visit("osName", system.os_name);
+  visit("osVersion", system.os_version);
+}
+
 Status ReadProcess(const Json& json, RecordedProcess& process) {
   process.value.struct_size = UnknownProcess().struct_size;
   if (const auto owner = json.find("owner"); owner != json.end()) {
-    if (Status status = ReadNumber("owner", *owner, process.owner_id); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(ReadNumber("owner", *owner, process.owner_id));
   }
-  return Read(json, kProcessMembers, process.value, process.texts);
+  return ReadFacts(json, kProcessFacts, &process.value, process.texts);
 }
 
 Json ProcessObject(const wirehound_process& process, std::uint64_t owner_id) {
@@ -193,7 +155,7 @@ Json ProcessObject(const wirehound_process& process, std::uint64_t owner_id) {
   if (owner_id != 0) {
     json["owner"] = owner_id;
   }
-  Write(json, process, kProcessMembers);
+  WriteFacts(kProcessFacts, &process, json);
   return json;
 }
 
@@ -214,29 +176,21 @@ Status ReadArguments(const Json& json, std::vector<std::string>& arguments) {
   }
   arguments.reserve(json.size());
   for (const Json& argument : json) {
-    if (Status status = ReadText("arguments", argument, arguments.emplace_back()); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(ReadText("arguments", argument, arguments.emplace_back()));
   }
   return {};
 }
 
 Status ReadNotice(const Json& json, RecordedNotice& notice) {
-  if (Status status = ReadKind(json, notice.kind); !status) {
-    return status;
-  }
+  WIREHOUND_TRY(ReadKind(json, notice.kind));
   if (const auto time = json.find("time"); time != json.end()) {
-    if (Status status = ReadNumber("time", *time, notice.timestamp_ns); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(ReadNumber("time", *time, notice.timestamp_ns));
   }
   const auto process = json.find("process");
   if (process == json.end() || !process->is_object()) {
     return Wrong("process", "an object");
   }
-  if (Status status = ReadProcess(*process, notice.process); !status) {
-    return status;
-  }
+  WIREHOUND_TRY(ReadProcess(*process, notice.process));
   const auto arguments = json.find("arguments");
   return arguments == json.end() ? Status() : ReadArguments(*arguments, notice.arguments);
 }
@@ -249,9 +203,7 @@ Result<Facts> ReadAs(std::string_view text, ReadFacts read) {
     return Error(ErrorCode::kInvalidInput, "is no JSON object");
   }
   Facts facts;
-  if (Status status = read(json, facts); !status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(read(json, facts));
   return facts;
 }
 
@@ -303,9 +255,7 @@ std::string JsonOfProcess(const wirehound_process& process, std::uint64_t owner_
 
 Result<RecordedProcess> ReadProcessJson(std::string_view text) {
   return ReadAs<RecordedProcess>(text, [](const Json& json, RecordedProcess& process) -> Status {
-    if (Status status = ReadProcess(json, process); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(ReadProcess(json, process));
     return process.owner_id != 0 ? Status() : Wrong("owner", "a number above 0");
   });
 }
@@ -318,7 +268,7 @@ std::string JsonOfNotice(const ProcessNotice& notice) {
   if (!notice.arguments.empty()) {
     Json& arguments = json["arguments"] = Json::array();
     for (const wirehound_string& argument : notice.arguments) {
-      arguments.push_back(EscapeText(View(argument)));
+      arguments.push_back(EscapeText(ToView(argument)));
     }
   }
   return Dump(json);
@@ -330,27 +280,44 @@ Result<RecordedNotice> ReadNoticeJson(std::string_view text) {
 
 std::string JsonOfContainer(const wirehound_container_info& container) {
   Json json = Json::object();
-  Write(json, container, kContainerMembers);
+  WriteFacts(kContainerFacts, &container, json);
   return Dump(json);
 }
 
 Result<RecordedContainer> ReadContainerJson(std::string_view text) {
   return ReadAs<RecordedContainer>(text, [](const Json& json, RecordedContainer& container) {
     container.value.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
-    return Read(json, kContainerMembers, container.value, container.texts);
+    return ReadFacts(json, kContainerFacts, &container.value, container.texts);
   });
 }
 
 std::string JsonOfSystem(const SystemFacts& system) {
   Json json = Json::object();
-  Write(json, system, kSystemMembers);
+  VisitSystem(system, [&json](std::string_view name, const auto& value) {
+    if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(value)>>) {
+      WriteNumber(name, value, json);
+    } else {
+      WriteText(name, value, json);
+    }
+  });
   return Dump(json);
 }
 
 Result<SystemFacts> ReadSystemJson(std::string_view text) {
   return ReadAs<SystemFacts>(text, [](const Json& json, SystemFacts& system) {
-    std::vector<std::string> none;
-    return Read(json, kSystemMembers, system, none);
+    Status status;
+    VisitSystem(system, [&](std::string_view name, auto& value) {
+      const auto found = json.find(name);
+      if (!status || found == json.end()) {
+        return;
+      }
+      if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(value)>>) {
+        status = ReadNumber(name, *found, value);
+      } else {
+        status = ReadText(name, *found, value);
+      }
+    });
+    return status;
   });
 }
 

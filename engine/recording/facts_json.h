@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The facts of a recording that are JSON: processes, what happened to them, containers, the system.
-// Written and read here, so that both ends agree. Numbers that are 0 and texts that are empty are
-// left out. Texts are any bytes, JSON is UTF-8: '%', control characters and what is no UTF-8 stand
-// as "%" and two hexadecimal digits. What is read comes from a file that anybody may have made:
-// members of a wrong type or range are refused, unknown ones passed over. Dispatch thread; not for
-// the hot path.
+// The facts of a recording that are JSON: processes, notices, containers, the system. Written and
+// read here, so that both ends agree. Zeros and empty texts are left out. A text may be any bytes,
+// JSON is UTF-8: '%', control characters and invalid UTF-8 become "%" and two hexadecimal digits.
+// The input is not trusted: members of a wrong type or range are refused, unknown ones passed over.
+// Dispatch thread; not for the hot path.
 
 #pragma once
 
@@ -25,11 +24,12 @@
 
 namespace wirehound {
 
-/// Texts of somebody else as a recording has them, and back. Nothing for what was not made so.
+/// Text of unknown encoding as a recording has it, and back. Unescaping fails on a malformed
+/// escape.
 std::string EscapeText(std::string_view text);
 Result<std::string> UnescapeText(std::string_view text);
 
-/// A struct of the ABI with the texts it points to. Moves, and stays right.
+/// A struct of the ABI with the texts it points to. May be moved: the texts keep their addresses.
 template <typename Facts>
 struct OwnedFacts {
   Facts value{};

@@ -62,7 +62,7 @@ Status ForEachWord(std::string_view line, Take take) {
   return {};
 }
 
-// Of a line that says nothing else.
+// The packet of a line without words.
 template <typename Number>
 Result<Number> ReadOneNumber(std::string_view line, std::string_view wanted) {
   Number number = 0;
@@ -72,7 +72,7 @@ Result<Number> ReadOneNumber(std::string_view line, std::string_view wanted) {
   return status ? Result<Number>(number) : std::move(status).error();
 }
 
-// A reason is a word without blanks; it may be anybody's all the same.
+// A reason is a word without blanks; the file may have any other text in its place.
 std::optional<std::string> ReadReason(std::string_view text) {
   Result<std::string> reason = UnescapeText(text);
   if (!reason || reason->size() > kMaxReasonBytes) {

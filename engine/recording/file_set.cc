@@ -23,7 +23,7 @@ bool IsPlain(char c) {
          c == '.' || c == '_';
 }
 
-// Now, as names of capture files usually have it, but in UTC.
+// The time of now, in the form that names of capture files usually have, but in UTC.
 std::string TimeText() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -51,18 +51,14 @@ Result<RecordingFile*> FileSet::FileOf(const std::string& name) {
   Entry& entry = EntryOf(name);
   entry.used_at = ++uses_;
   if (!entry.file) {
-    if (Status status = Open(entry); !status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(Open(entry));
   }
   return entry.file.get();
 }
 
 Status FileSet::Open(Entry& entry) {
   if (open_.size() >= kMaxOpen) {
-    if (Status status = CloseOldest(); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(CloseOldest());
   }
   const bool is_new = entry.path.empty();
   RecordingFile::Setup setup{.path = is_new ? PathOf(entry) : entry.path,
@@ -71,11 +67,7 @@ Status FileSet::Open(Entry& entry) {
   if (is_new) {
     setup.opening = numbered() || split() ? FileOpening::kNew : FileOpening::kNamedByUser;
   }
-  Result<std::unique_ptr<RecordingFile>> file = RecordingFile::Open(setup, shared_);
-  if (!file) {
-    return std::move(file).error();
-  }
-  entry.file = *std::move(file);
+  entry.file = WIREHOUND_TRY(RecordingFile::Open(setup, shared_));
   entry.path = setup.path;
   entry.begun += is_new ? 1 : 0;
   open_.push_back(&entry);
@@ -87,9 +79,7 @@ Status FileSet::Open(Entry& entry) {
 
 Status FileSet::Commit(const std::string& name) {
   Entry& entry = EntryOf(name);
-  if (Status status = entry.file->Commit(); !status) {
-    return status;
-  }
+  WIREHOUND_TRY(entry.file->Commit());
   if (options_.file_bytes == 0 || entry.file->size() < options_.file_bytes) {
     return {};
   }
@@ -146,7 +136,7 @@ Status FileSet::CloseOldest() {
   }));
 }
 
-// Whoever still writes to it begins another one with the next packet.
+// The next packet for it begins another file.
 Status FileSet::RemoveOldest() {
   const Begun oldest = std::move(begun_.front());
   begun_.pop_front();

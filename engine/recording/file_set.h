@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // FileSet: the files of a recording: one, or one after the other by size, or one for each process
-// or container, or both. Few are open at a time: one that is needed again goes on in a section of
-// its own. Keeps to the limit of files by removing the one that was begun first. Dispatch thread.
+// or container, or both. Few are open at a time; a file that is opened again continues with a new
+// section. Beyond the limit of files the set removes the one begun first. Dispatch thread.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace wirehound {
 
-/// A text of somebody else as part of a file's name: letters, digits, '-', '.' and '_', everything
+/// Untrusted text as part of a file's name: letters, digits, '-', '.' and '_', everything
 /// else as '_'; never empty, never beginning with a dot, at most `most` bytes.
 std::string NamePart(std::string_view text, std::size_t most);
 
@@ -30,7 +30,7 @@ class FileSet {
  public:
   /// Open at a time.
   static constexpr std::size_t kMaxOpen = 32;
-  /// Names that are told apart; what comes after gets one file for all, "other".
+  /// Names with a file of their own; all further ones share the file "other".
   static constexpr std::size_t kMaxNames = 65536;
   static constexpr std::size_t kFlushBytes = 256 * 1024;
   static constexpr std::size_t kSplitFlushBytes = 32 * 1024;  ///< of each of many

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <wirehound/views.h>
 
 #include "engine/text/utf8_text.h"
 
@@ -14,27 +15,25 @@ namespace {
 
 constexpr std::size_t kShownContainerBytes = 12;
 
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-
 // Everything but the texts, which are last.
 bool SameNumbers(const wirehound_process& a, const wirehound_process& b) {
   return std::memcmp(&a, &b, offsetof(wirehound_process, comm)) == 0;
 }
 
 bool SaysTheSame(const KnownFacts::Owner& owner, const wirehound_process& process) {
-  return SameNumbers(owner.process, process) && owner.comm == View(process.comm) &&
-         owner.executable == View(process.executable) &&
-         owner.host_name == View(process.host_name) &&
-         owner.container_id == View(process.container_id);
+  return SameNumbers(owner.process, process) && owner.comm == ToView(process.comm) &&
+         owner.executable == ToView(process.executable) &&
+         owner.host_name == ToView(process.host_name) &&
+         owner.container_id == ToView(process.container_id);
 }
 
 std::string HumanText(const wirehound_process& process) {
   std::string text;
-  AppendPrintable(text, View(process.comm));
+  AppendPrintable(text, ToView(process.comm));
   text += fmt::format("[{}] uid {}", process.host_pid, process.uid);
   if (process.container_id.size != 0) {
     text += " container ";
-    AppendPrintable(text, View(process.container_id).substr(0, kShownContainerBytes));
+    AppendPrintable(text, ToView(process.container_id).substr(0, kShownContainerBytes));
   }
   return text;
 }
@@ -50,15 +49,15 @@ const KnownFacts::Owner& KnownFacts::OwnerOf(const Record& record) {
   Owner owner;
   owner.version = ++last_version_;
   owner.entity_id = process.process_entity_id;
-  owner.container_id = View(process.container_id);
+  owner.container_id = ToView(process.container_id);
   owner.json = JsonOfProcess(process, record.owner_id);
   owner.human = HumanText(process);
   owner.process = process;
   owner.process.comm = owner.process.executable = owner.process.host_name =
       owner.process.container_id = {};
-  owner.comm = View(process.comm);
-  owner.executable = View(process.executable);
-  owner.host_name = View(process.host_name);
+  owner.comm = ToView(process.comm);
+  owner.executable = ToView(process.executable);
+  owner.host_name = ToView(process.host_name);
   return owners_.Put(record.owner_id, std::move(owner));
 }
 
@@ -84,7 +83,7 @@ const KnownFacts::Known& KnownFacts::Learn(const ProcessNotice& notice) {
 const KnownFacts::Known& KnownFacts::Learn(const wirehound_container_info& container) {
   ++lessons_;
   return containers_.Put(
-      std::string(View(container.id)),
+      std::string(ToView(container.id)),
       Known{.version = ++last_version_, .json = JsonOfContainer(container), .exited = {}});
 }
 

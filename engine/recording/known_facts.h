@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// KnownFacts: what a recorder has been told of processes and containers, as the texts that files
-// get, so that a file that begins later can be given what its packets need. Bounded: what was used
-// longest ago goes first, and a file begun after that lacks it. Dispatch thread.
+// KnownFacts: the processes and containers a recorder has learnt, as the texts it writes, so that a
+// file that begins later gets the facts its packets need. Bounded: the fact used longest ago makes
+// room, and a file begun after that lacks it. Dispatch thread.
 
 #pragma once
 

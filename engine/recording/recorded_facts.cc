@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <wirehound/views.h>
+
 #include "engine/recording/recording_format.h"
 #include "engine/text/utf8_text.h"
 
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::size_t kShownBytes = 60;
 
-// An error about a comment says which.
+// Adds the place of the comment to an error about it.
 Error About(std::string_view comment, const Error& error) {
   std::string shown;
   AppendPrintable(shown, comment.substr(0, kShownBytes));
@@ -91,11 +93,7 @@ Status RecordedFacts::TakeFacts(std::string_view text) {
       return TakeSectionFacts(word, text);
     case Place::kInterface:
       if (word == recording_word::kInterface) {
-        Result<RecordedInterface> interface = ReadInterfaceLine(text);
-        if (!interface) {
-          return std::move(interface).error();
-        }
-        interface_ = *interface;
+        interface_ = WIREHOUND_TRY(ReadInterfaceLine(text));
       }
       return {};
     case Place::kPacket:
@@ -106,25 +104,18 @@ Status RecordedFacts::TakeFacts(std::string_view text) {
   return TakeAside(word, text);
 }
 
-// What else a section of a recording says is passed over, in the other blocks too: a version that
-// must not be passed over has a higher number.
+// Unknown words are passed over, in all blocks: a recording with facts that a reader must not pass
+// over has a higher version.
 Status RecordedFacts::TakeSectionFacts(std::string_view word, std::string_view facts) {
   if (word == recording_word::kRecording) {
-    Result<std::uint32_t> version = ReadRecordingLine(facts);
-    if (!version) {
-      return std::move(version).error();
-    }
-    if (*version == 0 || *version > kRecordingVersion) {
-      return Error("has version " + std::to_string(*version) + "; expected 1 to " +
+    const std::uint32_t version = WIREHOUND_TRY(ReadRecordingLine(facts));
+    if (version == 0 || version > kRecordingVersion) {
+      return Error("has version " + std::to_string(version) + "; expected 1 to " +
                    std::to_string(kRecordingVersion));
     }
     is_recording_ = true;
   } else if (word == recording_word::kSystem && is_recording_) {
-    Result<SystemFacts> system = ReadSystemJson(facts);
-    if (!system) {
-      return std::move(system).error();
-    }
-    system_ = *std::move(system);
+    system_ = WIREHOUND_TRY(ReadSystemJson(facts));
   }
   return {};
 }
@@ -134,12 +125,9 @@ Status RecordedFacts::TakePacketFacts(std::string_view word, std::string_view fa
     return ReadPacketLine(facts, packet_);
   }
   if (word == recording_word::kProcess) {
-    Result<RecordedProcess> process = ReadProcessJson(facts);
-    if (!process) {
-      return std::move(process).error();
-    }
-    const std::uint64_t owner_id = process->owner_id;
-    owners_.Put(owner_id, *std::move(process));
+    RecordedProcess process = WIREHOUND_TRY(ReadProcessJson(facts));
+    const std::uint64_t owner_id = process.owner_id;
+    owners_.Put(owner_id, std::move(process));
   }
   return {};
 }
@@ -184,7 +172,7 @@ void RecordedFacts::Complete(Record& record) {
   record.owner_id = packet_.owner_id;
   const wirehound_process* process = FindOwner(packet_.owner_id);
   if (process == nullptr && record.owner_id != 0) {
-    ++owners_missing_;
+    // The packet that described this owner may have been taken out of the file.
     record.owner_id = 0;
     record.owner_source = WIREHOUND_OWNER_NONE;
   }
@@ -210,7 +198,7 @@ const wirehound_process* RecordedFacts::FindOwner(std::uint64_t owner_id) {
   }
   const wirehound_string& id = process->value.container_id;
   if (containers_ != nullptr && process->container == nullptr && id.size != 0) {
-    process->container = containers_->Of(std::string(id.data, id.size)).facts;
+    process->container = containers_->Of(std::string(ToView(id))).facts;
     process->value.container = &process->container->info();
   }
   return &process->value;

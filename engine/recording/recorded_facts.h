@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RecordedFacts: what the comments of a recording tell, taken in while its blocks are read. Only a
-// section that says it is a recording is believed; in all others comments mean nothing. Comments
-// are input like any other: bounded, and what does not read ends the file with the reason.
-// Dispatch thread.
+// RecordedFacts: the facts in the comments of a recording, collected while its blocks are read.
+// Comments count only in a section that says it is a recording. They are untrusted input: bounded,
+// and a malformed one ends the file with the reason. Dispatch thread.
 
 #pragma once
 
@@ -45,11 +44,11 @@ class RecordedFacts {
   /// What was said of the interface whose block has just ended.
   const RecordedInterface& interface() const { return interface_; }
 
-  /// Sets what the block of this packet said of it; what it did not say as of a packet nobody knows
-  /// about. Its process is valid until the next block.
+  /// Sets the members that the block of this packet gave; the others are as of a packet without an
+  /// owner. Its process is valid until the next block.
   void Complete(Record& record);
 
-  /// Whether the block told something that is no packet; then Deliver hands it on.
+  /// Whether the block held something other than a packet, for Deliver to hand on.
   bool has_aside() const { return !std::holds_alternative<std::monostate>(aside_); }
   void Deliver(RecordSink& sink) const;
 
@@ -58,12 +57,10 @@ class RecordedFacts {
   /// From now on processes show what `containers` knows of theirs. It must outlive this.
   void UseContainers(ContainerDirectory& containers) { containers_ = &containers; }
 
-  /// The system that was recorded, once a section has told.
+  /// The system that was recorded, once a section has described it.
   const std::optional<SystemFacts>& system() const { return system_; }
   /// Records that were missing already when this was recorded.
   std::uint64_t lost() const { return lost_; }
-  /// Packets whose owner the recording does not describe, as when packets were taken out of it.
-  std::uint64_t owners_missing() const { return owners_missing_; }
 
  private:
   using Aside =
@@ -87,7 +84,6 @@ class RecordedFacts {
   ContainerDirectory* containers_ = nullptr;  // null: processes show ids alone
   std::optional<SystemFacts> system_;
   std::uint64_t lost_ = 0;
-  std::uint64_t owners_missing_ = 0;
 };
 
 }  // namespace wirehound

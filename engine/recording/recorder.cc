@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <wirehound/views.h>
 
 #include "engine/log/logging.h"
 #include "engine/text/version.h"
@@ -21,9 +22,7 @@ namespace {
 constexpr std::size_t kNamePartBytes = 16;
 constexpr std::size_t kContainerPartBytes = 12;  // as people name containers
 
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-
-// Of packets that nobody is known to own.
+// The name for packets without a known owner.
 std::string NameWithoutOwner(const Record& record) {
   return record.owner_source == WIREHOUND_OWNER_KERNEL ? "kernel" : "unknown";
 }
@@ -59,9 +58,7 @@ Result<std::unique_ptr<Recorder>> Recorder::Open(const WriteOptions& options,
                                                  RecordingOrigin origin) {
   std::unique_ptr<Recorder> recorder(new Recorder(options, std::move(origin)));
   if (options.split != RecordingSplit::kNothing) {
-    if (Status status = CheckFolder(options.path); !status) {
-      return std::move(status).error();
-    }
+    WIREHOUND_TRY(CheckFolder(options.path));
   } else if (Result<RecordingFile*> file = recorder->files_.FileOf({}); !file) {
     return std::move(file).error();
   }
@@ -93,7 +90,7 @@ void Recorder::Write(const Record& record) {
   StopUnless(files_.Commit(name));
 }
 
-// What concerns everybody goes to every file that is open.
+// Facts that concern every file go to every file that is open.
 template <typename Tell>
 void Recorder::TellAll(Tell tell) {
   if (!stopped_.empty()) {
@@ -128,7 +125,7 @@ void Recorder::OnContainer(const wirehound_container_info& container) {
   }
   const KnownFacts::Known& known = known_.Learn(container);
   if (options_.split == RecordingSplit::kNothing) {
-    const std::string id(View(container.id));
+    const std::string id(ToView(container.id));
     TellAll([&](SectionWriter& section) { section.Container(id, known); });
   }
 }
@@ -152,7 +149,7 @@ void Recorder::OnEndOfStream() {
   Flush();
 }
 
-// Also when all is over: other files may have something to write still.
+// Also after recording has stopped: other files may still hold blocks to write.
 void Recorder::Flush() { StopUnless(files_.Flush()); }
 
 std::string Recorder::NameOf(const Record& record) {
@@ -165,21 +162,21 @@ std::string Recorder::NameOf(const Record& record) {
       if (record.owner_id == 0) {
         return NameWithoutOwner(record);
       }
-      const std::string_view id = View(record.process->container_id);
+      const std::string_view id = ToView(record.process->container_id);
       return id.empty() ? "host" : NamePart(id, kContainerPartBytes);
     }
   }
   return {};
 }
 
-// The name a process had when it was first seen stays that of its file.
+// A process keeps the file of the name it had first, even when it renames itself.
 std::string Recorder::ProcessName(const wirehound_process& process) {
   if (const std::string* name = process_names_.Find(process.process_entity_id)) {
     return *name;
   }
   return process_names_.Put(
       process.process_entity_id,
-      fmt::format("{}-{}-{:08x}", NamePart(View(process.comm), kNamePartBytes), process.host_pid,
+      fmt::format("{}-{}-{:08x}", NamePart(ToView(process.comm), kNamePartBytes), process.host_pid,
                   process.process_entity_id));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Recorder: writes what a source told to pcapng files that Wireshark opens and --read gives the
-// same events from (docs/recording.md). Stands behind Intake. When it cannot write it says so once,
-// counts what it does not write, and everything else goes on. Dispatch thread.
+// Recorder: writes what a source delivers to pcapng files that Wireshark opens and from which
+// --read makes the same events (docs/recording.md). Intake calls it. When it cannot write it logs
+// that once, counts what it does not write, and the rest of the engine goes on. Dispatch thread.
 
 #pragma once
 
@@ -23,8 +23,8 @@
 
 namespace wirehound {
 
-/// The section header of what is recorded here; `system` is nothing when the packets are of another
-/// system that is not known.
+/// The section header of a recording. `system` is nothing when the packets are of another, unknown
+/// system.
 RecordingOrigin MakeRecordingOrigin(std::optional<SystemFacts> system);
 
 class Recorder final : public RecordSink {
@@ -42,13 +42,11 @@ class Recorder final : public RecordSink {
   /// Writes all that is left.
   void OnEndOfStream() override;
 
-  /// Writes what has gathered. To be called when nothing comes.
+  /// Writes what has gathered. To be called when the source pauses.
   void Flush();
 
   /// After OnEndOfStream `written` and `not_written` are all records there were.
   const RecordingCounters& counters() const { return counters_; }
-  /// Why no more is written, "" while all is well.
-  const std::string& stopped() const { return stopped_; }
 
  private:
   static constexpr std::size_t kMaxNames = 8192;
@@ -69,9 +67,9 @@ class Recorder final : public RecordSink {
   KnownFacts known_;
   FileSet files_;
   RecentMap<std::uint32_t, std::string> process_names_{kMaxNames};
-  // Not written before it matters: a record as late as this says as much.
+  // Written only before something that depends on it: a later record carries its own time.
   std::uint64_t untold_time_ns_ = 0;
-  std::string stopped_;
+  std::string stopped_;  // why no more is written, "" while all is well
 };
 
 }  // namespace wirehound

@@ -15,7 +15,7 @@
 namespace wirehound {
 namespace {
 
-constexpr mode_t kMode = 0600;  // packets are nobody else's business
+constexpr mode_t kMode = 0600;  // packets are private
 
 int FlagsOf(FileOpening opening) {
   constexpr int kAlways = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
@@ -68,9 +68,7 @@ Whole WholeBlocks(std::string_view blocks, std::size_t size) {
 Result<std::unique_ptr<RecordingFile>> RecordingFile::Open(const Setup& setup,
                                                            const Shared& shared) {
   std::unique_ptr<RecordingFile> file(new RecordingFile(setup, shared));
-  if (Status status = file->OpenPath(setup.opening); !status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(file->OpenPath(setup.opening));
   shared.counters.files += setup.opening == FileOpening::kAgain ? 0 : 1;
   file->section_.Start(shared.origin);
   return file;
@@ -88,9 +86,7 @@ Status RecordingFile::OpenPath(FileOpening opening) {
 
 Status RecordingFile::Commit() {
   if (buffer_.size() >= setup_.flush_bytes) {
-    if (Status status = Flush(); !status) {
-      return status;
-    }
+    WIREHOUND_TRY(Flush());
   }
   if (section_.full()) {
     section_.Start(shared_.origin);
@@ -116,18 +112,15 @@ Status RecordingFile::Flush() {
   return Error(failed_);
 }
 
-// What has gathered leans on interfaces that the removed file described: it is lost with it, and
-// counted.
+// The gathered blocks refer to interfaces that the removed file described: they are lost with it,
+// and counted.
 Status RecordingFile::OpenAnewIfGone() {
   struct stat info {};
   if (fstat(fd_.get(), &info) != 0 || info.st_nlink != 0 || !S_ISREG(info.st_mode) || size_ == 0) {
     return {};
   }
-  if (Status status =
-          OpenPath(setup_.opening == FileOpening::kAgain ? FileOpening::kNew : setup_.opening);
-      !status) {
-    return status;
-  }
+  WIREHOUND_TRY(
+      OpenPath(setup_.opening == FileOpening::kAgain ? FileOpening::kNew : setup_.opening));
   ++shared_.counters.files_vanished;
   shared_.counters.not_written += std::exchange(waiting_records_, 0);
   buffer_.clear();
@@ -149,7 +142,7 @@ Status RecordingFile::WriteBuffer() {
   return {};
 }
 
-// Takes the beginning of a block off the end of the file, which can then be read to its end.
+// Cuts a partial block off the end of the file, so that readers can read it to the end.
 void RecordingFile::KeepWholeBlocks(std::size_t written) {
   const Whole whole = WholeBlocks(buffer_, written);
   size_ += whole.bytes;
@@ -157,7 +150,7 @@ void RecordingFile::KeepWholeBlocks(std::size_t written) {
   shared_.counters.written += whole.packets;
   waiting_records_ -= whole.packets;
   if (whole.bytes != written) {
-    // Of a pipe nothing can be taken back.
+    // A pipe cannot be cut.
     const bool cut = ftruncate(fd_.get(), static_cast<off_t>(size_)) == 0;
     size_ += cut ? 0 : written - whole.bytes;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RecordingFile: one file of a recording: blocks gathered in memory, written in large pieces, and
-// what came of it. Only whole blocks ever stand in the file, also when the disk is full. A file
-// that somebody removed is made anew. Dispatch thread.
+// RecordingFile: one file of a recording. Gathers blocks in memory, writes them in large pieces and
+// counts what was written. The file holds whole blocks only, even when the disk is full. A file
+// that was removed from outside is made anew. Dispatch thread.
 
 #pragma once
 
@@ -43,7 +43,7 @@ class RecordingFile {
     std::size_t flush_bytes = 0;  ///< to gather before they are written without being asked to
   };
 
-  /// All that is referred to outlives the file.
+  /// Everything it refers to must outlive the file.
   struct Shared {
     const RecordingOrigin& origin;
     KnownFacts& known;

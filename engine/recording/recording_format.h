@@ -15,7 +15,7 @@ namespace wirehound {
 inline constexpr std::string_view kRecordingMark = "wirehound: ";
 /// Goes on where the comment before it in the same block ended: facts may be longer than a comment.
 inline constexpr std::string_view kRecordingContinued = "wirehound: + ";
-/// Raised when those who know only an earlier one would read something wrong.
+/// Raised when a reader of an earlier version would misread something.
 inline constexpr std::uint32_t kRecordingVersion = 1;
 
 /// Of one comment; pcapng has 16 bits for it.

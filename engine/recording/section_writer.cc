@@ -127,7 +127,7 @@ void SectionWriter::Time(std::uint64_t now_ns) {
   Statistics(now_ns, word, facts);
 }
 
-// Packets of one interface come in rows.
+// Packets of one interface often come in a row: look at the last one first.
 std::uint32_t SectionWriter::InterfaceOf(const Record& record) {
   const auto& [index, network_namespace, link_type, name] = last_key_;
   if (!interfaces_.empty() && index == record.interface_index &&
@@ -146,7 +146,7 @@ std::uint32_t SectionWriter::InterfaceOf(const Record& record) {
   return last_interface_;
 }
 
-// Statistics are of an interface, whichever there is.
+// A statistics block must name an interface: any one will do.
 std::uint32_t SectionWriter::AnyInterface() {
   if (interfaces_.empty()) {
     InterfaceOf({});
@@ -165,7 +165,7 @@ void SectionWriter::Describe(const InterfaceKey& key) {
   block.End();
 }
 
-// A process and those it descends from, as far as they are known and not said yet.
+// Describes a process and its parents, those that are known and not described yet.
 void SectionWriter::SayParents(std::uint32_t entity_id) {
   for (int depth = 0; depth <= kMaxParents && entity_id != 0; ++depth) {
     const KnownFacts::Known* known = known_.Process(entity_id);

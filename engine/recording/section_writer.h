@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SectionWriter: one section of a recording, block by block: what of interfaces, processes and
-// containers it has said already, and what the next packet needs to be understood. Knows nothing of
-// files. Dispatch thread.
+// SectionWriter: writes one section of a recording, block by block. Remembers which interfaces,
+// processes and containers the section describes already, and describes what the next packet needs.
+// Knows nothing of files. Dispatch thread.
 
 #pragma once
 
@@ -29,17 +29,17 @@ struct RecordingOrigin {
 
 class SectionWriter {
  public:
-  /// A section that has said so much of processes, or has so many interfaces, had better be ended.
+  /// Limits beyond which a section should end: of facts of processes and containers, of interfaces.
   static constexpr std::size_t kMaxSaid = 65536;
   static constexpr std::size_t kMaxInterfaces = 4096;
 
   /// Both outlive the writer. Blocks are appended to `out`, whole.
   SectionWriter(std::string& out, KnownFacts& known) : out_(out), known_(known) {}
 
-  /// Begins a section; whatever was said before counts no more.
+  /// Begins a section, in which nothing is described yet.
   void Start(const RecordingOrigin& origin);
 
-  /// A packet, and before it what is not said yet of its owner. `owner` is null when it has none.
+  /// A packet, and before it the facts of its owner that are new. `owner` is null without one.
   void Packet(const Record& record, const KnownFacts::Owner* owner);
 
   /// What was told, at its place in the stream. The process or container is known_'s.

@@ -11,7 +11,7 @@
 namespace wirehound {
 namespace {
 
-// A file has to hold more than what each begins with.
+// The least size of a file: more than its header blocks.
 constexpr std::uint64_t kLeastFileBytes = 4096;
 constexpr std::uint64_t kMostFiles = 100'000;
 constexpr std::uint64_t kLeastPacketBytes = 2;

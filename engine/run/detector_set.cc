@@ -10,8 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/filters/event_filter.h"
-#include "engine/filters/no_tree.h"
+#include "engine/plan/subscription.h"
 
 namespace wirehound {
 
@@ -22,22 +21,6 @@ namespace {
 std::string Line(const LoadedDetector& detector, const std::string& reason) {
   return "plugin " + detector.file.string() + ": detector '" + detector.definition.id +
          "' left out: " + reason;
-}
-
-Status CheckFilters(const DetectorDefinition& detector, const Catalogue& catalogue) {
-  NoTree tree;
-  for (const EventRequirement& requirement : detector.requirements.events) {
-    const EventDefinition* event = catalogue.Find(requirement.name);
-    if (!IsAvailable(requirement, event)) {
-      continue;  // optional, and not there
-    }
-    Result<EventFilter> filter = EventFilter::Compile(*event, requirement.data_filters,
-                                                      requirement.scope_filters, {.tree = &tree});
-    if (!filter) {
-      return std::move(filter).error().WithContext("filter on event '" + requirement.name + "'");
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -185,7 +168,7 @@ std::vector<DetectorSet::Refusal> DetectorSet::RefuseFilters() {
   std::vector<Refusal> refusals;
   for (const std::size_t index : state_.graph.order) {
     const LoadedDetector* detector = state_.detectors[index];
-    if (Status fit = CheckFilters(detector->definition, catalogue_); !fit) {
+    if (const auto fit = MakeSubscriptions(detector->definition, catalogue_); !fit) {
       refusals.push_back({detector, Line(*detector, fit.error().message())});
     }
   }

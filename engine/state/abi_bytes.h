@@ -12,7 +12,7 @@
 
 namespace wirehound {
 
-/// Whether there is something behind the pointer wherever the size says so.
+/// Whether the pointer is not null, or the size is 0.
 inline bool IsSound(const wirehound_bytes& bytes) {
   return bytes.data != nullptr || bytes.size == 0;
 }

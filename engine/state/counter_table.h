@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CounterTable: how much was counted for a key over a sliding window. The window is cut into
-// buckets that are forgotten as a whole, so a sum reaches back between the window without one
-// bucket and the whole window. Adding costs the buckets that have passed since the key was last
-// touched, at most all of them, however far time has moved on. Dispatch thread.
+// CounterTable: sums by key over a sliding window. The window consists of buckets, and a bucket
+// expires as a whole: a sum covers at least the window less one bucket, at most the window. Adding
+// costs one step for each bucket that has passed since the last use of the key, at most all of
+// them. Dispatch thread.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// MapTable: bytes by key, at most so many; the entry used longest ago goes first, and one that was
-// put too long ago is gone. Behind the maps of one detector and those that detectors share.
+// MapTable: bytes by key, with a limit of entries: the one used longest ago makes room. With a TTL
+// an entry expires that long after it was put. Behind the maps of one detector and the shared maps.
 // Dispatch thread.
 
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Answers: keeps what was answered in a turn alive until it is over, whatever the store learns or
-// forgets meanwhile, so that two answers in one on_event are both valid. Bounded: beyond the limit
-// questions are refused and counted. Dispatch thread.
+// Answers: keeps the answers of a turn alive until the turn is over, whatever the store learns or
+// forgets meanwhile, so that two answers in one on_event are both valid. Bounded: a store refuses
+// and counts questions beyond the limit. Dispatch thread.
 
 #pragma once
 
@@ -24,8 +24,8 @@ class Answers {
   /// In one turn, members of lists included.
   static constexpr std::size_t kMaxAnswers = 4096;
 
-  /// False when there were too many in this turn. Shared: the store drops its own reference when
-  /// it learns better.
+  /// False when there were too many in this turn. Shared: the store drops its own reference when it
+  /// replaces the facts.
   bool Hold(std::shared_ptr<const Facts> facts) {
     if (held_.size() >= kMaxAnswers) {
       ++refused_;
@@ -40,7 +40,7 @@ class Answers {
     return lists_.emplace_back(std::move(list));
   }
 
-  /// Lets everything go. Next to nothing when nothing was asked.
+  /// Releases everything. Costs next to nothing when nothing was asked.
   void EndOfTurn() {
     if (!held_.empty()) {
       held_.clear();

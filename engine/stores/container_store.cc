@@ -10,7 +10,7 @@ ContainerStore::ContainerStore(std::optional<Setup> setup)
     : setup_(std::move(setup)),
       directory_(setup_ ? setup_->capacity : ContainerDirectory::kDefaultCapacity) {}
 
-// Made, and told of, when it is not known.
+// Adds the container, and reports it, when it is not known.
 ContainerStore::Entry& ContainerStore::EntryOf(const wirehound_container_info& info) {
   const std::string id(info.id.data, info.id.size);
   if (Entry* known = directory_.Find(id)) {
@@ -24,7 +24,7 @@ ContainerStore::Entry& ContainerStore::EntryOf(const wirehound_container_info& i
   return entry;
 }
 
-// What the store finds out by itself, perhaps while somebody reads an answer.
+// Facts that the store finds by itself, perhaps while a detector reads an answer.
 ContainerStore::Entry& ContainerStore::Learn(const wirehound_container_info& info) {
   const bool is_new = directory_.Find(std::string(info.id.data, info.id.size)) == nullptr;
   Entry& entry = EntryOf(info);
@@ -45,7 +45,7 @@ void ContainerStore::Note(const wirehound_process& process) {
   if (name && name->id == id) {
     return Note(*name);
   }
-  // Its version 2 group does not name it, or is gone: the id is all there is.
+  // Its version 2 group does not name it, or is gone: only the id is known.
   Learn(InfoOf({.id = id, .runtime = "", .cgroup = "", .pod_uid = ""}, 0));
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ContainerStore: the containers of this machine, by id. Learnt from what the source and the
-// runtimes tell, from the processes of events, and from the version 2 control groups, which are
-// looked through when somebody asks, not more often than every ten seconds of stream time. What
-// only a runtime can tell - name, image, pod - is there once it has. Bounded. Dispatch thread.
+// ContainerStore: the containers of this machine, by id. It learns them from the source, the
+// runtimes, the processes of events, and the version 2 control groups, which a question makes it
+// scan, at most every ten seconds of stream time. Name, image and pod come from a runtime alone and
+// are there once the runtime has answered. Bounded. Dispatch thread.
 
 #pragma once
 
@@ -45,24 +45,23 @@ class ContainerStore {
   /// unhealthy: it answers every question with WIREHOUND_ERROR_UNHEALTHY.
   explicit ContainerStore(std::optional<Setup> setup);
 
-  /// Is told of each container that was not known, whoever told of it.
+  /// Gets each container that was not known before, from whatever origin.
   void OnNew(std::function<void(const wirehound_container_info&)> on_new) {
     on_new_ = std::move(on_new);
   }
-  /// Is told of what the store learns by itself: neither of what Take was given nor of what was
-  /// known.
+  /// Gets each new container that the store found by itself, none that came through Take.
   void OnLearnt(std::function<void(const wirehound_container_info&)> on_learnt) {
     on_learnt_ = std::move(on_learnt);
   }
 
-  /// What the processes of records point to.
+  /// The directory whose facts the processes of records point to.
   ContainerDirectory& directory() { return directory_; }
 
   /// Notes the container of a process, which must be in one.
   void Note(const wirehound_process& process);
   void Note(const ContainerName& name);
-  /// Takes over what a source or a runtime tells of a container: the newest counts, and what is
-  /// empty in it takes nothing away. Between two records.
+  /// Takes the facts of a source or a runtime: newer facts replace older ones, empty ones replace
+  /// nothing. Call it between two records.
   void Take(const wirehound_container_info& container);
 
   /// By the whole id, or a beginning of at least kMinPrefix characters that fits one only.
@@ -70,10 +69,10 @@ class ContainerStore {
   /// in one turn. Valid until the turn is over.
   std::int32_t Get(std::string_view id, const wirehound_container_info** container);
 
-  /// All whose control group has not been seen to go.
+  /// All containers, except those whose control group is known to be gone.
   std::int32_t List(std::span<const wirehound_container_info>* containers);
 
-  /// Lets the answers of the turn go. Call at the end of each.
+  /// Releases the answers of the turn. Call at the end of each.
   void EndOfTurn() { answers_.EndOfTurn(); }
 
   std::uint64_t evicted() const { return directory_.evicted(); }
@@ -95,7 +94,7 @@ class ContainerStore {
   ContainerDirectory directory_;
   std::function<void(const wirehound_container_info&)> on_new_;
   std::function<void(const wirehound_container_info&)> on_learnt_;
-  bool told_ = false;  // a source has told of a container
+  bool told_ = false;  // Take was called
   std::optional<std::uint64_t> scanned_at_ns_;
   std::uint64_t scans_ = 0;
   Answers<ContainerFacts, wirehound_container_info> answers_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsAnswer: from the mappings of a name or an address to what one query is told: those that are
-// still of use, in the order that matters to who asks. No allocation. Dispatch thread.
+// DnsAnswer: picks the mappings that answer one query: those of a name or address that have not
+// expired, those seen by the asking process first. No allocation. Dispatch thread.
 
 #pragma once
 

@@ -3,6 +3,7 @@
 #include "engine/stores/dns_extension.h"
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 #include "engine/state/abi_bytes.h"
 
@@ -33,13 +34,13 @@ std::int32_t DnsExtension::AddressesOf(void* context, wirehound_string name,
   if (mappings == nullptr || !IsSound(name) || !IsSound(container_id)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  return self.Give(self.store_.AddressesOf({name.data, name.size},
-                                           self.Query(entity_id, container_id), self.Room()),
-                   mappings);
+  return self.Give(
+      self.store_.AddressesOf(ToView(name), self.Query(entity_id, container_id), self.Room()),
+      mappings);
 }
 
 DnsQuery DnsExtension::Query(std::uint32_t entity_id, const wirehound_string& container_id) const {
-  return {entity_id, {container_id.data, container_id.size}, store_.now_ns()};
+  return {entity_id, ToView(container_id), store_.now_ns()};
 }
 
 // Where the next answer goes: room for the longest, in one piece.

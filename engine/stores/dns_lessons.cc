@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bitset>
 
+#include <wirehound/views.h>
+
 namespace wirehound {
 namespace {
 
@@ -18,12 +20,10 @@ char ToLower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
-
 // A number of seconds with the top bit set means 0 (RFC 2181 section 8).
 std::uint32_t SoundTtl(std::uint32_t ttl) { return ttl > 0x7fffffff ? 0 : ttl; }
 
-// One section of records, as far as it is looked at.
+// One section of records, cut at kMaxDnsLessonRecords.
 class Records {
  public:
   explicit Records(const wirehound_list& list)
@@ -51,7 +51,7 @@ bool IsName(const wirehound_dns_record& record, std::uint16_t type) {
 }
 
 std::string_view NameIn(const wirehound_dns_record& record) {
-  return View(*static_cast<const wirehound_string*>(record.data));
+  return ToView(*static_cast<const wirehound_string*>(record.data));
 }
 
 class Reader {
@@ -60,7 +60,7 @@ class Reader {
 
   std::size_t count() const { return count_; }
 
-  // What the answers say of `question`, alias by alias.
+  // Follows the answers to `question`, alias by alias.
   void FollowAliases(std::string_view question, const Records& answers) {
     Asked asked = {question, ParseReverseName(question), question, 0x7fffffff};
     for (std::size_t depth = 0; depth <= kMaxDnsAliases; ++depth) {
@@ -78,10 +78,10 @@ class Reader {
     for (std::size_t i = 0; i < records.size(); ++i) {
       const wirehound_dns_record& record = records[i];
       if (IsAddress(record)) {
-        Add(View(record.name), *static_cast<const wirehound_address*>(record.data),
+        Add(ToView(record.name), *static_cast<const wirehound_address*>(record.data),
             SoundTtl(record.ttl));
       } else if (IsName(record, kTypePtr)) {
-        if (const auto address = ParseReverseName(View(record.name))) {
+        if (const auto address = ParseReverseName(ToView(record.name))) {
           Add(NameIn(record), *address, SoundTtl(record.ttl));
         }
       }
@@ -101,7 +101,7 @@ class Reader {
     const wirehound_dns_record* further = nullptr;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const wirehound_dns_record& record = answers[i];
-      if (taken_[i] || !IsSameDnsName(View(record.name), asked.alias)) {
+      if (taken_[i] || !IsSameDnsName(ToView(record.name), asked.alias)) {
         continue;
       }
       taken_[i] = true;
@@ -125,7 +125,7 @@ class Reader {
 
   std::span<DnsLesson> lessons_;
   std::size_t count_ = 0;
-  // A record answers once: aliases that go round in a circle cost no more than others.
+  // A record answers once, so a circle of aliases ends.
   std::bitset<kMaxDnsLessonRecords> taken_;
 };
 
@@ -222,7 +222,7 @@ std::size_t ReadDnsLessons(const wirehound_dns& message, std::span<DnsLesson> le
   }
   if (answers.size() != 0 && message.questions.count != 0) {
     const auto& question = *static_cast<const wirehound_dns_question*>(message.questions.data);
-    reader.FollowAliases(View(question.name), answers);
+    reader.FollowAliases(ToView(question.name), answers);
   }
   return reader.count();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS lessons: which names and addresses a response brings together: an address record of the name
-// that was asked for, or of one that its aliases lead to; the name of an address that was asked
-// for. Answers to what was not asked teach nothing. Pure.
+// DNS lessons: the pairs of name and address that a response gives: an address record of the name
+// in the question, or of a name that its aliases lead to; the name of an address in the question.
+// Records that answer no question are passed over. Pure.
 
 #pragma once
 
@@ -26,9 +26,9 @@ struct DnsLesson {
   std::uint32_t ttl;  ///< seconds: the least on the way
 };
 
-/// What `message` teaches, as far as `lessons` has room. Nothing when it is not a response to a
-/// query; of several questions the first one counts. Multicast DNS asks nothing in its responses:
-/// there each address record counts for its own name, those beside the answers too.
+/// The lessons of `message`, as many as `lessons` has room for. None when it is not a response to a
+/// query; of several questions only the first counts. A response of multicast DNS has no question:
+/// each of its address records counts for its own name, additional records too.
 std::size_t ReadDnsLessons(const wirehound_dns& message, std::span<DnsLesson> lessons);
 
 /// The address of a name for reverse lookup: "1.0.0.10.in-addr.arpa", 32 digits under "ip6.arpa".

@@ -19,7 +19,7 @@ namespace wirehound {
 inline constexpr std::size_t kMaxDnsNameBytes = 255;  ///< in presentation form
 inline constexpr std::size_t kMaxDnsSightings = 8;
 
-/// That somebody was seen to get an answer.
+/// One process that was seen to receive an answer.
 struct DnsSighting {
   std::uint64_t container = 0;  ///< stands for its id; 0: none
   std::uint64_t seen_ns = 0;    ///< stream time

@@ -38,13 +38,14 @@ bool IsSameAddress(const wirehound_address& a, const wirehound_address& b) {
   return a.family == b.family && std::memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
 }
 
-// Whether a message may teach more than was read of it.
+// Whether a message may hold more lessons than the limits allow.
 bool IsCutShort(const wirehound_dns& message, std::size_t lessons) {
   return lessons == kMaxDnsLessons || message.answers.count > kMaxDnsLessonRecords ||
          message.additionals.count > kMaxDnsLessonRecords;
 }
 
-// Puts a sighting first; that of the same viewer, or the oldest when there are too many, goes.
+// Puts a sighting first. It replaces that of the same viewer, or the oldest when there are too
+// many.
 void See(DnsMapping& mapping, const DnsSighting& sighting) {
   auto* const begin = mapping.sightings.data();
   auto* const end = begin + mapping.sighting_count;
@@ -114,8 +115,8 @@ void DnsStore::Learn(const DnsLesson& lesson, const DnsSighting& sighting) {
   See(*mapping, sighting);
 }
 
-// What makes room may take the only mapping of this name or this address, and them with it: so
-// that comes first.
+// Room is made before the name and the address are looked up: it may remove their only mapping, and
+// with that the name or the address itself.
 DnsMapping& DnsStore::Create(std::string_view name, const wirehound_address& address,
                              std::uint64_t now_ns) {
   if (mappings_.available() == 0) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsStore: names for an address and addresses for a name, as DNS responses brought them together,
-// with who was seen to get them. Learns from decoded messages, in stream time, so it works for
-// capture files too; there nobody is known to have got anything. Dispatch thread.
+// DnsStore: names for an address and addresses for a name, as DNS responses paired them, with the
+// processes that received those responses. Learns from decoded messages, in stream time, so it
+// works for capture files too; there the receiving process is unknown. Dispatch thread.
 //
-// Bounded: below 12 MiB, reserved as mappings come. Beyond its limits the mapping seen longest ago
-// goes, and is counted. What comes over the wire can be forged: it says what this host was told.
+// Bounded: below 12 MiB, reserved as mappings come. Beyond its limits the store drops the mapping
+// seen longest ago and counts it. DNS on the wire can be forged: the store says what this host was
+// told.
 
 #pragma once
 
@@ -26,7 +27,7 @@
 
 namespace wirehound {
 
-/// Who asks, and when. 0 and "" are nobody in particular.
+/// The process that asks, and when. 0 and "": no process in particular.
 struct DnsQuery {
   std::uint32_t entity_id = 0;
   std::string_view container_id;
@@ -42,8 +43,8 @@ class DnsStore {
 
   struct Counters {
     std::uint64_t learnt = 0;     ///< mappings that messages named, new or known
-    std::uint64_t expired = 0;    ///< that made room and were of no use any more
-    std::uint64_t evicted = 0;    ///< that made room and were still of use
+    std::uint64_t expired = 0;    ///< that made room and had expired
+    std::uint64_t evicted = 0;    ///< that made room and had not expired
     std::uint64_t unusable = 0;   ///< names too long to be kept
     std::uint64_t cut_short = 0;  ///< messages with more than is looked at
   };
@@ -53,8 +54,8 @@ class DnsStore {
   DnsStore(const DnsStore&) = delete;
   DnsStore& operator=(const DnsStore&) = delete;
 
-  /// Takes a message that `process` got at `now_ns`. Call it before the message's events are
-  /// emitted, so that who sees them finds what it says.
+  /// Learns from a message that `process` received at `now_ns`. Call it before the message's events
+  /// are emitted, so that a detector that sees them finds the mappings.
   void OnMessage(const wirehound_dns& message, const wirehound_process& process,
                  std::uint64_t now_ns);
 

@@ -5,14 +5,12 @@
 #include <string_view>
 #include <utility>
 
+#include <wirehound/views.h>
+
 namespace wirehound {
 namespace {
 
-std::string_view View(wirehound_string text) { return {text.data, text.size}; }
-
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-
-// Threads have names of their own; the process goes by its leader's.
+// Each thread has a name; the name of the process is that of its first thread.
 bool NamesTheProcess(const wirehound_process& process) {
   return process.host_tid == process.host_pid;
 }
@@ -31,9 +29,9 @@ bool SaysTheSame(const ProcessData& data, const wirehound_process& process) {
   return data.key.host_pid == process.host_pid && data.start_time_ns == process.start_time_ns &&
          data.uid == process.uid && data.gid == process.gid &&
          data.parent_entity_id == process.parent_entity_id &&
-         data.executable == View(process.executable) &&
-         data.container_id == View(process.container_id) &&
-         (!NamesTheProcess(process) || data.comm == View(process.comm));
+         data.executable == ToView(process.executable) &&
+         data.container_id == ToView(process.container_id) &&
+         (!NamesTheProcess(process) || data.comm == ToView(process.comm));
 }
 
 ProcessData DataOfEvent(const wirehound_process& process, const ProcessKey& key) {
@@ -47,9 +45,9 @@ ProcessData DataOfEvent(const wirehound_process& process, const ProcessKey& key)
   data.uid = process.uid;
   data.gid = process.gid;
   data.start_time_ns = process.start_time_ns;
-  data.comm = View(process.comm);
-  data.executable = View(process.executable);
-  data.container_id = View(process.container_id);
+  data.comm = ToView(process.comm);
+  data.executable = ToView(process.executable);
+  data.container_id = ToView(process.container_id);
   return data;
 }
 
@@ -72,10 +70,10 @@ wirehound_process ProcessOfFacts(const ProcessData& facts) {
       .process_entity_id = facts.entity_id,
       .parent_entity_id = facts.parent_entity_id,
       .gid = facts.gid,
-      .comm = Text(facts.comm),
-      .executable = Text(facts.executable),
+      .comm = FromView(facts.comm),
+      .executable = FromView(facts.executable),
       .host_name = {},
-      .container_id = Text(facts.container_id),
+      .container_id = FromView(facts.container_id),
   };
 }
 
@@ -83,7 +81,7 @@ std::vector<std::string> TextsOf(std::span<const wirehound_string> texts) {
   std::vector<std::string> copies;
   copies.reserve(texts.size());
   for (const wirehound_string& text : texts) {
-    copies.emplace_back(View(text));
+    copies.emplace_back(ToView(text));
   }
   return copies;
 }
@@ -96,7 +94,8 @@ std::optional<ProcProcess> ReadProcess(const ProcFolder& proc, const ProcessKey&
   data.executable = proc.Executable(key.host_pid);
   data.arguments = proc.Arguments(key.host_pid);
   process.container = ContainerFromCgroupFile(proc.Cgroup(key.host_pid));
-  std::optional<ProcStat> stat = proc.Stat(key.host_pid);  // last: it vouches for the rest
+  std::optional<ProcStat> stat =
+      proc.Stat(key.host_pid);  // last: the same start time proves that the rest is of this process
   if (!status || !stat || stat->start_ticks != key.start_ticks || stat->ended()) {
     return std::nullopt;
   }
@@ -116,7 +115,7 @@ std::optional<ProcProcess> ReadProcess(const ProcFolder& proc, const ProcessKey&
 ProcessFacts::ProcessFacts(ProcessData data) : data_(std::move(data)) {
   arguments_.reserve(data_.arguments.size());
   for (const std::string& argument : data_.arguments) {
-    arguments_.push_back(Text(argument));
+    arguments_.push_back(FromView(argument));
   }
   info_ = {
       .struct_size = WIREHOUND_STRUCT_SIZE(wirehound_process_info, container_id),
@@ -131,12 +130,12 @@ ProcessFacts::ProcessFacts(ProcessData data) : data_(std::move(data)) {
       .exited = data_.exited ? 1u : 0u,
       .start_time_ns = data_.start_time_ns,
       .exit_time_ns = data_.exit_time_ns,
-      .comm = Text(data_.comm),
-      .executable = Text(data_.executable),
+      .comm = FromView(data_.comm),
+      .executable = FromView(data_.executable),
       .arguments = {.data = arguments_.data(),
                     .count = static_cast<std::uint32_t>(arguments_.size()),
                     .stride = sizeof(wirehound_string)},
-      .container_id = Text(data_.container_id),
+      .container_id = FromView(data_.container_id),
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ProcessFacts: what is known of one process at one moment. Never changes: who learns better makes
-// another one, so an answer stays what it was. Made on the dispatch thread.
+// ProcessFacts: what is known of one process at one moment. Never changes: better knowledge makes a
+// new object, so an answer stays what it was. Made on the dispatch thread.
 
 #pragma once
 
@@ -21,8 +21,8 @@
 
 namespace wirehound {
 
-/// One process of this boot: nobody else ever has both numbers. Events tell the start to the
-/// nanosecond and /proc to the tick, so it is the tick that counts.
+/// Identifies a process of this boot: no two have both numbers. Events give the start to the
+/// nanosecond and /proc to the tick, so the key has ticks.
 struct ProcessKey {
   static constexpr std::uint64_t kUnknownStart = UINT64_MAX;
 
@@ -48,7 +48,7 @@ struct ProcessData {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   bool exited = false;
-  bool from_proc = false;  ///< no event told of it
+  bool from_proc = false;  ///< known from /proc alone, from no event
   std::uint64_t start_time_ns = 0;
   std::uint64_t exit_time_ns = 0;
   std::string comm;

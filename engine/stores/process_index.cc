@@ -37,7 +37,7 @@ ProcessIndex::Entry& ProcessIndex::Add(std::uint32_t entity_id, const ProcessKey
   if (entries_.size() < capacity_) {
     entries_.emplace_front();
   } else {
-    // The place is reused, never freed: whoever remembers it sees that the id has changed.
+    // The place is reused, never freed: a holder of the pointer sees that the id has changed.
     evicted_ += entries_.back().entity_id != 0 ? 1 : 0;
     Unlink(entries_.back());
     entries_.splice(entries_.begin(), entries_, std::prev(entries_.end()));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // ProcessIndex: the processes a store knows, by entity id and by pid with start time. Bounded: the
-// one that was asked for or seen longest ago makes room. Dispatch thread.
+// process that was asked for or seen longest ago makes room. Dispatch thread.
 //
-// An entry may have two ids: one made from what /proc told, and later the kernel's, which is made
-// from a finer start time. Both find it; answers carry the kernel's.
+// An entry may have two ids: first one made from /proc, later the kernel's, which is made from a
+// finer start time. Both find it; answers carry the kernel's.
 
 #pragma once
 
@@ -27,12 +27,12 @@ class ProcessIndex {
     ProcessKey key;
     /// Of a parent whose own start is not known: it started no later than its child did.
     std::uint64_t started_by_ticks = ProcessKey::kUnknownStart;
-    /// Null: nobody has looked yet. Shared with the answers of a turn, which outlive the entry.
+    /// Null: not read yet. Shared with the answers of a turn, which outlive the entry.
     std::shared_ptr<const ProcessFacts> facts;
     std::optional<std::uint64_t> checked_at_ns;  ///< stream time of the last look into /proc
-    /// Stream time from which it counts as ended; told before that time has come.
+    /// Stream time from which it counts as ended. A notice may name a time that is still to come.
     std::optional<std::uint64_t> ends_at_ns;
-    bool has_told_arguments = false;  ///< a notice has told them: /proc is not asked
+    bool has_told_arguments = false;  ///< they came with a notice: /proc is not read for them
     std::uint64_t held_in_turn = 0;   ///< these facts are among its answers already
   };
 

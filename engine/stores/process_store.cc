@@ -31,8 +31,9 @@ void ProcessStore::Note(const wirehound_process& process) {
   }
 }
 
-// What was recorded elsewhere has the clock of that machine. Ticks are counted from its boot, so
-// all that matters is where between two ticks of Unix time one of it begins.
+// A recording of another machine has the clock of that machine. Its ticks count from its boot, so
+// the store only needs the phase: where between two ticks of Unix time a tick of that machine
+// begins.
 void ProcessStore::NoteTold(const wirehound_process& process) {
   if (is_told_ || process.start_time_ns == 0) [[likely]] {
     return;
@@ -43,6 +44,9 @@ void ProcessStore::NoteTold(const wirehound_process& process) {
   }
 }
 
+// An event knows neither the end of a process nor its arguments: both stay from the facts before.
+// The name of an event is that of the thread, so only the leader's thread may rename the process.
+// Another executable means that the process ran exec, so its old arguments are void.
 void ProcessStore::NoteChanged(const wirehound_process& process) {
   const ProcessKey key = KeyOf(process, setup_->clock);
   Entry& entry = EntryOfEvent(process, key);
@@ -62,7 +66,7 @@ void ProcessStore::NoteChanged(const wirehound_process& process) {
   }
   SetFacts(entry, std::move(data));
   if (!entry.facts->data().exited) {
-    entry.checked_at_ns.reset();
+    entry.checked_at_ns.reset();  // the next question reads the new arguments at once
   }
   last_noted_ = &entry;
   NoteContainer(process);
@@ -75,13 +79,14 @@ void ProcessStore::NoteContainer(const wirehound_process& process) {
   }
 }
 
-// The entry an event's process has or gets: under the event's id, whatever it went by before.
+// The entry of an event's process, under the event's id. The store may know the process by its key
+// already, under an id made from /proc: then that entry is renamed, so that both ids find it.
 ProcessStore::Entry& ProcessStore::EntryOfEvent(const wirehound_process& process,
                                                 const ProcessKey& key) {
   const std::uint32_t id = process.process_entity_id;
   Entry* by_id = index_.ById(id);
   if (by_id != nullptr && by_id->key.known() && by_id->key != key) {
-    index_.Forget(*by_id);  // two processes whose ids are the same by chance: the later one stays
+    index_.Forget(*by_id);  // a collision of hashes: the later process stays
     by_id = nullptr;
   }
   Entry* by_key = index_.ByKey(key);
@@ -99,7 +104,8 @@ ProcessStore::Entry& ProcessStore::EntryOfEvent(const wirehound_process& process
   return *by_id;
 }
 
-// The kernel tells the parent's id; the rest is looked up when somebody wants it.
+// An event brings the id and the pid of the parent. The store reads the rest when a question needs
+// it; until then the start of the child bounds that of the parent.
 void ProcessStore::NoteParent(const wirehound_process& process, const ProcessKey& key) {
   const std::uint32_t id = process.parent_entity_id;
   if (id == 0 || process.host_parent_pid == 0 || index_.ById(id) != nullptr) {
@@ -119,11 +125,12 @@ void ProcessStore::Take(const ProcessNotice& notice) {
     return TakeExit(notice);
   }
   const ProcessKey key = KeyOf(process, setup_->clock);
-  if (process.pid == 0) {  // no more than that it is there
+  if (process.pid == 0) {  // the notice gives the process an entry and no facts
     EntryOfEvent(process, key);
     return;
   }
   NoteParent(process, key);
+  // First the parents: a forked child takes its arguments from there.
   DiscoverParents(process.parent_entity_id);
   ProcessData data = DataOfEvent(process, key);
   data.arguments = ArgumentsOf(notice);
@@ -137,7 +144,7 @@ void ProcessStore::Take(const ProcessNotice& notice) {
   NoteContainer(process);
 }
 
-// A child begins as what its parent is.
+// A forked child runs with the arguments of its parent until it runs exec.
 std::vector<std::string> ProcessStore::ArgumentsOf(const ProcessNotice& notice) {
   if (notice.kind == ProcessNotice::Kind::kForked && notice.arguments.empty()) {
     const Entry* parent = index_.ById(notice.process->parent_entity_id);
@@ -148,7 +155,7 @@ std::vector<std::string> ProcessStore::ArgumentsOf(const ProcessNotice& notice) 
   return TextsOf(notice.arguments);
 }
 
-// The kernel tells little of who has ended: what is known already is better.
+// The notice of an end holds little of the process, so facts that are known already stay.
 void ProcessStore::TakeExit(const ProcessNotice& notice) {
   const wirehound_process& process = *notice.process;
   const ProcessKey key = KeyOf(process, setup_->clock);
@@ -161,13 +168,6 @@ void ProcessStore::TakeExit(const ProcessNotice& notice) {
     NoteParent(process, key);
   }
   End(entry, notice.timestamp_ns);
-}
-
-void ProcessStore::NoteExit(std::uint32_t entity_id, std::uint64_t exit_time_ns) {
-  Entry* entry = entity_id == 0 || !setup_ ? nullptr : index_.ById(entity_id);
-  if (entry != nullptr) {
-    End(*entry, exit_time_ns);
-  }
 }
 
 void ProcessStore::SetFacts(Entry& entry, ProcessData data) {
@@ -189,7 +189,8 @@ void ProcessStore::SetLearned(Learned learned) {
   }
 }
 
-// Notices are ahead of stream time, which is that of the last record.
+// A notice may be ahead of stream time, which is the time of the last record: the process then
+// still runs for every event until stream time gets there.
 void ProcessStore::End(Entry& entry, std::uint64_t exit_time_ns) {
   entry.ends_at_ns = exit_time_ns;
   EndIfItIsTime(entry);
@@ -210,7 +211,7 @@ void ProcessStore::SetEnded(Entry& entry, std::uint64_t exit_time_ns) {
   SetFacts(entry, std::move(data));
 }
 
-// Whoever is asked about is looked at again: it may have ended, or run another program.
+// Reads the process again when it is due: it may have ended, or run another program.
 ProcessStore::Entry& ProcessStore::Refresh(Entry& entry) {
   EndIfItIsTime(entry);
   if (entry.facts == nullptr) {
@@ -222,7 +223,8 @@ ProcessStore::Entry& ProcessStore::Refresh(Entry& entry) {
   return entry;
 }
 
-// A parent found in /proc may have got the kernel's id since.
+// The entry of a parent that was found in /proc may have the kernel's id by now: answers carry that
+// one.
 void ProcessStore::FollowParentId(Entry& entry) {
   const std::uint32_t named = entry.facts->data().parent_entity_id;
   const Entry* parent = named == 0 ? nullptr : index_.ById(named);
@@ -271,6 +273,7 @@ std::int32_t ProcessStore::Ancestry(std::uint32_t entity_id, std::uint32_t depth
   }
   std::vector<wirehound_process_info> found;
   std::uint32_t parent = Refresh(*entry).facts->data().parent_entity_id;
+  // Ids are hashes: after a collision the chain of parents may be a circle.
   const auto was_met = [&](std::uint32_t id) {
     return id == entity_id || std::any_of(found.begin(), found.end(),
                                           [id](const auto& info) { return info.entity_id == id; });
@@ -301,7 +304,7 @@ bool ProcessStore::IsInTree(const wirehound_process& process, std::int32_t root_
   if (const std::optional<bool> known = membership_.Known(key, root_host_pid)) {
     return *known;
   }
-  Note(process);  // the walk up starts from what is known of it
+  Note(process);  // the walk up starts from its entry
   return membership_.Contains(process, key, root_host_pid, *this);
 }
 
@@ -310,7 +313,7 @@ std::optional<ProcessLineage::Link> ProcessStore::LinkOf(std::uint32_t entity_id
   if (entry == nullptr) {
     return std::nullopt;
   }
-  // What is known already will do: who somebody descends from does not change.
+  // Known facts need no second look: the parents of a process do not change.
   const Entry& known = entry->facts != nullptr ? *entry : Discover(*entry);
   return Link{.key = known.key,
               .entity_id = known.entity_id,

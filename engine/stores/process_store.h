@@ -3,19 +3,20 @@
 // ProcessStore: the processes behind events and their parents, by entity id. Bounded. Dispatch
 // thread.
 //
-// Events tell who is behind a packet; notices tell of processes that begin, run another program, or
-// end. What neither tells - arguments, parents, the end of those nobody told of - is read from
-// /proc when somebody asks, and believed only of a process that started when the event says: a pid
-// that changed hands tells nothing. Where /proc numbers processes otherwise than the kernel (the
-// engine runs in a pid namespace of its own) answers come from events and notices alone.
+// An event names the process behind a packet; a notice tells of a process that begins, runs another
+// program, or ends. The store reads the rest from /proc when a question needs it: arguments,
+// parents, the end of a process without a notice. It believes /proc only when the process there has
+// the start time that the event gives, since the kernel reuses pids. Where the engine runs in a pid
+// namespace of its own, /proc has other pids than the kernel: then answers come from events and
+// notices alone.
 //
-// Whatever is learnt from /proc is reported as a notice too. A store without /proc that is given
-// the same notices, each before the record on whose occasion it was learnt, gives the same answers:
-// so does a recording of a live run.
+// The store reports what it learns from /proc as notices. A store without /proc gives the same
+// answers when it gets the same notices, each before the record that was the occasion to learn it.
+// A recording of a live run relies on this.
 //
 // Entity ids are the kernel's: hashes of pid and start in nanoseconds. /proc has ticks only, so a
-// process that no event told of gets the hash of pid and start rounded down to a tick, as stable as
-// the other. When an event brings its own id, that takes its place, and the first still finds it.
+// process that no event named gets the hash of pid and start rounded down to a tick, which is as
+// stable. An id that an event brings later takes its place; the first one still finds the process.
 
 #pragma once
 
@@ -54,18 +55,18 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   /// Processes read from /proc by one FindRunning, parents not counted.
   static constexpr std::size_t kMaxFound = 16384;
 
-  /// Told of what was learnt. All of it dies when the call returns.
+  /// Gets each notice; all that it points to is valid until the call returns.
   using Learned = std::function<void(const ProcessNotice&)>;
 
   struct Setup {
     const StreamTime& time;
     ProcFolder proc;  ///< ProcFolder(""): answers come from events and notices alone
     BootClock clock;
-    ContainerStore* containers = nullptr;  ///< is told of containers of processes
+    ContainerStore* containers = nullptr;  ///< gets the containers of processes
     std::size_t capacity = kDefaultCapacity;
-    Learned learned{};  ///< of every fact, and every end, that /proc told; may be empty
-    /// Unhealthy until it is told of the first process, whose start sets the clock: it is a
-    /// multiple of a tick since boot. For what was recorded on another machine.
+    Learned learned{};  ///< gets every fact, and every end, read from /proc; may be empty
+    /// For the recording of another machine: unhealthy until the first process, whose start sets
+    /// the clock, since it is a multiple of a tick since boot.
     bool only_when_told = false;
   };
 
@@ -76,31 +77,27 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   /// Notes the process of an event, unless it is known with the same facts. Cheap when it is.
   void Note(const wirehound_process& process);
 
-  /// Notes what a source tells of a process. Of its parents, what is not known is read from /proc:
-  /// when somebody asks they may have ended.
+  /// Takes a notice of a source. Reads unknown parents of the process from /proc at once, since
+  /// they may have ended by the time of a question.
   void Take(const ProcessNotice& notice);
 
   /// Notes these processes, their parents and the caller's own process, first of all, as far as
   /// /proc shows them. At most kMaxFound; kernel threads are left out.
   void FindRunning(std::span<const std::int32_t> host_pids);
 
-  /// Makes a store that waits to be told healthy at once, with the clock of the machine that the
-  /// notices are of: better than what the first of them tells. Nothing for other stores.
+  /// Makes a store with `only_when_told` healthy at once, with the clock of the machine that the
+  /// notices are of, which is better than one set by the first of them. Others ignore it.
   void ExpectNotices(BootClock clock);
 
-  /// Who is told of what is learnt, from now on.
+  /// Replaces Setup::learned.
   void SetLearned(Learned learned);
-
-  /// Notes that a process has ended. For whoever is told of ends; the store finds out by itself
-  /// when it is asked.
-  void NoteExit(std::uint32_t entity_id, std::uint64_t exit_time_ns);
 
   /// WIREHOUND_OK, NOT_FOUND, UNHEALTHY, or LIMIT after too many answers in one turn. Valid until
   /// the turn is over, however many others are asked for.
   std::int32_t Get(std::uint32_t entity_id, const wirehound_process_info** process);
 
-  /// Parents, nearest first, at most `depth`: up to the first process or to where the trace is
-  /// lost. Status and validity as of Get.
+  /// Parents, nearest first, at most `depth`: up to the first process or to the first unknown one.
+  /// Status and validity as of Get.
   std::int32_t Ancestry(std::uint32_t entity_id, std::uint32_t depth,
                         std::span<const wirehound_process_info>* parents);
 
@@ -108,7 +105,7 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
   /// or the first seen with it; those known to descend from it stay in the tree after it ended.
   bool IsInTree(const wirehound_process& process, std::int32_t root_host_pid) override;
 
-  /// Lets the answers of the turn go. Call at the end of each.
+  /// Releases the answers of the turn. Call at the end of each.
   void EndOfTurn();
 
   std::uint64_t evicted() const { return index_.evicted(); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the process store reads from /proc, and how it tells of it.
+// The half of the process store that reads /proc, and reports what it finds as notices.
 
 #include <unistd.h>
 
@@ -28,6 +28,8 @@ void ProcessStore::Check(Entry& entry) {
     return ReadFromProc(entry);
   }
   entry.checked_at_ns = setup_->time.now_ns;
+  // First the arguments, then the start time: when that is still the same afterwards, the pid was
+  // not reused in between, and the arguments are those of this process.
   std::vector<std::string> arguments = entry.has_told_arguments
                                            ? entry.facts->data().arguments
                                            : setup_->proc.Arguments(entry.key.host_pid);
@@ -43,8 +45,8 @@ void ProcessStore::Check(Entry& entry) {
   }
 }
 
-// A parent that nobody has looked at yet. Whoever has its pid and started no later than the child
-// is the one: the pid has been in its hands since before the child was born.
+// Reads a process that is known as a parent only. The process that now has the pid is that parent
+// when it started no later than the child: it has held the pid since before the child began.
 ProcessStore::Entry& ProcessStore::Discover(Entry& entry) {
   const bool has_bound = entry.started_by_ticks != ProcessKey::kUnknownStart;
   if (!reads_proc_ || (!entry.key.known() && !has_bound)) {
@@ -70,8 +72,8 @@ ProcessStore::Entry& ProcessStore::Discover(Entry& entry) {
   return entry;
 }
 
-// Who had the pid, as /proc said while it ran: the parent meant, when it had it until its child was
-// born. Nobody else that is known had it since.
+// The process that last had the pid, as /proc showed it while it ran. It is the parent when it ran
+// until the child began; no other known process had the pid after it.
 ProcessStore::Entry* ProcessStore::HadPid(const Entry& entry) {
   Entry* last = index_.ByPid(entry.key.host_pid);
   if (last == nullptr || last->facts == nullptr || !last->facts->data().from_proc ||
@@ -84,7 +86,8 @@ ProcessStore::Entry* ProcessStore::HadPid(const Entry& entry) {
   return in_time ? last : nullptr;
 }
 
-// `known` is the same process, from /proc, under an id of its own.
+// `known` is the same process, read from /proc under an id of its own. It takes over the id of
+// `entry`.
 ProcessStore::Entry& ProcessStore::DiscoverAs(Entry& entry, Entry& known) {
   const std::uint32_t id = entry.entity_id;
   index_.Forget(entry);
@@ -96,7 +99,8 @@ ProcessStore::Entry& ProcessStore::DiscoverAs(Entry& entry, Entry& known) {
   return Refresh(known);
 }
 
-// All that are not known yet, up to the first process or to where the trace is lost.
+// Reads all parents that are not known yet, up to the first process or to the first one that is
+// gone.
 void ProcessStore::DiscoverParents(std::uint32_t entity_id) {
   for (std::uint32_t depth = 0; reads_proc_ && depth < kMaxAncestryDepth; ++depth) {
     Entry* entry = entity_id == 0 ? nullptr : index_.ById(entity_id);
@@ -130,7 +134,8 @@ void ProcessStore::FindEnded(Entry& entry) {
   Report(entry);
 }
 
-// The id of the parent that /proc names, with an entry to find it by.
+// The id of the parent that /proc names, which has an entry afterwards. 0 when the parent is gone:
+// a process that has its pid and started after the child is another one.
 std::uint32_t ProcessStore::ParentFromProc(const ProcessData& child) {
   if (child.host_parent_pid == 0) {
     return 0;
@@ -144,11 +149,11 @@ std::uint32_t ProcessStore::ParentFromProc(const ProcessData& child) {
   return known != nullptr ? known->entity_id : AddFromProc(key).entity_id;
 }
 
-// Of whom the pid and the start are known and nothing else.
+// Adds a process of which only pid and start are known.
 ProcessStore::Entry& ProcessStore::AddFromProc(const ProcessKey& key) {
   const std::uint64_t start_ns = key.start_ticks * ProcTickNs();
   const std::uint32_t id = EntityId(key.host_pid, start_ns);
-  if (Entry* other = index_.ById(id)) {  // the same id by chance
+  if (Entry* other = index_.ById(id)) {  // a collision of hashes
     return *other;
   }
   Entry& entry = index_.Add(id, key);
@@ -178,8 +183,8 @@ void ProcessStore::Find(std::int32_t host_pid) {
   DiscoverParents(known != nullptr ? known->entity_id : AddFromProc(key).entity_id);
 }
 
-// Leaves the index as it will be in a store that is given the notices: there, of those with the
-// pid, the one that started last runs with it until its end is told.
+// Leaves the index as it will be in a store that gets the notices alone, which must give the same
+// answer. There the process that started last holds the pid until a notice of its end.
 std::optional<ProcessKey> ProcessStore::RunningAs(std::int32_t host_pid) {
   Entry* last = index_.ByPid(host_pid);
   if (last != nullptr) {
@@ -225,7 +230,7 @@ void ProcessStore::Report(const Entry& entry) const {
   setup_->learned(notice);
 }
 
-// Of an entry that nothing else is known of.
+// The facts of an entry of which only the key is known.
 ProcessData ProcessStore::DataOfKey(const Entry& entry) const {
   ProcessData data;
   data.key = entry.key;

@@ -5,6 +5,7 @@
 #include "engine/stores/shared_extension.h"
 
 #include <wirehound/abi/detector_abi.h>
+#include <wirehound/views.h>
 
 #include "engine/state/abi_bytes.h"
 
@@ -19,9 +20,8 @@ std::int32_t Open(void* context, wirehound_string name, const wirehound_shared_o
       !WIREHOUND_HAS(options, wirehound_shared_options, ttl_ns)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  return MapsOf(context).Open({name.data, name.size},
-                              {options->max_entries, options->max_value_bytes, options->ttl_ns},
-                              handle);
+  return MapsOf(context).Open(
+      ToView(name), {options->max_entries, options->max_value_bytes, options->ttl_ns}, handle);
 }
 
 std::int32_t Put(void* context, std::uint32_t handle, wirehound_bytes key, wirehound_bytes value) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SharedMaps: maps of bytes to bytes that detectors share by name. Whoever opens one first decides
-// its limits; it lives as long as this object, whatever becomes of its detectors. All memory is
-// reserved when a map is opened. In stream time. Dispatch thread.
+// SharedMaps: maps of bytes to bytes that detectors share by name. The first detector that opens a
+// map sets its limits. A map lives as long as this object, even when its detectors end. All memory
+// is reserved when a map is opened. In stream time. Dispatch thread.
 
 #pragma once
 

@@ -6,10 +6,12 @@
 #include <iterator>
 #include <span>
 
+#include <wirehound/views.h>
+
 namespace wirehound {
 namespace {
 
-// What a store cannot answer because memory or the like ran out is said like any other limit.
+// An exception, such as for want of memory, becomes the status of any other limit.
 template <typename Question>
 std::int32_t Guarded(Question question) noexcept {
   try {
@@ -53,9 +55,7 @@ std::int32_t GetContainer(void* context, wirehound_string id,
   if (context == nullptr || container == nullptr || (id.data == nullptr && id.size != 0)) {
     return WIREHOUND_ERROR_INVALID;
   }
-  return Guarded([&] {
-    return static_cast<ContainerStore*>(context)->Get({id.data, id.size}, container);
-  });
+  return Guarded([&] { return static_cast<ContainerStore*>(context)->Get(ToView(id), container); });
 }
 
 std::int32_t ListContainers(void* context, wirehound_list* containers) noexcept {

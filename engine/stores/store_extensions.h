@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StoreExtensions: the tables through which one detector asks the stores (abi/stores_abi.h): those
-// its definition names and no others. Nothing a plugin passes in is trusted: null pointers are
+// StoreExtensions: the tables through which one detector asks the stores (abi/stores_abi.h), only
+// those that its definition names. Nothing that a plugin passes in is trusted: null pointers are
 // refused, and no exception leaves. Dispatch thread.
 
 #pragma once

@@ -17,20 +17,20 @@ namespace wirehound {
 /// Where the packets come from decides which stores can answer.
 enum class StoreOrigin : unsigned char {
   kThisSystem,   ///< live capture
-  kCaptureFile,  ///< containers and system are unhealthy: the packets are another's; processes too,
-                 ///< until the file tells of one
-  kTest,  ///< events made up for a test: processes and containers are those the events tell of, the
-          ///< system is SystemFacts::OfATest; nothing is looked up on this machine
+  kCaptureFile,  ///< of another machine: containers and system are unhealthy; processes too, until
+                 ///< a recording describes one
+  kTest,  ///< events of a test: processes and containers come from the events alone, the system is
+          ///< SystemFacts::OfATest; nothing is looked up on this machine
 };
 
 struct Stores {
   explicit Stores(StoreOrigin origin, const StreamTime& time);
 
-  /// Lets the answers of the turn go. The dispatcher calls it when a turn is over.
+  /// Releases the answers of the turn. The dispatcher calls it when a turn is over.
   void EndOfTurn();
 
   ContainerStore containers;
-  ProcessStore processes;  ///< tells `containers` of those it meets
+  ProcessStore processes;  ///< passes containers of processes on to `containers`
   DnsStore dns;
   SystemStore system;
   SharedMaps shared;

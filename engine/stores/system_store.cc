@@ -9,6 +9,8 @@
 #include <chrono>
 #include <utility>
 
+#include <wirehound/views.h>
+
 #include "engine/text/version.h"
 #include "probes/host/boot_clock.h"
 #include "probes/host/proc_folder.h"
@@ -17,8 +19,6 @@ namespace wirehound {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 64 * 1024;
-
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string OsRelease() {
   const std::string text = ReadStartOfFile("/etc/os-release", kMaxFileBytes);
@@ -94,12 +94,12 @@ void SystemStore::Take(SystemFacts facts) {
       .cpu_count = facts_.cpu_count,
       .boot_time_ns = facts_.boot_time_ns,
       .start_time_ns = facts_.start_time_ns,
-      .architecture = Text(facts_.architecture),
-      .kernel_release = Text(facts_.kernel_release),
-      .host_name = Text(facts_.host_name),
-      .os_name = Text(facts_.os_name),
-      .os_version = Text(facts_.os_version),
-      .engine_version = Text(kEngineVersion),
+      .architecture = FromView(facts_.architecture),
+      .kernel_release = FromView(facts_.kernel_release),
+      .host_name = FromView(facts_.host_name),
+      .os_name = FromView(facts_.os_name),
+      .os_version = FromView(facts_.os_version),
+      .engine_version = FromView(kEngineVersion),
   };
 }
 

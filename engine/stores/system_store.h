@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SystemStore: what this machine is. Read once when it is made. Dispatch thread.
+// SystemStore: describes this machine, or the one a recording was made on. Read once when it is
+// made. Dispatch thread.
 
 #pragma once
 
@@ -37,9 +38,9 @@ class SystemStore {
   /// Unhealthy: the packets are another system's.
   SystemStore() = default;
   explicit SystemStore(SystemFacts facts);
-  /// Takes what a recording says of the system it was made on. Healthy from then on.
+  /// Takes the facts of the system that a recording was made on. Healthy from then on.
   void Take(SystemFacts facts);
-  /// What Get tells, null when unhealthy.
+  /// The facts behind Get, null when unhealthy.
   const SystemFacts* facts() const { return healthy_ ? &facts_ : nullptr; }
 
   SystemStore(const SystemStore&) = delete;

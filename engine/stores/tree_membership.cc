@@ -21,8 +21,8 @@ TreeMembership::Root& TreeMembership::RootOf(std::int32_t host_pid, ProcessLinea
   return root;
 }
 
-// Also learns: a root that nobody has seen yet is the first process with its pid, and its entity
-// id is what an event calls a process that is known to be it.
+// May pin the root: the first process seen with its pid becomes the root, and an event of that
+// process brings the root's entity id.
 bool TreeMembership::IsRoot(Root& root, const Link& link) {
   if (link.key.host_pid != root.key.host_pid) {
     return false;
@@ -40,8 +40,9 @@ bool TreeMembership::IsRoot(Root& root, const Link& link) {
   return same;
 }
 
-// Remembers those on the way who are in: when they have ended, their children still find them.
-// Those who are not may only have been too far from the root for this walk.
+// Remembers the processes on the way that are in the tree: after they ended, their children still
+// find them. Those that are not in it are not remembered: the root may have been too far up for
+// this walk.
 bool TreeMembership::Descends(Root& root, const Link& link, ProcessLineage& lineage, int depth) {
   if (IsRoot(root, link)) {
     return true;
@@ -89,7 +90,7 @@ bool TreeMembership::Contains(const wirehound_process& process, const ProcessKey
                   .entity_id = process.process_entity_id,
                   .parent_entity_id = process.parent_entity_id};
   if (!key.known()) {
-    // The programs could not read the task: all there is is a pid that may be held by the root.
+    // The BPF programs could not read the task: only the pid is known, which the root may have.
     return process.host_pid == root_host_pid && root.key.known() &&
            lineage.RunningAs(root_host_pid) == root.key;
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TreeMembership: who descends from a process that a filter names by pid. Answers are remembered
-// per process, so that the walk up is done once. Bounded. Dispatch thread.
+// TreeMembership: which processes descend from one that a filter names by pid. It remembers the
+// answer for each process, so that it walks up the parents once. Bounded. Dispatch thread.
 //
-// A root is pinned to one process, so a pid that changes hands takes no strangers in. What is
-// remembered outlives the processes it was learnt from: children stay in when parents have ended.
+// A root is pinned to one process, so that no process gets into the tree by a reused pid. Answers
+// outlive the processes they were learnt from: children stay in the tree when parents have ended.
 
 #pragma once
 
@@ -20,17 +20,17 @@
 
 namespace wirehound {
 
-/// What the walk must know of processes.
+/// The facts of processes that the walk needs.
 class ProcessLineage {
  public:
   struct Link {
-    ProcessKey key;  ///< may be unknown but for the pid: it ended before anyone looked
+    ProcessKey key;  ///< only the pid is known when the process ended before it was read
     std::uint32_t entity_id = 0;
     std::uint32_t parent_entity_id = 0;
   };
 
   virtual ~ProcessLineage() = default;
-  /// Who runs with this pid now; nothing when nobody does or it cannot be told.
+  /// The process that runs with this pid now; nothing when there is none or it cannot be read.
   virtual std::optional<ProcessKey> RunningAs(std::int32_t host_pid) = 0;
   virtual std::optional<Link> LinkOf(std::uint32_t entity_id) = 0;
 };
@@ -42,7 +42,7 @@ class TreeMembership {
 
   explicit TreeMembership(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
 
-  /// What was found of a process before; nothing when nobody has asked.
+  /// The remembered answer for a process; nothing when there is none.
   std::optional<bool> Known(const ProcessKey& key, std::int32_t root_host_pid);
 
   bool Contains(const wirehound_process& process, const ProcessKey& key, std::int32_t root_host_pid,
@@ -57,11 +57,11 @@ class TreeMembership {
     explicit Root(std::size_t capacity) : members(capacity) {}
 
     ProcessKey key;
-    std::uint32_t entity_id = 0;  // the kernel's; 0 until an event told
+    std::uint32_t entity_id = 0;  // the kernel's; 0 until an event brings it
     RecentMap<std::uint64_t, bool> members;
   };
 
-  // The last answer: events of one process come in rows.
+  // The last answer: events of one process often come in a row.
   struct Last {
     ProcessKey key;
     std::int32_t root_host_pid = 0;

@@ -42,7 +42,8 @@ Result<std::unique_ptr<CaseEngine>> CaseEngine::Start(const DetectorSet& set,
   EngineSetup setup = {.detectors = set,
                        .selection = {.detectors = {"all"}},
                        .configs = std::move(configs),
-                       .origin = StoreOrigin::kTest};
+                       .origin = StoreOrigin::kTest,
+                       .knows_processes = true};
   setup.limits.time_budget_ns = 0;  // the same on a slow machine
   std::unique_ptr<CaseEngine> engine(
       new CaseEngine(WIREHOUND_TRY(Engine::Create(std::move(setup)))));

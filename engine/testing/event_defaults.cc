@@ -11,7 +11,7 @@ namespace wirehound {
 
 namespace {
 
-// Places that show the same. The first that is given says what the others are.
+// Fields that show the same. The first one that is given sets the others.
 constexpr std::string_view kAlike[][5] = {
     {"src", "metadata.src_ip", "proto_ipv4.srcIP", "proto_ipv6.srcIP"},
     {"dst", "metadata.dst_ip", "proto_ipv4.dstIP", "proto_ipv6.dstIP"},
@@ -88,9 +88,7 @@ class Completion {
         if (source == nullptr || path.empty() || !Has(path) || IsGiven(path)) {
           continue;
         }
-        if (Status status = set_(path, source->value); !status) {
-          return status;
-        }
+        WIREHOUND_TRY(set_(path, source->value));
       }
     }
     return {};
@@ -99,7 +97,7 @@ class Completion {
   void CompleteMessages() {
     const EventDefinition& definition = *event_.event.definition;
     for (std::size_t i = 0; i < definition.fields.size(); ++i) {
-      // MakeEvent made these messages: they are ours to change.
+      // MakeEvent made these messages, so they may be changed.
       void* message = const_cast<void*>(event_.fields[i].value.message);
       if (definition.fields[i].type == WIREHOUND_TYPE_DNS) {
         CountSections(*static_cast<wirehound_dns*>(message));

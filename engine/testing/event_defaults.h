@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What follows from what a line says of an event, as the engine would have made it of a packet:
-// the same address in every place that shows it, counts of lists, numbers of protocols. The one
+// Completes an event that a line of a test describes, as the engine would have made it of a packet:
+// the same address in every field that shows it, counts of lists, numbers of protocols. The one
 // place of the test harness that knows single events. One thread.
 
 #pragma once
@@ -20,10 +20,10 @@ namespace wirehound {
 /// Sets a field of an event by its path.
 using SetPath = std::function<Status(std::string_view path, std::string_view value)>;
 
-/// Completes a base event of which `given` was said. What was said stays.
+/// Completes a base event whose fields in `given` are set. Those stay as they are.
 Status CompleteEvent(TextEvent& event, const std::vector<Word>& given, const SetPath& set);
 
-/// Completes a process of which something was said: ids that belong together are the same.
+/// Completes a process that is set in part: ids that belong together become equal.
 void CompleteProcess(wirehound_process& process);
 
 }  // namespace wirehound

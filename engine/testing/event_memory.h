@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventMemory: what an event made from text points to: messages, list elements, texts. Nothing
-// moves and nothing is freed before the whole. For tests of detectors, never on the path of
-// packets. One thread.
+// EventMemory: owns what an event made from text points to: messages, list elements, texts. Nothing
+// moves, and everything is freed at once. For tests of detectors, never on the path of packets. One
+// thread.
 
 #pragma once
 

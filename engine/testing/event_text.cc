@@ -13,6 +13,7 @@
 #include <wirehound/views.h>
 
 #include "decoders/core/address_text.h"
+#include "engine/catalogue/fact_schema.h"
 #include "engine/catalogue/schema_members.h"
 #include "engine/testing/event_defaults.h"
 #include "engine/testing/message_builder.h"
@@ -27,29 +28,25 @@ using enum MemberKind;
 
 constexpr std::string_view kProcessPrefix = "process.";
 
-// Ids are not negative, so that kUint32 and kInt64 do for all of them.
-constexpr auto kProcessMembers = std::to_array<MemberSchema>({
-    At("comm", kString, offsetof(wirehound_process, comm)),
-    At("executable", kString, offsetof(wirehound_process, executable)),
-    At("container_id", kString, offsetof(wirehound_process, container_id)),
-    At("host_name", kString, offsetof(wirehound_process, host_name)),
-    At("uid", kUint32, offsetof(wirehound_process, uid)),
-    At("gid", kUint32, offsetof(wirehound_process, gid)),
-    At("pid", kUint32, offsetof(wirehound_process, pid)),
-    At("tid", kUint32, offsetof(wirehound_process, tid)),
-    At("parent_pid", kUint32, offsetof(wirehound_process, parent_pid)),
-    At("host_pid", kUint32, offsetof(wirehound_process, host_pid)),
-    At("host_tid", kUint32, offsetof(wirehound_process, host_tid)),
-    At("host_parent_pid", kUint32, offsetof(wirehound_process, host_parent_pid)),
-    At("mount_namespace", kUint32, offsetof(wirehound_process, mount_namespace)),
-    At("pid_namespace", kUint32, offsetof(wirehound_process, pid_namespace)),
-    At("process_entity_id", kUint32, offsetof(wirehound_process, process_entity_id)),
-    At("thread_entity_id", kUint32, offsetof(wirehound_process, thread_entity_id)),
-    At("parent_entity_id", kUint32, offsetof(wirehound_process, parent_entity_id)),
-    At("start_time_ns", kInt64, offsetof(wirehound_process, start_time_ns)),
-    At("thread_start_time_ns", kInt64, offsetof(wirehound_process, thread_start_time_ns)),
-    At("cgroup_id", kInt64, offsetof(wirehound_process, cgroup_id)),
-});
+// Ids and times are not negative, so that kUint32 and kInt64 do for all of them.
+constexpr MemberKind KindOf(const FactSchema& fact) {
+  switch (fact.kind) {
+    case FactKind::kUint64:
+      return kInt64;
+    case FactKind::kString:
+      return kString;
+    default:
+      return kUint32;
+  }
+}
+
+constexpr auto kProcessMembers = [] {
+  std::array<MemberSchema, kProcessFacts.size()> members{};
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    members[i] = At(kProcessFacts[i].name, KindOf(kProcessFacts[i]), kProcessFacts[i].offset);
+  }
+  return members;
+}();
 constexpr MessageSchema kProcessSchema = {"process", kProcessMembers, sizeof(wirehound_process)};
 
 bool IsList(std::uint32_t type) {
@@ -170,7 +167,7 @@ Status SetByPath(TextEvent& event, std::string_view path, std::string_view value
   return SetField(definition.fields[place], event.fields[place], rest, value, event.memory);
 }
 
-// Sets what one word says, of the event, of its process or of its context.
+// Sets the field of the event, of its process or of its context that one word names.
 Status SetWord(TextEvent& event, const Word& word) {
   if (!word.has_value) {
     return Error(ErrorCode::kInvalidInput, "expected FIELD=VALUE");
@@ -268,10 +265,7 @@ Result<std::unique_ptr<TextEvent>> MakeEvent(const Catalogue& catalogue, std::st
   const SetPath set = [&event](std::string_view path, std::string_view value) {
     return SetByPath(*event, path, value);
   };
-  Status complete = definition->detector_id.empty() ? CompleteEvent(*event, words, set) : Status();
-  if (!complete) {
-    return std::move(complete).error();
-  }
+  WIREHOUND_TRY(definition->detector_id.empty() ? CompleteEvent(*event, words, set) : Status());
   return event;
 }
 

@@ -4,10 +4,10 @@
 //
 //   net_packet_dns src=10.0.0.1 dst_port=53 proto_dns.QR=1 proto_dns.answers.0.type=MX
 //
-// Paths are the names that JSON and the filters use (message_builder.h). What was not said is zero
-// or empty, but what the engine would have made of the rest follows: `src` is also the source in
-// `metadata` and in the protocol headers, lists are counted. Nothing here knows single messages
-// but for that. The catalogue must outlive the events. One thread.
+// Paths are the names that JSON and the filters use (message_builder.h). Other fields are zero or
+// empty, except those that the engine derives from the given ones (event_defaults.h): `src` is also
+// the source in `metadata` and in the protocol headers, lists are counted. The catalogue must
+// outlive the events. One thread.
 
 #pragma once
 

@@ -22,7 +22,7 @@ namespace wirehound {
 
 namespace {
 
-// Names there are few enough of to be listed in a message.
+// The most names that an error lists.
 constexpr std::size_t kListedNames = 12;
 
 std::pair<std::string_view, std::string_view> SplitFirst(std::string_view path) {
@@ -101,7 +101,7 @@ Status MessageBuilder::Set(const MessageSchema& schema, void* message, std::stri
         ErrorCode::kInvalidInput,
         fmt::format("'{}' does not go with the type or the other data that was given", name));
   }
-  // What was found is in the message or in what was just attached: ours to fill.
+  // The place is in the message or was attached just now, so it may be written.
   return SetValue(*member, const_cast<void*>(member->Find(message)), rest, value);
 }
 
@@ -181,11 +181,8 @@ Status MessageBuilder::AddHeader(void* list, std::string_view name, std::string_
     return Error(ErrorCode::kInvalidInput, "expected the name of a header field behind a '.'");
   }
   const std::string next = std::to_string(static_cast<const wirehound_list*>(list)->count);
-  Result<void*> element = Element(list, next, sizeof(wirehound_http_header));
-  if (!element) {
-    return std::move(element).error();
-  }
-  return Store<wirehound_http_header>({{memory_.Text(name), memory_.Text(value)}}, *element);
+  void* element = WIREHOUND_TRY(Element(list, next, sizeof(wirehound_http_header)));
+  return Store<wirehound_http_header>({{memory_.Text(name), memory_.Text(value)}}, element);
 }
 
 }  // namespace wirehound

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Text whose encoding nobody vouches for - names of processes, names from the wire - made fit to
-// show. Pure; any thread.
+// Makes text of unknown encoding - names of processes, names from the wire - fit to show. Pure; any
+// thread.
 
 #pragma once
 

@@ -30,15 +30,17 @@ namespace {
 class DiscardedJson : public Output {
  public:
   Status OnEvent(const Event& event) override {
-    line_.clear();
-    AppendEvent(line_, event);
-    WIREHOUND_FUZZ_CHECK(line_.size() > 2 && line_.front() == '{' && line_.back() == '}');
+    buffer_.Clear();
+    json_.Append(buffer_, event);
+    const std::string_view line = buffer_.text();
+    WIREHOUND_FUZZ_CHECK(line.size() > 2 && line.front() == '{' && line.back() == '}');
     return {};
   }
   Status Flush() override { return {}; }
 
  private:
-  std::string line_;
+  EventJson json_;
+  JsonBuffer buffer_{0};
 };
 
 // The packets of a file in memory as a source.

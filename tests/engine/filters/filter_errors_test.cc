@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a filter that cannot be meant is told: the whole of it, the word that is wrong, what was
-// expected, and what is closest.
+// The errors of filters that do not compile: each names the whole filter, the wrong word, what was
+// expected, and the closest name.
 
 #include <string>
 #include <vector>

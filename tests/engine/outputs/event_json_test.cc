@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/engine/support/event_line.h"
 #include "tests/engine/support/graph_text.h"
 #include "tests/engine/support/udp_event.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// OutputQueue: what becomes of lines when the reader is slow, gone or the disk is full, and that
-// each event is counted once as what became of it. The slow reader is a pipe that nobody reads.
+// OutputQueue: where lines go when the reader is slow or gone or the disk is full, and that the
+// account counts each event once. The slow reader is a pipe that nobody reads.
 
 #include "engine/outputs/output_queue.h"
 

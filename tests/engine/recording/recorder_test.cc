@@ -299,7 +299,6 @@ TEST_CASE("recorder: what no longer fits is counted, and what was written reads 
   const RecordingCounters& counters = recording.recorder().counters();
   CHECK(counters.not_written > 0);
   CHECK(counters.written + counters.not_written == kPackets);
-  CHECK(recording.recorder().stopped().find("File too large") != std::string::npos);
   const std::vector<std::string> lines = ReadBack(path);
   CHECK(lines.size() == counters.written);
   CHECK(lines == std::vector<std::string>(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the tests of recordings share: things to record, a sink that writes down what it is told as
-// text, and reading a file back through the source that --read uses.
+// What the tests of recordings share: things to record, a sink that writes what it gets as text,
+// and reading a file back through the source that --read uses.
 
 #pragma once
 
@@ -63,7 +63,7 @@ inline std::string Describe(const wirehound_process& p) {
                      View(p.container_id));
 }
 
-/// Writes down everything it is told, one line each.
+/// Writes one line for each call.
 class TellingSink : public RecordSink {
  public:
   void OnRecord(const Record& r) override {

@@ -22,6 +22,7 @@
 #include "engine/sources/capture_file_source.h"
 #include "tests/engine/support/captures.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/event_line.h"
 #include "tests/engine/support/paths.h"
 #include "tests/engine/support/temporary_folder.h"
 

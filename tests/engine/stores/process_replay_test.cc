@@ -89,7 +89,7 @@ std::string AnswerOfAncestry(ProcessStore& store, std::uint32_t id) {
   return text;
 }
 
-// A live store over a made-up /proc, and one that is told what a recording of it would tell.
+// A live store over a made-up /proc, and one that gets the notices a recording of it would hold.
 class Pair {
  public:
   explicit Pair(std::uint64_t seed) : random_(seed) {

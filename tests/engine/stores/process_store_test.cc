@@ -46,7 +46,6 @@ TEST_CASE("process store: an unhealthy one says so to every question") {
   ProcessStore store(std::nullopt);
   const wirehound_process process = OfEvent({});
   store.Note(process);
-  store.NoteExit(process.process_entity_id, 1);
   const wirehound_process_info* info = nullptr;
   std::span<const wirehound_process_info> parents;
   CHECK(store.Get(process.process_entity_id, &info) == WIREHOUND_ERROR_UNHEALTHY);
@@ -100,17 +99,6 @@ TEST_CASE("process store: the end is found when it is asked for, and keeps what 
   world.Later();
   store.Note(OfEvent({}));  // an event that was still on its way
   CHECK(Ask(store, IdOf(100, 1000))->exit_time_ns == found_ns);
-}
-
-TEST_CASE("process store: whoever knows of an end can say so") {
-  ProcessWorld world;
-  world.proc.Run({});
-  ProcessStore store(world.Setup());
-  store.Note(OfEvent({}));
-  store.NoteExit(IdOf(100, 1000), 77);
-  CHECK(Ask(store, IdOf(100, 1000))->exited == 1);
-  CHECK(Ask(store, IdOf(100, 1000))->exit_time_ns == 77);
-  CHECK(Text(Ask(store, IdOf(100, 1000))->comm) == "curl");
 }
 
 TEST_CASE("process store: later facts of a process take the place of earlier ones") {

@@ -11,8 +11,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/outputs/event_json.h"
 #include "engine/run/engine.h"
+#include "tests/engine/support/event_line.h"
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {

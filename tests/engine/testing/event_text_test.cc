@@ -18,8 +18,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/outputs/event_json.h"
 #include "engine/run/detector_set.h"
+#include "tests/engine/support/event_line.h"
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/dispatch/subscription.h"
+#include "engine/plan/subscription.h"
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "engine/filters/no_tree.h"
 #include "engine/graph/availability.h"
 
 namespace wirehound {
@@ -16,30 +17,38 @@ const EventDefinition* AvailableEvent(const EventRequirement& requirement,
   return IsAvailable(requirement, event) ? event : nullptr;
 }
 
-Result<std::vector<Subscription>> MakeSubscriptions(const DetectorDefinition& detector,
-                                                    const Catalogue& catalogue,
-                                                    const ScopeServices& services) {
-  std::vector<Subscription> subscriptions;
+Result<EventFilter> CompileRequirement(const EventRequirement& requirement,
+                                       const EventDefinition& event,
+                                       const ScopeServices& services) {
+  static NoTree no_tree;
+  Result<EventFilter> filter =
+      EventFilter::Compile(event, requirement.data_filters, requirement.scope_filters,
+                           {.tree = services.tree != nullptr ? services.tree : &no_tree});
+  if (!filter) {
+    return std::move(filter).error().WithContext("filter on event '" + requirement.name + "'");
+  }
+  return filter;
+}
+
+Result<Subscriptions> MakeSubscriptions(const DetectorDefinition& detector,
+                                        const Catalogue& catalogue, const ScopeServices& services) {
+  Subscriptions subscriptions;
   std::set<const EventDefinition*> unconditional;
   for (const EventRequirement& requirement : detector.requirements.events) {
     const EventDefinition* event = AvailableEvent(requirement, catalogue);
     if (event == nullptr) {
       continue;  // optional, and not available
     }
-    Result<EventFilter> filter =
-        EventFilter::Compile(*event, requirement.data_filters, requirement.scope_filters, services);
-    if (!filter) {
-      return std::move(filter).error().WithContext("requirement " + requirement.name);
-    }
+    EventFilter filter = WIREHOUND_TRY(CompileRequirement(requirement, *event, services));
     auto found = std::find_if(subscriptions.begin(), subscriptions.end(),
                               [event](const Subscription& known) { return known.event == event; });
     if (found == subscriptions.end()) {
       found = subscriptions.insert(subscriptions.end(), {event, {}});
     }
-    if (filter->empty()) {
+    if (filter.empty()) {
       unconditional.insert(event);
     } else {
-      found->filters.push_back(*std::move(filter));
+      found->filters.push_back(std::move(filter));
     }
   }
   for (Subscription& subscription : subscriptions) {

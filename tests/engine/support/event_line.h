@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One event as JSON, for tests that look at a few.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/outputs/event_json.h"
+
+namespace wirehound::test {
+
+inline void AppendEvent(std::string& out, const Event& event) {
+  const auto json = std::make_unique<EventJson>();
+  JsonBuffer buffer(0);
+  json->Append(buffer, event);
+  out += buffer.text();
+}
+
+}  // namespace wirehound::test
