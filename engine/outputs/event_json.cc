@@ -21,9 +21,9 @@ namespace {
 // Room for a few keys and numbers beside what is counted exactly.
 constexpr std::size_t kKeysBytes = 512;
 
-// A key behind another member, with room for a number.
-char* Key(JsonBuffer& buffer, char* out, std::string_view key) {
-  out = WriteLiteral(buffer.Room(out, key.size() + 4 + kJsonNumberBytes), ",\"");
+// A key behind another member, or behind `before`, with room for a number.
+char* Key(JsonBuffer& buffer, char* out, std::string_view key, std::string_view before = ",\"") {
+  out = WriteLiteral(buffer.Room(out, key.size() + 4 + kJsonNumberBytes), before);
   out = WriteLiteral(out, key);
   return WriteLiteral(out, "\":");
 }
@@ -52,14 +52,15 @@ std::string TextOf(Write write) {
   return std::string(buffer.text());
 }
 
-char* WriteFact(JsonBuffer& buffer, char* out, const FactSchema& fact, const void* owner) {
+// The value of a fact, behind its key.
+inline char* WriteFact(JsonBuffer& buffer, char* out, const FactSchema& fact, const void* owner) {
   switch (fact.kind) {
     case FactKind::kInt32:
-      return WriteSigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::int32_t>(owner));
+      return WriteSigned(out, fact.In<std::int32_t>(owner));
     case FactKind::kUint32:
-      return WriteUnsigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::uint32_t>(owner));
+      return WriteUnsigned(out, fact.In<std::uint32_t>(owner));
     case FactKind::kUint64:
-      return WriteUnsigned(buffer.Room(out, kJsonNumberBytes), fact.In<std::uint64_t>(owner));
+      return WriteUnsigned(out, fact.In<std::uint64_t>(owner));
     case FactKind::kString:
       return WriteString(buffer, out, ToView(fact.In<wirehound_string>(owner)));
     case FactKind::kFlag:
@@ -68,22 +69,51 @@ char* WriteFact(JsonBuffer& buffer, char* out, const FactSchema& fact, const voi
   return out;
 }
 
-// The facts of that part, each behind another member.
-char* WriteFacts(JsonBuffer& buffer, char* out, JsonPart part, const wirehound_process& process) {
-  for (const FactSchema& fact : kProcessFacts) {
-    if (fact.part != part) {
-      continue;
+// The key of a fact behind another member, `,"processId":` or `,"executable":{"path":`.
+struct FactKey {
+  std::array<char, 48> text{};
+  std::size_t size = 0;
+  bool is_inside = false;  // of an object of its own
+
+  constexpr explicit FactKey(std::string_view json) {
+    Add(",\"");
+    for (const char c : json) {
+      Add(c == '.' ? std::string_view("\":{\"") : std::string_view(&c, 1));
+      is_inside = is_inside || c == '.';
     }
-    const std::size_t dot = fact.json.find('.');
-    out = Key(buffer, out, fact.json.substr(0, dot));
-    if (dot == std::string_view::npos) {
-      out = WriteFact(buffer, out, fact, &process);
-      continue;
-    }
-    out = Literal(buffer, Literal(buffer, out, "{\""), fact.json.substr(dot + 1));
-    out = Literal(buffer, WriteFact(buffer, Literal(buffer, out, "\":"), fact, &process), "}");
+    Add("\":");
   }
+
+ private:
+  constexpr void Add(std::string_view part) {
+    for (const char c : part) {
+      text[size++] = c;
+    }
+  }
+};
+
+template <std::size_t kIndex>
+char* WriteFactAt(JsonBuffer& buffer, char* out, const wirehound_process& process) {
+  static constexpr FactKey kKey(kProcessFacts[kIndex].json);
+  out = buffer.Room(out, kKey.size + kJsonNumberBytes);
+  out = WriteLiteral(out, {kKey.text.data(), kKey.size});
+  out = WriteFact(buffer, out, kProcessFacts[kIndex], &process);
+  return kKey.is_inside ? Literal(buffer, out, "}") : out;
+}
+
+// The facts of that part. The table is unrolled, so that keys are constants of the code: a process
+// that is not kept costs no more than with a line for each fact.
+template <JsonPart kPart, std::size_t... kIndex>
+char* WriteEach(JsonBuffer& buffer, char* out, const wirehound_process& process,
+                std::index_sequence<kIndex...> /*all*/) {
+  ((out = kProcessFacts[kIndex].part == kPart ? WriteFactAt<kIndex>(buffer, out, process) : out),
+   ...);
   return out;
+}
+
+template <JsonPart kPart>
+char* WriteFacts(JsonBuffer& buffer, char* out, const wirehound_process& process) {
+  return WriteEach<kPart>(buffer, out, process, std::make_index_sequence<kProcessFacts.size()>());
 }
 
 // Whether a fact of a container has a value to show.
@@ -98,8 +128,8 @@ char* WriteKnown(JsonBuffer& buffer, char* out, JsonPart part,
                  const wirehound_container_info* container, bool is_first) {
   for (const FactSchema& fact : kContainerFacts) {
     if (container != nullptr && fact.part == part && IsKnown(fact, *container)) {
-      out = Literal(buffer, Literal(buffer, out, is_first ? "\"" : ",\""), fact.json);
-      out = WriteFact(buffer, Literal(buffer, out, "\":"), fact, container);
+      out = Key(buffer, out, fact.json, is_first ? "\"" : ",\"");
+      out = WriteFact(buffer, out, fact, container);
       is_first = false;
     }
   }
@@ -267,15 +297,15 @@ void ProcessJson::Make(const wirehound_process& process) {
     AppendTexts(strings_, kContainerTexts, process.container);
   }
   start = TextOf([&](JsonBuffer& buffer, char* out) {
-    out = WriteFacts(buffer, out, JsonPart::kStart, process);
+    out = WriteFacts<JsonPart::kStart>(buffer, out, process);
     return Literal(buffer, out, ",\"processorId\":");
   });
   facts = TextOf([&](JsonBuffer& buffer, char* out) {
-    out = WriteFacts(buffer, out, JsonPart::kProcess, process);
+    out = WriteFacts<JsonPart::kProcess>(buffer, out, process);
     return WriteContainer(buffer, out, process);
   });
   entities = TextOf([&](JsonBuffer& buffer, char* out) {
-    out = WriteFacts(buffer, out, JsonPart::kEntities, process);
+    out = WriteFacts<JsonPart::kEntities>(buffer, out, process);
     return Key(buffer, out, "args");
   });
 }
