@@ -17,7 +17,7 @@ namespace {
 using protozero::pbf_reader;
 
 // Numbers of fields in the published api.proto of CRI, package runtime.v1.
-constexpr protozero::pbf_tag_type kRequestId = 1;       // of both requests
+constexpr protozero::pbf_tag_type kRequestedId = 1;     // of both requests
 constexpr protozero::pbf_tag_type kResponseStatus = 1;  // of both responses
 
 struct StatusTags {
@@ -142,7 +142,7 @@ Result<ContainerAnswer> Ask(const std::string& socket_path, std::string_view met
                             const std::string& id, const Patience& patience, TakeStatus take) {
   GrpcQuestion question{.method = "/runtime.v1.RuntimeService/" + std::string(method),
                         .message = {}};
-  protozero::pbf_writer(question.message).add_string(kRequestId, id);
+  protozero::pbf_writer(question.message).add_string(kRequestedId, id);
   Result<std::string> message = GrpcCall(socket_path, question, patience);
   if (!message) {
     return std::move(message).error();

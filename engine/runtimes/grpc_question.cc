@@ -17,7 +17,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadRoom = 16 * 1024;
 constexpr std::size_t kPrefixBytes = 5;  // of a message: whether it is compressed, its length
 constexpr std::size_t kMaxMessageText = 200;
 
@@ -215,7 +215,7 @@ Status Call::Send(UnixStream& stream) {
 }
 
 Status Call::Receive(UnixStream& stream) {
-  std::array<char, kReadBytes> room;
+  std::array<char, kReadRoom> room;
   Result<std::size_t> got = stream.Read(room);
   if (!got) {
     return std::move(got).error();
