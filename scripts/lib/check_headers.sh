@@ -18,7 +18,7 @@ not_built_first() {
   local header source
   while IFS= read -r header; do
     source=${header%.h}.cc
-    if [ ! -e "$source" ] || ! grep -qF "/$source\"" build/clang/compile_commands.json ||
+    if [ ! -e "$source" ] || ! grep -qsF "/$source\"" build/clang/compile_commands.json ||
       ! grep -m 1 '^#include' "$source" | grep -qE "\"(.*/)?${header##*/}\""; then
       printf '%s\n' "$header"
     fi
