@@ -55,16 +55,16 @@ KeyedDigest KeyedDigest::Random() { return {RandomSeed(), RandomSeed()}; }
 Digest KeyedDigest::operator()(std::span<const std::uint8_t> bytes) const {
   SipState state = {key_low_ ^ 0x736f6d6570736575, key_high_ ^ 0x646f72616e646f6d ^ 0xee,
                     key_low_ ^ 0x6c7967656e657261, key_high_ ^ 0x7465646279746573};
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  const std::size_t whole_words = bytes.size() / kWord;
+  constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
+  const std::size_t whole_words = bytes.size() / kWordBytes;
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < whole_words; ++i) {
-    std::memcpy(&word, bytes.data() + i * kWord, kWord);
+    std::memcpy(&word, bytes.data() + i * kWordBytes, kWord);
     state.Take(word);
   }
   std::uint64_t last = std::uint64_t{bytes.size()} << 56;
-  for (std::size_t i = whole_words * kWord; i < bytes.size(); ++i) {
-    last |= std::uint64_t{bytes[i]} << (8 * (i % kWord));
+  for (std::size_t i = whole_words * kWordBytes; i < bytes.size(); ++i) {
+    last |= std::uint64_t{bytes[i]} << (8 * (i % kWordBytes));
   }
   state.Take(last);
   state.v2 ^= 0xee;

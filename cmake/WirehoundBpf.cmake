@@ -3,6 +3,7 @@
 # wirehound_add_bpf(name source): compiles a BPF program and makes the INTERFACE target `name`, which
 # offers the header <stem>.skel.h with the object's bytes inside:
 # clang -target bpf -> strip debug sections (BTF stays) -> bpftool gen skeleton.
+# The target wirehound_bpf_skeletons makes all of these headers and nothing else.
 # Nothing of the kernel the build runs on goes in: offsets are relocated when the object is loaded.
 
 find_program(WIREHOUND_BPF_CLANG NAMES clang clang-19 clang-16 clang-14 REQUIRED)
@@ -15,6 +16,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
 else()
   set(WIREHOUND_BPF_ARCH x86)
 endif()
+
+add_custom_target(wirehound_bpf_skeletons)
 
 function(wirehound_add_bpf name source)
   cmake_path(ABSOLUTE_PATH source NORMALIZE)
@@ -41,6 +44,7 @@ function(wirehound_add_bpf name source)
     COMMENT "BPF object ${stem}"
     VERBATIM)
   add_custom_target(${name}_skeleton DEPENDS ${header})
+  add_dependencies(wirehound_bpf_skeletons ${name}_skeleton)
   add_library(${name} INTERFACE)
   add_dependencies(${name} ${name}_skeleton)
   target_include_directories(${name} SYSTEM INTERFACE ${folder})

@@ -13,12 +13,10 @@ target_compile_options(wirehound_build_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>)
 
 if(WIREHOUND_SANITIZE STREQUAL "address")
+  # What fuzz targets call counts its branches, so that the fuzzer sees what an input reaches.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-elseif(WIREHOUND_SANITIZE STREQUAL "fuzzer")
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer)
+                      -fno-omit-frame-pointer
+                      $<$<BOOL:${WIREHOUND_BUILD_FUZZERS}>:-fsanitize=fuzzer-no-link>)
   add_link_options(-fsanitize=address,undefined)
 elseif(WIREHOUND_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer
@@ -26,5 +24,5 @@ elseif(WIREHOUND_SANITIZE STREQUAL "thread")
     $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
   add_link_options(-fsanitize=thread)
 elseif(NOT WIREHOUND_SANITIZE STREQUAL "")
-  message(FATAL_ERROR "WIREHOUND_SANITIZE is '${WIREHOUND_SANITIZE}'; expected address, fuzzer, thread or nothing")
+  message(FATAL_ERROR "WIREHOUND_SANITIZE is '${WIREHOUND_SANITIZE}'; expected address, thread or nothing")
 endif()

@@ -21,7 +21,7 @@ using protozero::pbf_reader;
 constexpr protozero::pbf_tag_type kRequestId = 1;
 constexpr protozero::pbf_tag_type kResponseContainer = 1;
 constexpr protozero::pbf_tag_type kId = 1;
-constexpr protozero::pbf_tag_type kLabels = 2;
+constexpr protozero::pbf_tag_type kContainerLabels = 2;
 constexpr protozero::pbf_tag_type kImage = 3;
 constexpr protozero::pbf_tag_type kResponseNamespaces = 1;
 constexpr protozero::pbf_tag_type kNamespaceName = 1;
@@ -66,7 +66,7 @@ ContainerAnswer ReadContainer(const std::string& message) {
       case kId:
         answer.id = container.get_string();
         break;
-      case kLabels:
+      case kContainerLabels:
         TakeLabelEntry(answer, container.get_message());
         break;
       case kImage:

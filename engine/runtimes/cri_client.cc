@@ -17,7 +17,7 @@ namespace {
 using protozero::pbf_reader;
 
 // Field numbers of CRI's api.proto, package runtime.v1.
-constexpr protozero::pbf_tag_type kRequestId = 1;       // of both requests
+constexpr protozero::pbf_tag_type kRequestedId = 1;     // of both requests
 constexpr protozero::pbf_tag_type kResponseStatus = 1;  // of both responses
 
 struct StatusTags {
@@ -142,7 +142,7 @@ Result<ContainerAnswer> Ask(const std::string& socket_path, std::string_view met
                             const std::string& id, const Patience& patience, TakeStatus take) {
   GrpcQuestion question{.method = "/runtime.v1.RuntimeService/" + std::string(method),
                         .message = {}};
-  protozero::pbf_writer(question.message).add_string(kRequestId, id);
+  protozero::pbf_writer(question.message).add_string(kRequestedId, id);
   return Read(WIREHOUND_TRY(GrpcCall(socket_path, question, patience)), id, take);
 }
 

@@ -17,7 +17,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadRoom = 16 * 1024;
 // In front of a message: one byte that says whether it is compressed, four of its length
 // (big-endian).
 constexpr std::size_t kPrefixBytes = 5;
@@ -215,7 +215,7 @@ Status Call::Send(UnixStream& stream) {
 }
 
 Status Call::Receive(UnixStream& stream) {
-  std::array<char, kReadBytes> room;
+  std::array<char, kReadRoom> room;
   const std::size_t got = WIREHOUND_TRY(stream.Read(room));
   if (got == 0) {
     return Error("the answer ends in its middle");

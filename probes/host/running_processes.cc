@@ -13,7 +13,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 1 << 20;
+constexpr std::size_t kMaxListBytes = 1 << 20;
 
 using Pids = std::vector<std::int32_t>;
 
@@ -32,7 +32,7 @@ void AddIfPid(Pids& pids, std::string_view text, std::size_t max) {
 }
 
 void AddOfGroup(Pids& pids, const std::filesystem::path& group, std::size_t max) {
-  const std::string text = ReadStartOfFile((group / "cgroup.procs").string(), kMaxFileBytes);
+  const std::string text = ReadStartOfFile((group / "cgroup.procs").string(), kMaxListBytes);
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

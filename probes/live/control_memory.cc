@@ -14,7 +14,7 @@
 namespace wirehound {
 namespace {
 
-std::size_t MappedBytes() {
+std::size_t ControlBytes() {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return (sizeof(wirehound_control) + page - 1) / page * page;
 }
@@ -27,11 +27,11 @@ void Store(__u32& word, std::uint32_t value) {
 }  // namespace
 
 void ControlMemory::Unmap::operator()(wirehound_control* control) const {
-  munmap(control, MappedBytes());
+  munmap(control, ControlBytes());
 }
 
 Result<ControlMemory> ControlMemory::Map(int control_fd) {
-  void* memory = mmap(nullptr, MappedBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
+  void* memory = mmap(nullptr, ControlBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, control_fd, 0);
   if (memory == MAP_FAILED) {
     return SystemError("map the memory shared with the programs", errno);
   }

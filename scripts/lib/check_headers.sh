@@ -3,8 +3,9 @@
 
 # Checks that every header compiles when it is the first one included: a header that leans on what
 # others include before it breaks when they are sorted. Most headers are the first include of the
-# source of the same name, and the build has compiled that: only the others are compiled here.
-# Generated headers, and the list of what was built, come from build/release.
+# source of the same name, and clang-tidy (scripts/lint) compiles that alone: only the others are
+# compiled here. The list of sources is that of build/clang, generated headers are those of
+# build/release.
 
 set -euo pipefail
 # shellcheck source=common.sh
@@ -17,7 +18,7 @@ not_built_first() {
   local header source
   while IFS= read -r header; do
     source=${header%.h}.cc
-    if [ ! -e "$source" ] || ! grep -qF "/$source\"" build/release/compile_commands.json ||
+    if [ ! -e "$source" ] || ! grep -qsF "/$source\"" build/clang/compile_commands.json ||
       ! grep -m 1 '^#include' "$source" | grep -qE "\"(.*/)?${header##*/}\""; then
       printf '%s\n' "$header"
     fi

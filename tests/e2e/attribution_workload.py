@@ -15,7 +15,7 @@ import sys
 
 PARENT, SERVER, CLIENT = "wh-parent", "wh-server", "wh-client"
 ROUNDS = 5
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 QUESTION, ANSWER = b"question", b"the answer"
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 

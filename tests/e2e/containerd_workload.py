@@ -21,8 +21,8 @@ LABELS = {
     "io.kubernetes.pod.name": "web-0",
     "io.kubernetes.pod.namespace": "shop",
 }
-READY_SECONDS = 20
-LIMIT_SECONDS = 30
+READY_SECONDS = 60
+LIMIT_SECONDS = 120
 CONFIG = """
 version = 2
 root = "{folder}/root"

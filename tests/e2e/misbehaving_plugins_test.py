@@ -285,14 +285,18 @@ class Dawdles(Misbehaving):
         )  # fmt: skip
         self.assertEqual(result.returncode, 0, said(result))
         self.assert_good_saw_all(result, 20)
-        over = [engine.args_of(each) for each in events_named("detector_over_budget", result)]
+        over = self.about_the_sleeper("detector_over_budget", result)
         self.assertNotEqual(over, [], said(result))
         for args in over:
-            self.assertEqual((args["detector"], args["event"]), ("sleeper", "net_packet_udp"))
+            self.assertEqual(args["event"], "net_packet_udp")
             self.assertGreater(args["duration_ns"], args["budget_ns"])
-        (suspended,) = events_named("detector_suspended", result)
-        args = engine.args_of(suspended)
-        self.assertEqual((args["detector"], args["count"]), ("sleeper", OVERRUNS_ALLOWED))
+        (suspended,) = self.about_the_sleeper("detector_suspended", result)
+        self.assertEqual(suspended["count"], OVERRUNS_ALLOWED)
+
+    def about_the_sleeper(self, name, result):
+        """The arguments of these events. On a busy machine the sound one may be late for once."""
+        found = [engine.args_of(each) for each in events_named(name, result)]
+        return [args for args in found if args["detector"] == "sleeper"]
 
 
 if __name__ == "__main__":

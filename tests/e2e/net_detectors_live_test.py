@@ -131,12 +131,12 @@ class NetDetectors(engine.TestCase):
             "import socket, urllib.request as web\n"
             "udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
             f"udp.sendto(b'udpmsg01', ('{net_lab.NEAR4}', {net_lab.NC_PORT}))\n"
-            f"tcp = socket.create_connection(('{net_lab.NEAR4}', {net_lab.NC_PORT}), 5)\n"
+            f"tcp = socket.create_connection(('{net_lab.NEAR4}', {net_lab.NC_PORT}), 60)\n"
             "tcp.sendall(b'tcp01'); tcp.close()\n"
             "class Stay(web.HTTPRedirectHandler):\n"
             "    def redirect_request(self, *_): return None\n"
             f"request = web.Request('http://{net_lab.NEAR4}/', headers={{'Host': 'google.com'}})\n"
-            "try: web.build_opener(Stay).open(request, timeout=5)\n"
+            "try: web.build_opener(Stay).open(request, timeout=60)\n"
             "except web.HTTPError: pass\n"
         )
         self.assertEqual(self.detect(*self.lab.at_far_end(sys.executable, "-c", script)), [])
@@ -151,7 +151,7 @@ class NetDetectors(engine.TestCase):
 
     def test_every_registered_method_is_a_request(self):
         url = f"http://{net_lab.NEAR4}"
-        curl = "curl -sS -o /dev/null --max-time 10"
+        curl = "curl -sS -o /dev/null --max-time 60"
         lines = [f"{curl} -X {each} {url}/{each}" for each in METHODS if each != "HEAD"]
         lines.append(f"{curl} --head {url}/HEAD")
         events = self.capture(

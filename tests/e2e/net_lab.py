@@ -27,7 +27,7 @@ NC_PORT, WEB_PORT = 8090, 80
 TOOLS = ("unshare", "nsenter", "ip", "ping", "nc", "knotd", "nslookup", "nginx", "curl")
 
 PR_SET_PDEATHSIG = 1
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 ZONE = """
 $ORIGIN google.com.

@@ -15,7 +15,7 @@ COMPILER = os.environ.get("WIREHOUND_CXX", "c++")
 SDK_INCLUDE = engine.HERE.parent.parent / "sdk" / "include"
 SOURCE = engine.HERE / "counting_detector.cc"
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 class Built:

@@ -5,8 +5,9 @@ descriptors passed to other processes, processes that send one packet and are go
 
 Usage: storm_workload.py FACTS. Writes one JSON line for each end of a conversation: the protocol,
 the local port, the port at the other end (0: any), the process that used it with its name, the
-process that listened where there is one, and the thread that sent where that matters. What
-storm_live_test.py compares the engine's events with.
+process that listened where there is one, the one that holds the connection too and may be the last
+to close it, and the thread that sent where that matters. What storm_live_test.py compares the
+engine's events with.
 
 Every process uses a socket before it receives on it, so who its user is does not depend on who
 happens to be waiting.
@@ -212,11 +213,12 @@ def passed(facts):
 # --- connections ----------------------------------------------------------------------------------
 
 
-def converse(facts, connection, listener):
+def converse(facts, connection, listener, **more):
     """The server's part: it speaks first."""
     with connection:
         connection.settimeout(PATIENCE_SECONDS)
-        facts.note("tcp", port_of(connection), connection.getpeername()[1], listener=listener)
+        remote = connection.getpeername()[1]
+        facts.note("tcp", port_of(connection), remote, listener=listener, **more)
         connection.sendall(b"welcome")
         connection.recv(64)
         connection.sendall(b"goodbye")
@@ -268,10 +270,13 @@ def fork_per_connection(facts):
     client = fork("storm-asker", connect, facts, port_of(opened), FORKED_CONNECTIONS)
     parent = os.getpid()
 
+    def converse_beside_parent(connection):
+        converse(facts, connection, parent, holder=parent)
+
     def serve(_):
         connection, _ = opened.accept()
-        pid = fork("storm-child", converse, facts, connection, parent)
-        connection.close()
+        pid = fork("storm-child", converse_beside_parent, connection)
+        connection.close()  # perhaps after the child has ended
         return pid
 
     in_turns(FORKED_CONNECTIONS, serve)

@@ -28,7 +28,7 @@ GENERATOR = pathlib.Path(
 PACKETS = int(os.environ.get("WIREHOUND_TRUTH_PACKETS", "40000"))
 SEED = 20
 # A million packets take a generator and an observer in Python a few minutes.
-LIMIT_SECONDS = 60 + PACKETS // 1000
+LIMIT_SECONDS = 300 + PACKETS // 200
 
 
 def generate(profile, folder):

@@ -37,7 +37,7 @@ READINGS = [
         "-o", "tcp.try_heuristic_first:FALSE",
     ],
 ]  # fmt: skip
-LIMIT_SECONDS = 120
+LIMIT_SECONDS = 600
 
 OPCODES = {0: "query", 1: "inverse query", 2: "status", 4: "notify", 5: "update"}
 RESPONSE_CODES = [

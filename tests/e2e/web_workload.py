@@ -18,7 +18,7 @@ import sys
 import time
 
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 NGINX_PORT, PYTHON_PORT, HTTP2_PORT, CLOSED_PORT = 18080, 18081, 18082, 18083
 IPV4, IPV6 = "127.0.0.1", "::1"
 BODY = "a body of some length, to be sent in chunks when it is compressed\n" * 20

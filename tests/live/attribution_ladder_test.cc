@@ -18,14 +18,17 @@ TEST_CASE("ladder: without the kernel's types every owner is known still, from h
   Lab lab(options);
   CHECK(lab.Attached("cgroup/sock_create (partial)"));
   CHECK(!lab.Attached("cgroup/sock_create"));
-  lab.Run([](Roles& roles) {
+  Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
     SetName("wh-plain");
     roles.parent = getpid();
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
     Send(ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver)), "in-the-plain");
     Expect(receiver, "in-the-plain");
-    usleep(50'000);  // so that the reader can look into /proc: it was told by the first packet
+    WaitForGo();  // until the reader has looked into /proc
   });
+  lab.ReadUntil([&] { return lab.collector().records().size() == 2; });
+  workload.Go();
+  lab.FinishWith(workload);
   for (const Seen& seen : lab.collector().records()) {
     CHECK(seen.owner_source == WIREHOUND_OWNER_SOCKET);
     CHECK(seen.process.host_pid == lab.roles().parent);

@@ -96,16 +96,23 @@ TEST_CASE("attribution: what the kernel sends for itself is marked as the kernel
     return;
   }
   // The sockets of IPv6's neighbour discovery are in the group of who made the network namespace.
-  lab.Run([](Roles& roles) {
+  Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
     if (!EnterOwnNetwork()) {
       _exit(1);
     }
     const bool made = std::system(
                           "ip link add wh0 type veth peer name wh1 && ip link set wh0 up && "
                           "(ip link set wh1 up || ip link set veth0 up)") == 0;
-    roles.parent = made ? 1 : 0;
-    usleep(1'500'000);  // they come within a second, in the kernel's own time
+    if (!made) {
+      return;
+    }
+    roles.parent = 1;
+    WaitForGo();
   });
+  // They come within a second, in the kernel's own time.
+  lab.ReadUntil([&] { return workload.Ended() || !lab.collector().records().empty(); });
+  workload.Go();
+  lab.FinishWith(workload);
   if (lab.roles().parent == 0) {
     MESSAGE("skipped: no pair of interfaces can be made here");
     return;

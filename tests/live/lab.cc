@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <wirehound/views.h>
@@ -140,6 +141,15 @@ void Lab::RunUnread(const Body& body) {
 
 void Lab::ReadUntilQuiet() {
   while (WaitReadable(source_->poll_fd(), kQuietMs)) {
+    REQUIRE(source_->Read(collector_, 64));
+  }
+}
+
+void Lab::ReadUntil(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kPatienceSeconds);
+  while (!holds()) {
+    REQUIRE(std::chrono::steady_clock::now() < end);
+    WaitReadable(source_->poll_fd(), 20);
     REQUIRE(source_->Read(collector_, 64));
   }
 }

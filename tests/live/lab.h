@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,8 +97,11 @@ class Lab {
   /// Detaches, reads the rest, and checks that every packet seen is accounted for.
   void Finish();
 
-  /// Reads until nothing has come for a moment.
+  /// Reads until nothing has come for a moment: for what is in the ring already.
   void ReadUntilQuiet();
+
+  /// Reads until this holds. Fails the test when it does not in kPatienceSeconds.
+  void ReadUntil(const std::function<bool()>& holds);
 
   std::uint64_t Count(std::string_view counter) const;
 

@@ -35,6 +35,15 @@ T Must(T result, const char* what) {
   return result;
 }
 
+// The same; inside a workload a call that worked shows that it gets on, however slowly.
+template <typename T>
+T Step(T result, const char* what) {
+  if (go_pipe_fd >= 0) {
+    alarm(kPatienceSeconds);
+  }
+  return Must(result, what);
+}
+
 struct Address {
   sockaddr_storage storage = {};
   socklen_t size = 0;
@@ -61,7 +70,7 @@ Address Loopback(bool ipv6, bool any, std::uint16_t port) {
 
 int MakeSocket(Transport transport, bool ipv6) {
   const int type = transport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM;
-  return Must(socket(ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0), "socket");
+  return Step(socket(ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0), "socket");
 }
 
 void Serve(int fd, Transport transport) {
@@ -78,8 +87,8 @@ void Serve(int fd, Transport transport) {
   }
   std::array<char, 64> buffer;
   for (const char* answer : {"pong-1", "pong-2"}) {
-    Must(recvfrom(fd, buffer.data(), buffer.size(), 0, peer.get(), &peer.size), "recvfrom");
-    Must(sendto(fd, answer, std::strlen(answer), 0, peer.get(), peer.size), "sendto");
+    Step(recvfrom(fd, buffer.data(), buffer.size(), 0, peer.get(), &peer.size), "recvfrom");
+    Step(sendto(fd, answer, std::strlen(answer), 0, peer.get(), peer.size), "sendto");
   }
 }
 
@@ -121,7 +130,7 @@ Workload StartWorkload(const ChildCgroup& group, Roles& roles, const Body& body)
     close(pipe_fds[1]);
     go_pipe_fd = pipe_fds[0];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(kWorkloadSeconds);
+    alarm(kPatienceSeconds);
     if (const Status added = group.Add(0); !added) {
       std::fprintf(stderr, "%s\n", added.error().message().c_str());
       _exit(1);
@@ -141,16 +150,17 @@ Roles& SharedRoles() {
 
 void WaitForGo() {
   char letter = 0;
-  if (Must(read(go_pipe_fd, &letter, 1), "read") != 1) {
+  alarm(0);  // the test takes its time; when it ends so does this
+  if (Step(read(go_pipe_fd, &letter, 1), "read") != 1) {
     _exit(1);
   }
 }
 
 pid_t ForkNamed(const char* name, const std::function<void()>& body) {
-  const pid_t pid = Must(fork(), "fork");
+  const pid_t pid = Step(fork(), "fork");
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(kWorkloadSeconds);
+    alarm(kPatienceSeconds);
     SetName(name);
     body();
     _exit(0);
@@ -158,11 +168,12 @@ pid_t ForkNamed(const char* name, const std::function<void()>& body) {
   return pid;
 }
 
-void SetName(const char* name) { Must(prctl(PR_SET_NAME, name), "prctl"); }
+void SetName(const char* name) { Step(prctl(PR_SET_NAME, name), "prctl"); }
 
 void WaitFor(pid_t pid) {
   int status = 0;
-  Must(waitpid(pid, &status, 0), "waitpid");
+  alarm(0);  // that process has its own
+  Step(waitpid(pid, &status, 0), "waitpid");
   if (status != 0) {
     _exit(1);
   }
@@ -185,9 +196,9 @@ int BoundSocket(Transport transport, Family family, std::uint16_t port) {
   const bool ipv6 = family != Family::kIpv4;
   const int fd = MakeSocket(transport, ipv6);
   Address address = Loopback(ipv6, family == Family::kIpv4OnIpv6, port);
-  Must(bind(fd, address.get(), address.size), "bind");
+  Step(bind(fd, address.get(), address.size), "bind");
   if (transport == Transport::kTcp) {
-    Must(listen(fd, 8), "listen");
+    Step(listen(fd, 8), "listen");
   }
   return fd;
 }
@@ -196,16 +207,16 @@ int ConnectedSocket(Transport transport, Family family, std::uint16_t port) {
   const bool ipv6 = family == Family::kIpv6;
   const int fd = MakeSocket(transport, ipv6);
   Address address = Loopback(ipv6, false, port);
-  Must(connect(fd, address.get(), address.size), "connect");
+  Step(connect(fd, address.get(), address.size), "connect");
   return fd;
 }
 
-int AcceptOn(int listener) { return Must(accept(listener, nullptr, nullptr), "accept"); }
+int AcceptOn(int listener) { return Step(accept(listener, nullptr, nullptr), "accept"); }
 
 std::uint16_t PortOf(int fd) {
   Address address;
   address.size = sizeof(address.storage);
-  Must(getsockname(fd, address.get(), &address.size), "getsockname");
+  Step(getsockname(fd, address.get(), &address.size), "getsockname");
   // The port is at the same place for both families.
   sockaddr_in ipv4;
   std::memcpy(&ipv4, &address.storage, sizeof(ipv4));
@@ -213,7 +224,7 @@ std::uint16_t PortOf(int fd) {
 }
 
 void Send(int fd, std::string_view text) {
-  if (Must(send(fd, text.data(), text.size(), 0), "send") != static_cast<ssize_t>(text.size())) {
+  if (Step(send(fd, text.data(), text.size(), 0), "send") != static_cast<ssize_t>(text.size())) {
     _exit(1);
   }
 }
@@ -222,7 +233,7 @@ void Expect(int fd, std::string_view text) {
   std::string got(text.size(), '\0');
   std::size_t size = 0;
   while (size < got.size()) {
-    const ssize_t more = Must(recv(fd, got.data() + size, got.size() - size, 0), "recv");
+    const ssize_t more = Step(recv(fd, got.data() + size, got.size() - size, 0), "recv");
     if (more == 0) {
       break;
     }

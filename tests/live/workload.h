@@ -2,8 +2,8 @@
 
 // Processes that talk to each other over loopback, each under a name of its own, for the live
 // tests to watch. A workload runs in a forked process inside the control group of the test; it ends
-// by itself, by an alarm after kWorkloadSeconds, or with its test. All functions but StartWorkload
-// run inside it and end it with a message when something fails.
+// by itself, by an alarm when no call has worked for kPatienceSeconds, or with its test. All
+// functions but StartWorkload run inside it and end it with a message when something fails.
 
 #pragma once
 
@@ -17,7 +17,8 @@
 
 namespace wirehound::live {
 
-inline constexpr unsigned kWorkloadSeconds = 20;
+/// How long one call may take; how many there are does not matter.
+inline constexpr unsigned kPatienceSeconds = 60;
 
 /// What a workload tells its test: memory both see.
 struct Roles {

@@ -9,17 +9,17 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/engine/support/echo_detectors.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/scripted_detector.h"
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 
 TEST_CASE("detection: a detection inherits time, process and system call of its cause") {
   ScriptedDetectors detectors;

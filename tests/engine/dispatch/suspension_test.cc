@@ -12,17 +12,17 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/engine/support/echo_detectors.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/scripted_detector.h"
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 
 // The clock of the time budget, and what moves it.
 std::uint64_t fake_now_ns = 0;

@@ -10,17 +10,17 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/dispatch/dispatcher.h"
 #include "tests/engine/support/echo_detectors.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 
 Selection ShowAll() {
   return {.events = {"net_packet_udp", "detectors", "engine"}, .detectors = {}};

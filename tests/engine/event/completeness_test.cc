@@ -12,18 +12,18 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/pipeline/packet_pipeline.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 
 constexpr std::size_t kUdpPacketBytes = 20 + 8 + 1;
 
@@ -59,7 +59,7 @@ class Run {
   std::string Completeness() const { return last()["completeness"].dump(); }
   Json Argument(std::size_t index, const std::string& name) const {
     const Json whole = event(index);
-    for (const Json& argument : whole["args"]) {
+    for (const Json& argument : whole["args"].elements()) {
       if (argument["name"] == name) {
         return argument["value"];
       }

@@ -8,16 +8,16 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/engine/support/event_line.h"
 #include "tests/engine/support/graph_text.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using test::Json;
 
 std::string Text(const Event& event) {
   std::string out;
@@ -25,13 +25,7 @@ std::string Text(const Event& event) {
   return out;
 }
 
-std::string Keys(const Json& object) {
-  std::vector<std::string> keys;
-  for (const auto& item : object.items()) {
-    keys.push_back(item.key());
-  }
-  return Join(keys);
-}
+std::string Keys(const Json& object) { return Join(object.keys()); }
 
 constexpr const char* kKeys =
     "timestamp threadStartTime processorId processId cgroupId threadId parentProcessId "

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/temporary_folder.h"
 #include "tests/engine/support/udp_event.h"
 
@@ -41,7 +41,7 @@ TEST_CASE("output: json writes one object per line to its file") {
   std::ifstream file(path);
   std::uint64_t lines = 0;
   for (std::string line; std::getline(file, line);) {
-    CHECK(nlohmann::json::parse(line)["timestamp"] == ++lines);
+    CHECK(test::Json::parse(line)["timestamp"] == ++lines);
   }
   CHECK(lines == 3);
 }

@@ -8,18 +8,18 @@
 #include <utility>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/engine/stores/dns_store_support.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 
 // Connections go from 10.0.0.1 to 10.0.0.2.
 constexpr char kServer[] = "10.0.0.2";
@@ -57,7 +57,7 @@ class NamedFlows {
   /// The value of an argument of an event, as JSON text.
   std::string Argument(std::size_t index, const std::string& name) const {
     const Json event = Json::parse(run_.shown().json.at(index));
-    for (const Json& argument : event["args"]) {
+    for (const Json& argument : event["args"].elements()) {
       if (argument["name"] == name) {
         return argument["value"].dump();
       }

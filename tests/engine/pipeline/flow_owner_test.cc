@@ -11,18 +11,18 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/decoders/dns/dns_message_builder.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 using From = Conversation::From;
 
 constexpr std::uint64_t kPacketGapNs = 1'000'000;
@@ -100,8 +100,8 @@ class OwnedStreams {
     std::vector<std::string> lines;
     for (const std::string& text : run_.shown().json) {
       const Json event = Json::parse(text);
-      lines.push_back(event["eventName"].get<std::string>() + " of " +
-                      std::to_string(event["processId"].get<int>()));
+      lines.push_back(event["eventName"].text() + " of " +
+                      std::to_string(event["processId"].integer()));
     }
     return Join(lines, ", ");
   }

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "decoders/core/anomaly.h"
 #include "engine/pipeline/packet_pipeline.h"
 #include "tests/decoders/dns/dns_message_builder.h"
 #include "tests/engine/support/conversation.h"
 #include "tests/engine/support/engine_run.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/paths.h"
 
 TEST_SUITE_BEGIN("pipeline");
@@ -27,7 +27,7 @@ TEST_SUITE_BEGIN("pipeline");
 namespace wirehound::test {
 namespace {
 
-using Json = nlohmann::json;
+using test::Json;
 using From = Conversation::From;
 
 constexpr std::uint64_t kPacketGapNs = 1'000'000;
@@ -67,7 +67,7 @@ class Streams {
   /// The value of an argument of an event.
   Json Argument(std::size_t index, const std::string& name) const {
     const Json whole = event(index);
-    for (const Json& argument : whole["args"]) {
+    for (const Json& argument : whole["args"].elements()) {
       if (argument["name"] == name) {
         return argument["value"];
       }
@@ -243,12 +243,12 @@ TEST_CASE("streams: both ends of a loopback connection have their own events and
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < streams.count(); ++i) {
     const Json event = streams.event(i);
-    std::string line = event["eventName"].get<std::string>() + " of " +
-                       std::to_string(event["processId"].get<int>());
+    std::string line =
+        event["eventName"].text() + " of " + std::to_string(event["processId"].integer());
     const Json direction = event["eventName"] == "net_packet_http"
                                ? streams.Argument(i, "metadata")["direction"]
                                : streams.Argument(i, "conn_direction");
-    seen.push_back(line + " " + (direction.is_null() ? "" : direction.get<std::string>()));
+    seen.push_back(line + " " + (direction.is_null() ? "" : direction.text()));
   }
   const std::vector<std::string> expected = {
       "net_tcp_connect of 1 ",

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/log/logging.h"
 #include "tests/decoders/packet_builder.h"
 #include "tests/engine/support/captured_stderr.h"
 #include "tests/engine/support/engine_run.h"
 #include "tests/engine/support/exported_symbols.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/paths.h"
 #include "tests/engine/support/plugin_folder.h"
 
@@ -115,7 +115,7 @@ TEST_CASE("plugin loader: plugins in C++ and in plain C run and detect") {
   run.engine().Close();
   REQUIRE(run.names() == "good_event plain_event plain_event");
   const auto arguments = [&run](std::size_t event) {
-    return nlohmann::json::parse(run.shown().json[event])["args"].dump();
+    return test::Json::parse(run.shown().json[event])["args"].dump();
   };
   CHECK(arguments(0) == R"([{"name":"port","type":"u16","value":53}])");
   CHECK(arguments(2) == R"([{"name":"count","type":"unsigned long","value":1},)"
