@@ -23,8 +23,9 @@ class RecentMap {
   /// The value of a key, or null. Counts as use.
   Value* Find(const Key& key) {
     const auto found = by_key_.find(key);
-    if (found == by_key_.end())
+    if (found == by_key_.end()) {
       return nullptr;
+    }
     entries_.splice(entries_.begin(), entries_, found->second);
     return &found->second->second;
   }

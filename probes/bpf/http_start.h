@@ -205,18 +205,23 @@ WIREHOUND_HTTP_INLINE enum wirehound_http_start wirehound_http_judge(__u64 word,
 	const __u64 method = first_blank ? word & (first_blank | (first_blank - 1)) : word;
 	const __u8 first = (__u8)word;
 
-	if (first < 'A' || first > 'Z')
+	if (first < 'A' || first > 'Z') {
 		return size == 8 && wirehound_http_is_frame(word) ? WIREHOUND_STARTS_FRAME
 								  : WIREHOUND_STARTS_NOTHING;
-	if ((word & 0x00ffffffffffffffull) == 0x002e312f50545448ull) /* "HTTP/1." */
+	}
+	if ((word & 0x00ffffffffffffffull) == 0x002e312f50545448ull) { /* "HTTP/1." */
 		return WIREHOUND_STARTS_RESPONSE;
-	if (word == 0x5448202a20495250ull) /* "PRI * HT" */
+	}
+	if (word == 0x5448202a20495250ull) { /* "PRI * HT" */
 		return WIREHOUND_STARTS_HTTP2;
+	}
 	if (wirehound_http_methods[(method * WIREHOUND_HTTP_METHOD_FACTOR) >>
-				   (64 - WIREHOUND_HTTP_METHOD_BITS)] == method)
+				   (64 - WIREHOUND_HTTP_METHOD_BITS)] == method) {
 		return WIREHOUND_STARTS_REQUEST;
-	if (size >= 8 || (blank && (__u32)word != 0x20495250u)) /* "PRI " */
+	}
+	if (size >= 8 || (blank && (__u32)word != 0x20495250u)) { /* "PRI " */
 		return WIREHOUND_STARTS_NOTHING;
+	}
 	return wirehound_http_is_name(word) ? WIREHOUND_STARTS_BEGINNING : WIREHOUND_STARTS_NOTHING;
 }
 
@@ -235,8 +240,9 @@ WIREHOUND_HTTP_INLINE __u32 wirehound_http_head_end(__u64 word, __u64 before)
 	cr_before = wirehound_http_equal(before, all_cr);
 	ends = lf & ((lf << 8 | lf_before >> 56) |
 		     ((cr << 8 | cr_before >> 56) & (lf << 16 | lf_before >> 48)));
-	if (!ends)
+	if (!ends) {
 		return 0;
+	}
 	/* Keep the lowest mark. Then ends - 1 has all bits below it: one low bit in each byte up to
 	 * its own. The multiplication adds up all bytes in the highest. */
 	ends &= ~ends + 1;

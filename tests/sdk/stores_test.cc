@@ -66,12 +66,15 @@ struct HostWithStores {
   static const void* GetExtension(void* context, wirehound_string name) {
     HostWithStores& self = Of(context);
     const std::string_view wanted = ToView(name);
-    if (!self.offers)
+    if (!self.offers) {
       return nullptr;
-    if (wanted == "wirehound.processes/1")
+    }
+    if (wanted == "wirehound.processes/1") {
       return &self.processes;
-    if (wanted == "wirehound.containers/1")
+    }
+    if (wanted == "wirehound.containers/1") {
       return &self.containers;
+    }
     return wanted == "wirehound.system/1" ? &self.systems : nullptr;
   }
   static std::int32_t GetProcess(void* context, std::uint32_t id,
@@ -124,8 +127,9 @@ TEST_CASE("stores: a process has all its facts") {
   CHECK(process->executable() == "/usr/bin/curl");
   CHECK(process->container_id() == "5f0c");
   std::string arguments;
-  for (const std::string_view argument : process->arguments())
+  for (const std::string_view argument : process->arguments()) {
     arguments += std::string(argument) + " ";
+  }
   CHECK(arguments == "curl -s ");
   CHECK(with.asked == std::vector<std::string>{"get 7"});
 }
@@ -137,8 +141,9 @@ TEST_CASE("stores: parents are a list of the requested length") {
   const StoreAnswer<ProcessInfos> parents = processes.Ancestry(7, 3);
   REQUIRE(parents);
   CHECK(parents->size() == 1);
-  for (const ProcessInfo parent : *parents)
+  for (const ProcessInfo parent : *parents) {
     CHECK(parent.comm() == "curl");
+  }
   CHECK(with.asked == std::vector<std::string>{"ancestry 7 3"});
 }
 
@@ -155,8 +160,9 @@ TEST_CASE("stores: containers by id and all of them") {
   CHECK(with.asked == std::vector<std::string>{"get 5f0c3a9b7d2e"});
   const StoreAnswer<ContainerInfos> all = containers.List();
   REQUIRE(all);
-  for (const ContainerInfo one : *all)
+  for (const ContainerInfo one : *all) {
     CHECK(one.id() == "5f0c");
+  }
 }
 
 TEST_CASE("stores: the system") {
