@@ -59,7 +59,7 @@ Digest KeyedDigest::operator()(std::span<const std::uint8_t> bytes) const {
   const std::size_t whole_words = bytes.size() / kWordBytes;
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < whole_words; ++i) {
-    std::memcpy(&word, bytes.data() + i * kWordBytes, kWord);
+    std::memcpy(&word, bytes.data() + i * kWordBytes, kWordBytes);
     state.Take(word);
   }
   std::uint64_t last = std::uint64_t{bytes.size()} << 56;
