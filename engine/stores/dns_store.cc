@@ -9,7 +9,7 @@
 #include <array>
 #include <cstring>
 
-#include "engine/stores/dns_answer.h"
+#include "engine/stores/dns_answer_builder.h"
 
 namespace wirehound {
 namespace {
@@ -178,7 +178,7 @@ std::size_t DnsStore::NamesOf(const wirehound_address& address, const DnsQuery& 
   if (node == nullptr) {
     return 0;
   }
-  DnsAnswer found(query, DigestOfContainer(query.container_id));
+  DnsAnswerBuilder found(query, DigestOfContainer(query.container_id));
   using List = decltype(node->mappings);
   for (const DnsMapping* at = node->mappings.newest(); at != nullptr; at = List::OlderThan(*at)) {
     found.Consider(*at);
@@ -193,7 +193,7 @@ std::size_t DnsStore::AddressesOf(std::string_view name, const DnsQuery& query,
   if (node == nullptr) {
     return 0;
   }
-  DnsAnswer found(query, DigestOfContainer(query.container_id));
+  DnsAnswerBuilder found(query, DigestOfContainer(query.container_id));
   using List = decltype(node->mappings);
   for (const DnsMapping* at = node->mappings.newest(); at != nullptr; at = List::OlderThan(*at)) {
     found.Consider(*at);

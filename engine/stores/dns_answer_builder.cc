@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/stores/dns_answer.h"
+#include "engine/stores/dns_answer_builder.h"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ bool IsAlive(const DnsMapping& mapping, std::uint64_t now_ns) {
                      [now_ns](const DnsSighting& sighting) { return IsAlive(sighting, now_ns); });
 }
 
-std::uint32_t DnsAnswer::SeenBy(const DnsSighting& sighting) const {
+std::uint32_t DnsAnswerBuilder::SeenBy(const DnsSighting& sighting) const {
   if (query_.entity_id != 0 && sighting.entity_id == query_.entity_id) {
     return WIREHOUND_DNS_SEEN_BY_PROCESS;
   }
@@ -34,7 +34,7 @@ std::uint32_t DnsAnswer::SeenBy(const DnsSighting& sighting) const {
 }
 
 // Sightings are newest first, so the first one of a kind is the one that counts.
-void DnsAnswer::Consider(const DnsMapping& mapping) {
+void DnsAnswerBuilder::Consider(const DnsMapping& mapping) {
   Candidate best = {&mapping, nullptr, WIREHOUND_DNS_SEEN_BY_HOST + 1};
   for (const DnsSighting& sighting : Sightings(mapping)) {
     if (IsAlive(sighting, query_.now_ns) && SeenBy(sighting) < best.seen_by) {
@@ -47,7 +47,7 @@ void DnsAnswer::Consider(const DnsMapping& mapping) {
   }
 }
 
-std::size_t DnsAnswer::WriteTo(std::span<wirehound_dns_mapping> answer) {
+std::size_t DnsAnswerBuilder::WriteTo(std::span<wirehound_dns_mapping> answer) {
   // Equal in both they keep the order of the list, newest first: the same at every replay.
   const auto is_better = [](const Candidate& a, const Candidate& b) {
     if (a.seen_by != b.seen_by) {
@@ -68,7 +68,7 @@ std::size_t DnsAnswer::WriteTo(std::span<wirehound_dns_mapping> answer) {
   return written;
 }
 
-void DnsAnswer::Write(const Candidate& candidate, wirehound_dns_mapping& mapping) const {
+void DnsAnswerBuilder::Write(const Candidate& candidate, wirehound_dns_mapping& mapping) const {
   const std::string_view name = candidate.mapping->name->text();
   const DnsSighting& sighting = *candidate.sighting;
   mapping.name = {name.data(), name.size()};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsAnswer: picks the mappings that answer one query: those of a name or address that have not
-// expired, those seen by the asking process first. No allocation. Dispatch thread.
+// DnsAnswerBuilder: picks the mappings that answer one query: those of a name or address that have
+// not expired, those seen by the asking process first. No allocation. Dispatch thread.
 
 #pragma once
 
@@ -20,10 +20,10 @@ namespace wirehound {
 /// Whether any answer that named the mapping may still be used at `now_ns`.
 bool IsAlive(const DnsMapping& mapping, std::uint64_t now_ns);
 
-class DnsAnswer {
+class DnsAnswerBuilder {
  public:
   /// `container` stands for the query's container, as in sightings.
-  DnsAnswer(const DnsQuery& query, std::uint64_t container)
+  DnsAnswerBuilder(const DnsQuery& query, std::uint64_t container)
       : query_(query), container_(container) {}
 
   /// Takes a mapping into account. DnsStore::kMaxMappingsPerName at most.
