@@ -127,7 +127,7 @@ TEST_CASE("completeness: records lost before a detection, since the one before i
   run.Lose(2);
   run.Lose(3);
   run.FeedUdp();
-  CHECK(run.Completeness() == R"({"lostRecords":5,"whole":false})");
+  CHECK(run.Completeness() == R"({"whole":false,"lostRecords":5})");
   CHECK(run.engine().shown().json.back().find(
             R"(,"completeness":{"whole":false,"lostRecords":5}})") != std::string::npos);
   run.FeedUdp();
@@ -165,7 +165,7 @@ TEST_CASE("completeness: a detection from a detection misses what that one misse
   AddEager(detectors, "b: B needs A");
   Run run(detectors.Load(), "B");
   run.FeedUdp(20 + 4);
-  CHECK(run.Completeness() == R"({"truncated":true,"whole":false})");
+  CHECK(run.Completeness() == R"({"whole":false,"truncated":true})");
   run.FeedUdp();
   CHECK(run.Completeness() == kWhole);
 }
@@ -176,7 +176,7 @@ TEST_CASE("completeness: a record cut inside what is decoded is one, and an anom
   Run run(detectors.Load(), "A,net_anomaly");
   run.FeedUdp(20 + 4);
   REQUIRE(run.names() == "net_anomaly A");
-  CHECK(run.Completeness() == R"({"truncated":true,"whole":false})");
+  CHECK(run.Completeness() == R"({"whole":false,"truncated":true})");
   CHECK(run.Argument(0, "kind") == "record_truncated");
   CHECK(run.Argument(0, "layer") == "capture");
   CHECK(run.Argument(0, "offset") == 24);
