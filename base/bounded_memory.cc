@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BoundedMemory over malloc. The allocator is asked how large a block really is, so no header of
-// ours is needed to give the right number back.
+// BoundedMemory over malloc. malloc_usable_size tells how large a block really is, so blocks need
+// no header of their own.
 
 #include "base/bounded_memory.h"
 
@@ -12,7 +12,7 @@
 namespace wirehound {
 
 bool BoundedMemory::Fits(std::size_t size) {
-  // A block may turn out a little larger than asked for, so used_bytes_ may stand past the cap.
+  // A block may be a little larger than asked for, so used_bytes_ may pass the cap.
   if (used_bytes_ < cap_bytes_ && size <= cap_bytes_ - used_bytes_) {
     return true;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BoundedMemory: heap memory under a cap, for what many connections keep for an unknown time: HPACK
-// tables, the requests that wait for a response. It counts what the allocator really spends. Not
-// for what dies with a message: that is the Arena's. The C library serves these small blocks from
-// its thread cache, so an allocation here is a handful of instructions. One thread.
+// BoundedMemory: heap memory under a cap, for small blocks of many sizes that are kept for an
+// unknown time, such as HPACK tables and requests that wait for a response. It counts the bytes
+// that the allocator really spends. The C library serves such blocks from its thread cache, so an
+// allocation costs a handful of instructions. One thread.
 
 #pragma once
 
@@ -22,8 +22,8 @@ class BoundedMemory {
   /// `size` uninitialised bytes aligned for any object, or nullptr when that would pass the cap or
   /// the system has none. They belong to the caller until Free.
   void* Allocate(std::size_t size);
-  /// realloc under the same rules: `block` may be null, and stays as it is when nullptr is the
-  /// answer. `size` must not be 0.
+  /// realloc under the same rules. `block` may be null; it stays as it is when the result is
+  /// nullptr. `size` must not be 0.
   void* Reallocate(void* block, std::size_t size);
   /// Gives a block back; null is allowed.
   void Free(void* block);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BoundedTable: entries by key, at most so many, each with a payload of a fixed size; the one used
-// longest ago goes when a new one needs its place. What counters, maps and shared maps have in
-// common. All memory is reserved when the table is made and touched as entries come; nothing is
-// allocated afterwards. Dispatch thread.
+// BoundedTable: entries by key, up to a maximum, each with a payload of a fixed size. When the
+// table is full, a new entry evicts the least recently used one. Counters, maps and shared maps are
+// made of it. The constructor reserves all memory, whose pages are touched as entries come; nothing
+// is allocated afterwards. Dispatch thread.
 //
-// Time is what the caller says it is, and must not go back.
+// The caller gives the time, which must not go back.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace wirehound {
 
-/// What an entry's age is counted from.
+/// The moment from which an entry's age counts.
 enum class Aging : unsigned char {
   kNone,      ///< entries do not age
   kSinceUse,  ///< the stamp of an entry is set at each use, so both orders are one
@@ -45,7 +45,7 @@ class BoundedTable {
     std::uint32_t used_bytes;  ///< of the payload; for the caller
   };
 
-  /// Expired entries that one Add takes out at most, so that none of them takes long.
+  /// The most expired entries that one Add removes, so that no call takes long.
   static constexpr std::size_t kExpiredPerAdd = 16;
 
   /// What a table of this shape reserves.
@@ -53,19 +53,19 @@ class BoundedTable {
 
   explicit BoundedTable(const Shape& shape);
 
-  /// The entry of a key or null. May have expired, which is for the caller to ask.
+  /// The entry of a key or null. It may have expired: ask IsExpired.
   Entry* Find(const Digest& key) const;
   bool IsExpired(const Entry& entry, std::uint64_t now_ns) const;
 
-  /// Adds a key that is not there, as the newest in use and with stamp `now_ns`. Makes room by
-  /// taking out what has expired, else what was used longest ago.
+  /// Adds a key that is not there, as the most recently used and with stamp `now_ns`. Makes room by
+  /// removing expired entries, or else the least recently used one.
   Entry& Add(const Digest& key, std::uint64_t now_ns);
-  /// Notes that an entry was used.
+  /// Makes an entry the most recently used one.
   void Use(Entry& entry) { in_use_.MoveToNewest(entry); }
-  /// Sets what an entry's age is counted from; never less than that of any other entry.
+  /// Sets the moment from which an entry's age counts; never before that of another entry.
   void Stamp(Entry& entry, std::uint64_t stamp_ns);
   void Remove(Entry& entry);
-  /// Takes out entries that have expired, `limit` at most.
+  /// Removes expired entries, `limit` at most.
   void Expire(std::uint64_t now_ns, std::size_t limit);
 
   /// The payload: room for payload_bytes, aligned for 64-bit numbers, not set by Add.
@@ -74,7 +74,7 @@ class BoundedTable {
   }
 
   std::size_t size() const { return in_use_.size(); }
-  /// Entries that were not expired and had to make room.
+  /// Entries that were evicted before they expired.
   std::uint64_t evicted() const { return evicted_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Linear probing, with entries moved back on removal so that no tombstones are left.
+// Linear probing. Erase moves later entries back into the hole, so that no tombstones are left. An
+// entry may move back only as far as its home slot.
 
 #include "base/hash_index.h"
 

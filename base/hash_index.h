@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // HashIndex: from the hash of a key to the number of the entry that has the key. A hash table with
-// open addressing; the entries themselves are the caller's. Whoever sends packets must not be able
-// to choose where entries go, so the caller's hash is keyed (keyed_hash.h, keyed_digest.h). One
+// open addressing; the entries themselves are the caller's. The caller's hash must be keyed
+// (keyed_hash.h, keyed_digest.h), so that the sender of packets cannot choose where entries go. One
 // thread.
 //
-// Invariant: at most half of the slots are used, and an entry is reached from its home slot
-// without passing an empty one.
+// Invariant: at most half of the slots are used, and no empty slot is between an entry and its home
+// slot.
 
 #pragma once
 
@@ -23,7 +23,7 @@ class HashIndex {
   /// Room for `max_entries`; the only allocation.
   explicit HashIndex(std::size_t max_entries);
 
-  /// The number of the entry with this hash that `is_it(number)` says yes to, or kNone.
+  /// The number of the entry with this hash for which `is_it(number)` is true, or kNone.
   template <typename IsIt>
   std::uint32_t Find(std::uint32_t hash, IsIt is_it) const {
     for (std::size_t i = hash & mask_; slots_[i].number != kNone; i = (i + 1) & mask_) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IntrusiveList: elements in the order they were appended, linked through a member of their own,
-// so that one element can stand in several lists and nothing is ever allocated. Dispatch thread.
+// IntrusiveList: elements in the order they were appended, oldest first, linked through a member of
+// their own. So one element can stand in several lists, and nothing is allocated. One thread.
 
 #pragma once
 
@@ -15,7 +15,7 @@ struct ListLink {
   T* newer;
 };
 
-/// An element is in the list at most once, and outlives its time there.
+/// An element is in the list at most once, keeps its address while it is, and outlives that.
 template <typename T, ListLink<T> T::*kLink>
 class IntrusiveList {
  public:

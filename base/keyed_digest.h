@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // KeyedDigest: 128 bits that stand for bytes of any length, under a secret key (SipHash-2-4-128,
-// Aumasson and Bernstein). Tables keep the digest of a key instead of the key: entries are of one
-// size, nothing is allocated for long keys, and who chooses keys cannot choose where they go or
-// make two of them fall together. Pure; any thread.
+// Aumasson and Bernstein). Tables keep the digest of a key instead of the key: entries have one
+// size, long keys need no allocation, and an attacker who chooses keys can neither choose their
+// places nor make two of them equal. Pure; any thread.
 //
-// What a table answers does not depend on the secret: a replay gives the same with another one.
+// The answers of a table do not depend on the secret: a replay with another one gives the same.
 
 #pragma once
 
@@ -27,7 +27,7 @@ class KeyedDigest {
   KeyedDigest(std::uint64_t key_low, std::uint64_t key_high)
       : key_low_(key_low), key_high_(key_high) {}
 
-  /// Under a key that nobody else knows.
+  /// With a random key.
   static KeyedDigest Random();
 
   Digest operator()(std::span<const std::uint8_t> bytes) const;

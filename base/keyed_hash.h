@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What keyed hashes of small keys are made of. An attacker who does not know the keys cannot choose
-// inputs that fall together. For keys of any length use KeyedDigest. Pure; any thread.
+// Parts of keyed hashes for small keys. An attacker who does not know the hash keys cannot choose
+// inputs that collide. For inputs of any length use KeyedDigest. Pure; any thread.
 
 #pragma once
 
@@ -17,8 +17,8 @@ inline std::uint64_t FoldedProduct(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// The next of several keys that one seed gives (splitmix64); advances `state`, which starts as the
-/// seed.
+/// The next of several hash keys made from one seed (splitmix64). `state` starts as the seed; each
+/// call advances it.
 inline std::uint64_t NextHashKey(std::uint64_t& state) {
   state += 0x9e3779b97f4a7c15;
   std::uint64_t key = state;

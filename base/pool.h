@@ -38,8 +38,8 @@ class Pool {
 
   /// An object for the caller, to be given back with Return before the pool goes. Null, counted,
   /// when all are in use. A used object is as its last user left it, and `args` are not looked at.
-  /// A new one is made from `args`; without any it is default-initialised, so that nobody pays for
-  /// clearing a buffer. A member `number` of a new object is set to its number.
+  /// A new one is made from `args`; without any it is default-initialised, so that a
+  /// buffer is not cleared. A member `number` of a new object is set to its number.
   template <typename... Args>
   T* Take(Args&&... args) {
     if (!free_.empty()) {

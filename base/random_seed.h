@@ -6,9 +6,9 @@
 
 namespace wirehound {
 
-/// A number that nobody outside this process can know, for the keys of hashes. Where the kernel has
-/// no random numbers to give, it is what address randomisation made of this function's address.
-/// Any thread.
+/// A number that cannot be known outside this process, for the keys of hashes. If the kernel gives
+/// no random numbers, it is the address of this function, which address randomisation chose. Any
+/// thread.
 std::uint64_t RandomSeed();
 
 }  // namespace wirehound

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RecentMap: a map of bounded size. When it is full, the entry that was used longest ago makes
-// room. Values keep their address until they are forgotten. One thread.
+// RecentMap: a map of bounded size. When it is full, a new entry evicts the least recently used
+// one. Values keep their address until then. Allocates for each entry. One thread.
 
 #pragma once
 
@@ -30,7 +30,7 @@ class RecentMap {
     return &found->second->second;
   }
 
-  /// Takes a value, in place of the one the key had.
+  /// Sets the value of a key. A new key may evict another one.
   Value& Put(const Key& key, Value value) {
     if (Value* known = Find(key)) {
       *known = std::move(value);
@@ -47,10 +47,10 @@ class RecentMap {
   }
 
   std::size_t size() const { return entries_.size(); }
-  /// How many were forgotten to make room.
+  /// Entries that were evicted.
   std::uint64_t evicted() const { return evicted_; }
 
-  /// Keys with their values, the last used first.
+  /// Keys with their values, the most recently used first.
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
   auto begin() { return entries_.begin(); }

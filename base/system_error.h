@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Text and code for a failed system call, the same way everywhere in this folder.
+// The text and code of a failed system call, the same everywhere. Any thread.
 
 #pragma once
 

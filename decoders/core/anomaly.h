@@ -26,7 +26,7 @@ enum class AnomalyKind : std::uint8_t {
   // IP fragments.
   kIpFragmentOverlap,     ///< two fragments cover the same bytes differently
   kIpFragmentTooLarge,    ///< reaches behind the largest datagram
-  kIpFragmentIncomplete,  ///< the rest did not come in time, or there was no room to wait for it
+  kIpFragmentIncomplete,  ///< the rest did not come in time, or no memory was left to wait
   // TCP streams. offset: of the stream, from its first byte; size: bytes.
   kTcpGap,              ///< bytes that were never captured
   kTcpOverlapConflict,  ///< two segments carry different bytes for the same place
@@ -66,8 +66,8 @@ inline constexpr std::size_t kAnomalyKindCount =
 
 struct Anomaly {
   AnomalyKind kind;
-  std::uint64_t offset = 0;  ///< where; what it counts from is said by the kind, else 0
-  std::uint64_t size = 0;    ///< bytes concerned, 0 when that says nothing
+  std::uint64_t offset = 0;  ///< counts from the place that the kind names, else 0
+  std::uint64_t size = 0;    ///< bytes concerned, 0 when a size has no meaning
 };
 
 /// The stable name, snake_case: "tcp_gap".

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Arena: memory for what a decoder has to materialise - decompressed names, arrays of records.
+// Arena: memory for what a decoder has to make: decompressed names, arrays of records.
 // One block of a fixed size, allocated at construction and never again; everything in it dies
 // together at Reset. The size is the hard cap on what a single message can cost: past it every
 // allocation yields nullptr, which a decoder turns into a truncated result. One thread.

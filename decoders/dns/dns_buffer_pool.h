@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsBufferPool: the memory in which DNS messages that come in several TCP segments are put
-// together. Buffers of two sizes, allocated when first needed, used again and never returned: the
-// limits below are the most that all connections together can cost. A message moves to a large
-// buffer only when it has outgrown a small one, so that claiming a length costs nothing. Outlives
-// the framers that use it. Dispatch thread.
+// DnsBufferPool: the memory in which DNS messages in several TCP segments are put together. It has
+// buffers of two sizes, used again and never freed: the limits below are the most that all
+// connections together can cost. A message moves to a large buffer only when its bytes no longer
+// fit a small one, so a large length without bytes costs nothing. The pool outlives the framers
+// that use it. Dispatch thread.
 
 #pragma once
 
@@ -31,8 +31,8 @@ class DnsBufferPool {
   explicit DnsBufferPool(DnsBufferLimits limits = {})
       : small_(limits.small_buffers), large_(limits.large_buffers) {}
 
-  /// A buffer of kSmallDnsBufferBytes, or of kMaxDnsTcpMessageBytes when `size` needs one; null
-  /// when all of that size are in use, which is counted. Give it back with the same `size` class.
+  /// A buffer of kSmallDnsBufferBytes, or of kMaxDnsTcpMessageBytes when `size` needs one; null,
+  /// counted, when all of that kind are in use.
   std::byte* Take(std::size_t size) {
     if (size <= kSmallDnsBufferBytes) {
       auto* buffer = small_.Take();
@@ -41,6 +41,7 @@ class DnsBufferPool {
     auto* buffer = large_.Take();
     return buffer == nullptr ? nullptr : buffer->bytes;
   }
+  /// `size`: any that Take would answer with the same kind of buffer.
   void Return(std::byte* buffer, std::size_t size) {
     if (size <= kSmallDnsBufferBytes) {
       small_.Return(reinterpret_cast<Buffer<kSmallDnsBufferBytes>*>(buffer));
@@ -49,7 +50,7 @@ class DnsBufferPool {
     }
   }
 
-  /// How often there was no buffer: each time a message is left out or cut.
+  /// How often there was no buffer; each time a message was cut or left out.
   std::uint64_t refused() const { return small_.refused() + large_.refused(); }
   /// Buffers in use.
   std::size_t in_use() const { return small_.in_use() + large_.in_use(); }

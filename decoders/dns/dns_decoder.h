@@ -3,7 +3,7 @@
 // DNS messages (RFC 1035 section 4): header and all four sections, names decompressed, the record
 // types of abi/messages.h decoded, every other type as raw data. The hot path of DNS detections:
 // one pass, no allocation outside the arena, names seen before are not decompressed again.
-// TCP's length prefix and who talks to whom are not its business. Pure; any thread.
+// TCP's length prefix and the addresses of a message are not its business. Pure; any thread.
 
 #pragma once
 
@@ -29,7 +29,7 @@ inline constexpr std::size_t kMaxDnsEntries = 4096;
 /// would need beyond it is left out and the result is truncated; arena.exhausted() tells.
 inline constexpr std::size_t kDnsArenaBytes = std::size_t{1} << 20;
 
-/// Which protocol the message belongs to; the addresses and ports it came with tell.
+/// Which protocol the message belongs to. The caller knows by its addresses and ports.
 enum class DnsVariant : std::uint8_t {
   kPlain = WIREHOUND_DNS_VARIANT_PLAIN,
   /// RFC 6762: the top bit of a class has a meaning of its own and is kept apart from it, but not

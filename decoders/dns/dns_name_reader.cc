@@ -70,7 +70,8 @@ DnsPart DnsNameReader::Read(ByteReader& reader, wirehound_string& out) {
     std::size_t target = kNoPointer;
     const DnsPart part = ReadLabels(jumps == 0 ? reader : earlier, name, target);
     if (part != DnsPart::kOk) {
-      // Where a pointer leads has been read before: no bytes are missing there, it leads astray.
+      // A pointer leads backwards, to bytes that are there. So this is no short message but a wrong
+      // pointer.
       return jumps != 0 && part == DnsPart::kShort ? DnsPart::kMalformed : part;
     }
     if (target == kNoPointer) {

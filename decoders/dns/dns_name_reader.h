@@ -18,11 +18,11 @@
 
 namespace wirehound {
 
-/// How a part of a message ended.
+/// How the reading of a part of a message ended.
 enum class DnsPart : std::uint8_t {
   kOk,
   kShort,      ///< ran out of the bytes it was given
-  kMalformed,  ///< lies, whatever bytes may follow
+  kMalformed,  ///< contradicts itself, whatever bytes may follow
   kNoRoom,     ///< does not fit the arena
 };
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The types of RFC 1035 and of services, one function per shape of data, and the table of who
-// decodes which type.
+// The types of RFC 1035 and of services, one function per shape of data, and the switch from a type
+// to its function.
+//
+// The functions read without asking after each read: the reader yields zeros once it has failed,
+// and StoreDnsData refuses data that failed or left bytes over. So a function must keep nothing
+// outside the arena before that. A record whose data does not fit its type is still reported, with
+// its raw bytes, and the decoder goes on with the next one.
 
 #include "decoders/dns/dns_rdata.h"
 
@@ -14,6 +19,7 @@
 namespace wirehound {
 namespace {
 
+// Classes of dynamic updates (RFC 2136).
 constexpr std::uint16_t kClassNone = 254;
 constexpr std::uint16_t kClassAny = 255;
 
@@ -26,12 +32,17 @@ DnsPart DecodeAddress(Context& context, std::uint8_t family, std::size_t size) {
   return StoreDnsData(context, WIREHOUND_DNS_DATA_ADDRESS, address);
 }
 
+// Most types that RFC 1035 knows are one name. Names in data may be compressed, and the pointer
+// leads into the whole message: so they are read by the message's name reader, never from the data
+// alone.
 DnsPart DecodeName(Context& context) {
   wirehound_string name{};
   const DnsPart part = ReadDnsDataName(context, name);
   return part == DnsPart::kOk ? StoreDnsData(context, WIREHOUND_DNS_DATA_NAME, name) : part;
 }
 
+// Two names of unknown length come before the numbers, so a bad name ends the decoding at once: the
+// numbers would be read from the wrong place.
 DnsPart DecodeSoa(Context& context) {
   wirehound_dns_soa soa{};
   if (const DnsPart part = ReadDnsDataName(context, soa.mname); part != DnsPart::kOk) {
@@ -68,7 +79,8 @@ DnsPart DecodeUri(Context& context) {
   wirehound_dns_uri uri{};
   uri.priority = context.rdata.ReadBe16();
   uri.weight = context.rdata.ReadBe16();
-  // The target is all the rest, and there must be one (RFC 7553 section 4.4).
+  // The target has no length of its own: it is the rest of the data, and not empty (RFC 7553
+  // section 4.4).
   uri.target = DnsTextOf(context.rdata.ReadBytes(context.rdata.remaining()));
   return uri.target.size == 0 ? DnsPart::kMalformed
                               : StoreDnsData(context, WIREHOUND_DNS_DATA_URI, uri);
@@ -79,7 +91,7 @@ DnsPart DecodeCaa(Context& context) {
   caa.flags = context.rdata.ReadU8();
   caa.tag = ReadDnsCharacterString(context.rdata);
   caa.value = DnsTextOf(context.rdata.ReadBytes(context.rdata.remaining()));
-  // A property has a name (RFC 8659 section 4.1); what letters it has is not checked.
+  // A property has a name (RFC 8659 section 4.1). Its letters are not checked.
   return caa.tag.size == 0 ? DnsPart::kMalformed
                            : StoreDnsData(context, WIREHOUND_DNS_DATA_CAA, caa);
 }
@@ -105,9 +117,9 @@ wirehound_dns_option ReadOption(ByteReader& reader) {
 template <typename Item>
 using ItemReader = Item (*)(ByteReader& reader);
 
-// Items one after the other to the end of the data. Counted before there is room for them, so a
-// lie costs nothing. No items at all are fine: an OPT record without options, a TXT record
-// without strings (RFC 6763 section 6.1).
+// Reads items one after the other to the end of the data. They are counted first, on a copy of the
+// reader, so that arena memory is taken only for items that are really there. No items are valid:
+// an OPT record without options, a TXT record without strings (RFC 6763 section 6.1).
 template <typename Item, ItemReader<Item> kRead>
 DnsPart ReadItems(Context& context, std::span<Item>& out) {
   ByteReader scan = context.rdata;
@@ -157,7 +169,8 @@ DnsPart DecodeOpt(Context& context) {
   return StoreDnsData(context, WIREHOUND_DNS_DATA_OPT, ListOf<wirehound_dns_option>(options));
 }
 
-// DNSSEC and what publishes keys.
+// DNSSEC, and records that publish keys. Types that are not decoded end here, with kOk and without
+// data: an unknown type is no fault (RFC 3597).
 DnsPart DecodeSecurityRecord(Context& context) {
   switch (context.record.type) {
     case kDnsTypeDs:
@@ -189,6 +202,7 @@ DnsPart DecodeSecurityRecord(Context& context) {
 
 DnsPart DecodeDnsRdata(ByteReader& rdata, DnsNameReader& names, Arena& arena,
                        wirehound_dns_record& record) {
+  // Updates name the records that they delete or require with empty data (RFC 2136 section 2.4).
   if (rdata.remaining() == 0 && (record.rclass == kClassAny || record.rclass == kClassNone)) {
     return DnsPart::kOk;
   }

@@ -16,10 +16,10 @@ namespace wirehound {
 
 /// Decodes the data under `rdata`, a reader over exactly the record's RDATA, which it uses up, into
 /// `record.data` and `record.data_kind`, by `record.type`. Types without decoded data are kOk and
-/// keep WIREHOUND_DNS_DATA_NONE. Empty data is right for every type in the classes ANY and NONE,
-/// where it is how updates name what they delete or require (RFC 2136 section 2.4). kMalformed: too
-/// short, too long or otherwise wrong for its type; kNoRoom: the arena is full. Then `record` is as
-/// before.
+/// keep WIREHOUND_DNS_DATA_NONE. Empty data is valid for every type in the classes ANY and NONE:
+/// updates use it for records that they delete or require (RFC 2136 section 2.4). kMalformed: too
+/// short, too long or otherwise wrong for its type; kNoRoom: the arena is full. In both cases
+/// `record` is as before.
 DnsPart DecodeDnsRdata(ByteReader& rdata, DnsNameReader& names, Arena& arena,
                        wirehound_dns_record& record);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the readers of DNS record data share: dns_rdata.cc and the files it hands themes to. Each
-// reader reads everything, then lets Store check that it came out exactly at the end of the data.
-// For these files only.
+// What the readers of DNS record data share: those in dns_rdata.cc, dns_dnssec.cc and dns_svcb.cc.
+// Each reads all its fields, then StoreDnsData checks that they ended exactly at the end of the
+// data. For these files only.
 
 #pragma once
 
@@ -41,8 +41,8 @@ DnsPart StoreDnsData(const DnsRdataContext& context, std::uint32_t kind, const T
   return DnsPart::kOk;
 }
 
-/// A name in the data. All bytes of the data are there, so one that runs over them is wrong, not
-/// cut.
+/// A name in the data. All bytes of the data were captured, so a name that runs over their end is
+/// malformed, not short.
 inline DnsPart ReadDnsDataName(const DnsRdataContext& context, wirehound_string& out) {
   const DnsPart part = context.names.Read(context.rdata, out);
   return part == DnsPart::kShort ? DnsPart::kMalformed : part;
@@ -56,12 +56,12 @@ inline wirehound_bytes DnsBytesOf(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
-/// The bytes of a view of the input, to be read again.
+/// The bytes of a view of the input, for another reader.
 inline std::span<const std::byte> DnsSpanOf(const wirehound_bytes& bytes) {
   return {reinterpret_cast<const std::byte*>(bytes.data), static_cast<std::size_t>(bytes.size)};
 }
 
-/// A string behind a length byte (RFC 1035 section 3.3).
+/// A length byte and as many characters (RFC 1035 section 3.3).
 inline wirehound_string ReadDnsCharacterString(ByteReader& reader) {
   return DnsTextOf(reader.ReadBytes(reader.ReadU8()));
 }
@@ -71,7 +71,7 @@ inline wirehound_bytes ReadDnsBytes(ByteReader& reader, std::size_t size) {
   return DnsBytesOf(reader.ReadBytes(size));
 }
 
-/// All that is left.
+/// All remaining bytes.
 inline wirehound_bytes ReadDnsRest(ByteReader& reader) {
   return ReadDnsBytes(reader, reader.remaining());
 }

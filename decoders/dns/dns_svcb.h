@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Service bindings: the data of SVCB and HTTPS records (RFC 9460), each parameter with its value
-// in presentation form. For dns_rdata.cc and who shows records; pure, any thread.
+// in presentation form. For dns_rdata.cc and for texts of records; pure, any thread.
 
 #pragma once
 

@@ -103,7 +103,7 @@ void DnsTcpFramer::Skip(std::span<const std::byte>& bytes) {
   }
 }
 
-// Appends `part` to what waits; false when there is no buffer for it.
+// Appends `part` to the waiting bytes; false when there is no buffer for it.
 bool DnsTcpFramer::Keep(std::span<const std::byte> part) {
   if (!GrowBuffer(received_ + part.size())) {
     return false;
@@ -112,7 +112,7 @@ bool DnsTcpFramer::Keep(std::span<const std::byte> part) {
   return true;
 }
 
-// Makes the buffer one that holds `size` bytes.
+// Makes sure that the buffer holds `size` bytes, with a larger one if need be.
 bool DnsTcpFramer::GrowBuffer(std::size_t size) {
   if (buffer_ != nullptr && size <= buffer_size()) {
     return true;
@@ -137,7 +137,7 @@ void DnsTcpFramer::DropBuffer() {
   }
 }
 
-// Reports the first part of the message, if it holds the header, and lets go of the message.
+// Reports the first part of the message, if it holds the header, and skips the rest.
 void DnsTcpFramer::ReportPart(std::span<const std::byte> part, DnsTcpSink& sink) {
   if (part.size() >= kDnsHeaderBytes) {
     sink.OnDnsMessage({part, length_});

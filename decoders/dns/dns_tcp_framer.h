@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsTcpFramer: the DNS messages in one direction of a TCP connection, each behind its length (RFC
-// 1035 section 4.2.2, RFC 7766 section 8). Several in a segment, one over several, a byte at a
-// time: all the same. Fed with the bytes of a stream in their order, from its very first byte: a
-// stream picked up midway has no place to start. A message that lies whole in the bytes of one call
-// is handed on where it is; others are put together in a buffer of the pool. Dispatch thread.
+// DnsTcpFramer: finds the DNS messages in one direction of a TCP connection, each after its length
+// (RFC 1035 section 4.2.2, RFC 7766 section 8). Where segments cut the bytes makes no difference.
+// It takes the bytes of a stream in order, from the first one: in a stream that was picked up
+// midway it could not find a length. A message that is whole in the bytes of one call is reported
+// in place; others are put together in a buffer of the pool. Dispatch thread.
 //
-// Invariant: a buffer is held exactly while a part of a message waits in it.
+// Invariant: the framer has a buffer exactly while a part of a message waits in it.
 
 #pragma once
 
@@ -22,16 +22,16 @@ namespace wirehound {
 class DnsTcpSink {
  public:
   virtual ~DnsTcpSink() = default;
-  /// The next message, without its length. Not whole where bytes of it are lost. Dies when the call
-  /// returns.
+  /// The next message, without its length; not whole when bytes of it are lost. Valid until the
+  /// call returns.
   virtual void OnDnsMessage(CapturedBytes message) = 0;
 };
 
-/// What became of a direction.
+/// The state of a direction.
 enum class DnsTcpVerdict : std::uint8_t {
   kMore,    ///< goes on
   kNotDns,  ///< its first length cannot be that of a DNS message; nothing was reported
-  kLost,    ///< nobody knows where the next message starts: a gap hid it
+  kLost,    ///< a gap hid where the next message starts
 };
 
 class DnsTcpFramer {
@@ -43,20 +43,20 @@ class DnsTcpFramer {
   DnsTcpFramer(const DnsTcpFramer&) = delete;
   DnsTcpFramer& operator=(const DnsTcpFramer&) = delete;
 
-  /// The next bytes of the stream; reports the messages that end in them. The first length of a
-  /// stream is at least that of a header, later ones may be anything: what is too short to be a
-  /// message is reported for the decoder to call malformed.
+  /// The next bytes of the stream; reports the messages that end in them. The first length must be
+  /// at least that of a header, or this is not DNS. Later messages may be shorter: they are
+  /// reported, and the decoder calls them malformed.
   ///
-  /// Where the pool has no buffer, what there is of the message is reported at once, if that holds
-  /// its header, and the rest is stepped over exactly.
+  /// When the pool has no buffer, the bytes of the message so far are reported at once, if they
+  /// hold its header, and the rest is skipped exactly.
   DnsTcpVerdict OnData(std::span<const std::byte> bytes, DnsTcpSink& sink);
 
-  /// `size` bytes are missing. Inside a message: what came of it before is reported, if that holds
-  /// its header, and the rest is stepped over. Anywhere else, and where it reaches beyond the
-  /// message, the start of the next one is lost.
+  /// `size` bytes are missing. Inside a message, its bytes so far are reported, if they hold its
+  /// header, and the rest is skipped. Anywhere else, and when the gap reaches beyond the message,
+  /// the start of the next message is lost.
   DnsTcpVerdict OnGap(std::uint64_t size, DnsTcpSink& sink);
 
-  /// The stream has ended; reports what there is of an unfinished message, as for a gap.
+  /// The stream has ended; reports an unfinished message as for a gap.
   void OnEnd(DnsTcpSink& sink);
 
   DnsTcpVerdict verdict() const { return verdict_; }
@@ -64,8 +64,8 @@ class DnsTcpFramer {
  private:
   enum class State : std::uint8_t {
     kLength,  // in front of, or inside, the two bytes of a length
-    kBody,    // in a message that is to be reported
-    kSkip,    // in the rest of one that was reported, or given up
+    kBody,    // in a message that is still to be reported
+    kSkip,    // in the rest of a message that was reported, or given up
   };
 
   std::size_t missing() const { return std::size_t{length_} - received_; }
@@ -73,7 +73,7 @@ class DnsTcpFramer {
     return large_buffer_ ? kMaxDnsTcpMessageBytes : kSmallDnsBufferBytes;
   }
 
-  // Each takes what it needs from the front of `bytes`, which are not empty.
+  // Each takes the bytes it needs from the front of `bytes`, which are not empty.
   void TakeLength(std::span<const std::byte>& bytes, DnsTcpSink& sink);
   void TakeBody(std::span<const std::byte>& bytes, DnsTcpSink& sink);
   void Skip(std::span<const std::byte>& bytes);

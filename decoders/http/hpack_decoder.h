@@ -6,7 +6,7 @@
 //
 // The dynamic table follows the size updates inside the header blocks and nothing else. An encoder
 // must announce each change there before it uses it (RFC 7541 section 4.2), while SETTINGS of the
-// other direction take effect at a moment that an onlooker cannot know.
+// other direction take effect at a moment that an observer cannot know.
 
 #pragma once
 
@@ -43,8 +43,8 @@ class HpackDecoder {
   /// Allocates nothing before the first call of Decode.
   explicit HpackDecoder(BoundedMemory& memory) : memory_(&memory) {}
 
-  /// Takes bytes off the front of `piece` up to the end of the next field. To be called again with
-  /// the rest until it is something other than kField. `block_ends` says that the block ends with
+  /// Takes bytes off the front of `piece` up to the end of the next field. Call it again with the
+  /// rest until it returns something other than kField. `block_ends` says that the block ends with
   /// this piece, which may then be empty.
   HpackResult Decode(std::span<const std::byte>& piece, bool block_ends, HpackField& field);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http1Anomalies: tells the sink what is wrong with a message, each kind once per message, and
-// remembers whether it has to be flagged. One for each direction. Dispatch thread.
+// Http1Anomalies: reports the anomalies of a message to the sink, each kind once per message, and
+// remembers which flags the message gets. One for each direction. Dispatch thread.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace wirehound {
 
-/// What was said of a message so far: a bit per kind of HTTP/1.x anomaly.
+/// The anomalies reported of a message so far: a bit per kind of HTTP/1.x anomaly.
 using Http1AnomalySet = std::uint32_t;
 
 constexpr Http1AnomalySet Http1AnomalyBit(AnomalyKind kind) {
@@ -26,8 +26,8 @@ class Http1Anomalies {
   Http1Anomalies(HttpSink& sink, HttpSide sender, Http1AnomalySet& reported)
       : sink_(sink), sender_(sender), reported_(reported) {}
 
-  /// Tells it unless this message had one of the kind. `offset`: of the stream; `size`: bytes
-  /// concerned, 0 when that says nothing.
+  /// Reports it unless this message had one of the kind. `offset`: in the stream; `size`: bytes
+  /// concerned, 0 when a size has no meaning.
   void Report(AnomalyKind kind, std::uint64_t offset, std::uint64_t size = 0) {
     const Http1AnomalySet bit = Http1AnomalyBit(kind);
     if ((reported_ & bit) == 0) {
@@ -36,8 +36,8 @@ class Http1Anomalies {
     }
   }
 
-  /// The flags a message with these anomalies carries: a limit of ours truncates it, anything else
-  /// is a broken rule.
+  /// The flags of a message with these anomalies: truncated by a limit of this decoder, malformed
+  /// by anything else.
   std::uint16_t MessageFlags() const {
     constexpr Http1AnomalySet kLimits = Http1AnomalyBit(AnomalyKind::kHttpLineTooLong) |
                                         Http1AnomalyBit(AnomalyKind::kHttpHeaderTooLarge) |

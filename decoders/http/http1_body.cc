@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Contents are stepped over at once. What is between chunks is a few bytes and taken one by one,
-// so that it does not matter how segments cut it.
+// Contents are stepped over at once. The few bytes between chunks are taken one by one, so that it
+// does not matter where segments cut them.
+//
+// Chunked coding is where request smuggling happens: two servers that read a chunk size differently
+// disagree about where the next request starts. So a size line is hex digits, blanks, an extension
+// and a line end; anything else loses the direction instead of being guessed. A bare LF or a bare
+// CR leaves the size clear: the line is accepted and the oddity reported.
 
 #include "decoders/http/http1_body.h"
 
@@ -65,6 +70,8 @@ std::size_t Http1Body::Take(std::string_view bytes, std::uint64_t offset,
   return taken;
 }
 
+// Missing bytes are harmless inside contents of a known size, up to their exact end. Missing bytes
+// beyond that end may have contained chunk sizes or whole heads.
 bool Http1Body::TakeGap(std::uint64_t size) {
   if (state_ == State::kUntilClose) {
     return true;
@@ -138,6 +145,8 @@ void Http1Body::TakeSizeByte(char byte, std::uint64_t offset, Http1Anomalies& an
   }
 }
 
+// Leading zeros are digits like others; only the value is limited, so that it cannot wrap around
+// and turn a huge chunk into a small one.
 void Http1Body::TakeDigit(unsigned digit, std::uint64_t offset, Http1Anomalies& anomalies) {
   left_ = state_ == State::kSizeStart ? 0 : left_;
   if (left_ > (kMaxHttpChunkBytes - digit) / 16) {
@@ -147,7 +156,8 @@ void Http1Body::TakeDigit(unsigned digit, std::uint64_t offset, Http1Anomalies& 
   state_ = State::kSize;
 }
 
-// Of an extension, or behind a CR that ends the line or is inside of one.
+// A byte of a chunk extension, or the byte after a CR. That CR ends the line if an LF follows, else
+// it is a bare CR inside the extension.
 void Http1Body::TakeExtensionByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
   CountLineByte(offset, anomalies);
   if (state_ == State::kLost) {
@@ -170,6 +180,8 @@ void Http1Body::EndSizeLine() {
   state_ = left_ == 0 ? State::kTrailerStart : State::kData;
 }
 
+// Trailers can no longer change the framing, so whatever is wrong with them is reported and the
+// lines are stepped over. Only their total size is limited.
 void Http1Body::TakeTrailerByte(char byte, std::uint64_t offset, Http1Anomalies& anomalies) {
   if (++trailer_bytes_ > kMaxHttpHeadBytes) {
     return LoseSync(AnomalyKind::kHttpHeaderTooLarge, offset, anomalies);

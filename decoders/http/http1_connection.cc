@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Each direction is a small state machine: between messages, head, body, lost. A head in one piece
-// is parsed where it lies; only one that comes in pieces is put together in a buffer.
+// is parsed in place; a head in pieces is put together in a buffer first.
+//
+// The two directions meet in pending_, the requests without a response. A wrong pair would show a
+// detector an answer to a question that was never asked. So after any loss that may hide a request
+// or a response, LoseRequests or LoseResponses makes pending_ give no request until the order is
+// certain again.
 
 #include "decoders/http/http1_connection.h"
 
@@ -44,6 +49,7 @@ HttpVerdict Http1Connection::OnData(HttpSide sender, std::uint64_t offset,
   if (!begun_) {
     begun_ = true;
     if (sender == HttpSide::kServer) {
+      // Picked up midway: the client may be in the middle of a body.
       Of(HttpSide::kClient).state = State::kLost;
     }
   }
@@ -81,6 +87,7 @@ HttpVerdict Http1Connection::OnGap(HttpSide sender, std::uint64_t /*offset*/, st
   } else {
     const bool in_body = direction.state == State::kBody;
     LoseSync(sender);
+    // A gap that begins in a response's body cuts an answer whose request is no longer pending.
     direction.no_response_missed = in_body && sender == HttpSide::kServer;
     NoteMissedBytes(sender);
   }
@@ -135,7 +142,8 @@ std::size_t Http1Connection::Take(HttpSide sender, std::string_view rest, std::u
   return rest.size();
 }
 
-// Skips empty lines, as robust receivers do (RFC 9112 section 2.2).
+// Skips empty lines, as robust receivers do (RFC 9112 section 2.2). A limited number: a flood of
+// them is no HTTP.
 std::size_t Http1Connection::TakeBetween(HttpSide sender, std::string_view rest,
                                          std::uint64_t offset) {
   Direction& direction = Of(sender);
@@ -155,8 +163,8 @@ std::size_t Http1Connection::TakeBetween(HttpSide sender, std::string_view rest,
   return 0;
 }
 
-// Takes byte by byte what does not look like a start at once, so that nothing of the line behind it
-// is taken with it.
+// The first bytes of a segment nearly always decide at once. When they are too few, bytes are taken
+// one by one until they decide, so that no byte is taken that belongs to the next protocol or line.
 std::size_t Http1Connection::TakeStart(HttpSide sender, std::string_view rest) {
   Direction& direction = Of(sender);
   if (direction.head.size() == 0 && GuessText(rest) != HttpGuess::kNeedMore) {
@@ -187,6 +195,7 @@ std::size_t Http1Connection::TakeHead(HttpSide sender, std::string_view rest) {
   Direction& direction = Of(sender);
   const std::size_t end = FindHttp1HeadEnd(rest, direction.scan);
   const std::size_t wanted = std::min(end, rest.size());
+  // A head of exactly kMaxHttpHeadBytes is whole; it is too large when it wants one byte more.
   const std::size_t taken = std::min(wanted, kMaxHttpHeadBytes - direction.head.size());
   const bool ends = end != std::string_view::npos || taken < wanted;
   std::string_view head = rest.substr(0, taken);
@@ -205,7 +214,8 @@ std::size_t Http1Connection::TakeHead(HttpSide sender, std::string_view rest) {
   return taken;
 }
 
-// Notices early that what is being collected is no head. The last `new_bytes` are new.
+// Notices early that the collected bytes are no head, so that a stream of another protocol does not
+// fill the pool with up to 64 KiB first. The last `new_bytes` of the head are new.
 void Http1Connection::CheckStartLine(HttpSide sender, std::size_t new_bytes) {
   Direction& direction = Of(sender);
   if (direction.start_known) {
@@ -232,7 +242,8 @@ void Http1Connection::CheckStartLine(HttpSide sender, std::size_t new_bytes) {
 void Http1Connection::OnBadStart(HttpSide sender) {
   Direction& direction = Of(sender);
   if (direction.tentative) {
-    // Lost already, or behind a CONNECT: what it says to the tunnel is no request.
+    // Found after a loss, or sent after a CONNECT, where the bytes may be for the tunnel: no
+    // anomaly, as nothing said that this must be HTTP.
     direction.head.Release();
     direction.state = State::kLost;
     return;
@@ -245,7 +256,8 @@ void Http1Connection::OnBadStart(HttpSide sender) {
   LoseSync(sender);
 }
 
-// Reports the message that `head` starts with, if it is one, and goes on behind it.
+// Reports the message that `head` is, if it is one, and changes to the state after it. `head` may
+// be a view of direction.head, so that is released last.
 void Http1Connection::EndHead(HttpSide sender, std::string_view head, HeadEnd how) {
   Direction& direction = Of(sender);
   Http1Anomalies anomalies(sink_, sender, direction.reported);
@@ -293,11 +305,12 @@ void Http1Connection::OnRequest(Http1Head& head, HeadEnd how, Http1Anomalies& an
     anomalies.Report(AnomalyKind::kHttpTooManyPending, client.head_offset);
   }
   StartBody(HttpSide::kClient, framing);
-  // What comes now may be meant for the tunnel that was asked for.
+  // The next bytes may already be meant for the tunnel.
   client.tentative = request.method == "CONNECT";
 }
 
-// `found`: after a loss, by its looks.
+// `found`: the response was found after a loss by its start line. Responses before it may have been
+// missed, so it is not certain which request it answers.
 void Http1Connection::OnResponse(Http1Head& head, HeadEnd how, bool found,
                                  Http1Anomalies& anomalies) {
   if (found) {
@@ -320,6 +333,8 @@ void Http1Connection::OnResponse(Http1Head& head, HeadEnd how, bool found,
 void Http1Connection::AfterResponse(const Http1Head& head, HeadEnd how,
                                     const Http1Framing& framing) {
   const std::uint32_t code = head.message.status_code;
+  // The only final response with a code below 200: HTTP/1.x ends on this connection (RFC 9110
+  // section 15.2.2).
   if (code == kSwitchingProtocols) {
     const bool http2 = head.upgrade_to_h2c && how == HeadEnd::kWhole;
     return Finish(http2 ? HttpVerdict::kHttp2 : HttpVerdict::kDone);
@@ -331,7 +346,7 @@ void Http1Connection::AfterResponse(const Http1Head& head, HeadEnd how,
   if (code >= 200) {
     pending_.Pop();
     if (connect && Of(HttpSide::kClient).state == State::kLost) {
-      // It said something to a tunnel that was refused.
+      // The client sent bytes for a tunnel that the server refused. They may contain requests.
       pending_.LoseRequests();
     }
   }
@@ -381,7 +396,7 @@ void Http1Connection::LoseSync(HttpSide sender) {
   }
 }
 
-// Something of a lost direction went by: with a request waiting it may have been the response.
+// Bytes of a lost direction were missed. While a request waits, its response may be among them.
 void Http1Connection::NoteMissedBytes(HttpSide sender) {
   Direction& direction = Of(sender);
   direction.no_response_missed = direction.no_response_missed && pending_.count() == 0;

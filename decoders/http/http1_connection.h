@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http1Connection: HTTP/1.x on one TCP connection (RFC 9112). Fed the bytes of both directions in
-// order, it reports each message when its head is complete, steps over bodies, knows which request
-// a response answers, and finds its way back after a loss. Does not look at contents, and not at
-// ports: who calls decides by GuessHttp that a connection may be HTTP, and who is the client.
+// Http1Connection: HTTP/1.x on one TCP connection (RFC 9112). It takes the bytes of both directions
+// in order, reports each message when its head is complete, steps over bodies, knows which request
+// a response answers, and finds the next message after a loss. It looks neither at contents nor at
+// ports: the caller decides with GuessHttp that a connection may be HTTP, and who is the client.
 //
-// Idle it is this object and nothing else; a head that comes in pieces and requests that wait are
-// kept in the shared pool. No byte is looked at twice before its head is complete. Dispatch thread;
-// the sink must not call back.
+// An idle connection costs this object and nothing else. Heads in pieces and waiting requests are
+// in the shared pool. No byte is looked at twice before its head is complete. Dispatch thread; the
+// sink must not call back.
 
 #pragma once
 
@@ -37,34 +37,37 @@ class Http1Connection {
   /// every message.
   Http1Connection(HttpSink& sink, Arena& arena, HttpBufferPool& pool);
 
-  /// The next bytes of a direction, at `offset` of its stream; offsets only serve anomalies. What
-  /// the first call brings decides whether this is HTTP at all: kNotHttp when it is not, at the
-  /// latest when the first line is complete. When a server speaks first, the connection was picked
-  /// up midway, and the client's bytes count from the first segment that starts like a request.
+  /// The next bytes of a direction, at `offset` of its stream; offsets only serve anomalies. The
+  /// bytes of the first line decide whether this is HTTP at all: if not, the answer is kNotHttp, at
+  /// the latest when that line is complete. When the server's bytes come first, the connection was
+  /// picked up midway. Then the client's bytes count from the first segment that starts like a
+  /// request.
   ///
-  /// After anything but kMore nothing is taken any more and the verdict stays.
+  /// After a verdict other than kMore no more bytes are taken and the verdict stays.
   HttpVerdict OnData(HttpSide sender, std::uint64_t offset, std::span<const std::byte> bytes);
 
-  /// `size` bytes at `offset` are missing. Within a body of known length, within a chunk and in
-  /// what lasts until close they count as its bytes; elsewhere the direction is lost until a
-  /// segment starts like a message. While no request waits, no response can be among what a server
-  /// is not heard to say: the next one is not in doubt. A head they cut is reported as far as it
-  /// had come.
+  /// `size` bytes at `offset` are missing. Within a body of known length, within a chunk, or in a
+  /// body that lasts until close, they count as body bytes. Anywhere else the direction is lost
+  /// until a segment starts like a message. A head that they cut is reported as far as it had come.
+  ///
+  /// The missing bytes of a server may contain responses only while requests wait. If none waits,
+  /// the next response still belongs to the next request.
   HttpVerdict OnGap(HttpSide sender, std::uint64_t offset, std::uint64_t size);
 
   /// The direction has ended (FIN or RST). A head it cut is reported as far as it had come.
   void OnEnd(HttpSide sender);
 
-  /// Of the last OnData: the bytes that were HTTP/1.x. With kDone and kHttp2 the rest is for
-  /// somebody else. A connection preface (kHttp2 from the client) is counted in, and may have begun
-  /// in an earlier call; with kHttp2 from the server, behind the 101, the preface is yet to come.
+  /// How many bytes of the last OnData were HTTP/1.x. With kDone and kHttp2 the rest belongs to the
+  /// next protocol. A connection preface (kHttp2 from the client) is counted in, and may have begun
+  /// in an earlier call. After kHttp2 from the server (a 101 response) the preface is still to
+  /// come.
   std::size_t consumed() const { return consumed_; }
 
   /// After kHttp2 from the server: the request that becomes stream 1 (RFC 7540 section 3.2), empty
   /// when it was not seen. Holds until Reset.
   Http1Request upgraded_request() const;
 
-  /// As newly made, all memory given back.
+  /// Makes it as new and gives all memory back.
   void Reset();
 
  private:
@@ -82,24 +85,24 @@ class Http1Connection {
   struct Direction {
     explicit Direction(HttpBufferPool& pool) : head(pool) {}
 
-    HttpBuffer head;  // what has come of it in earlier calls
+    HttpBuffer head;  // its bytes from earlier calls
     Http1Body body;
     std::uint64_t head_offset = 0;
     Http1AnomalySet reported = 0;  // of the current message
     State state = State::kBetween;
     Http1HeadScan scan = Http1HeadScan::kInLine;
     std::uint8_t blank_bytes = 0;     // CR and LF skipped before the head
-    bool guessing = false;            // the head has yet to look like one
-    bool start_known = false;         // its start line is complete and right
-    bool tentative = false;           // found by its looks only: no fault when it is none
-    bool no_response_missed = false;  // lost, but only within what answers no request that waits
+    bool guessing = false;            // not enough bytes yet to see a start line
+    bool start_known = false;         // its start line is complete and valid
+    bool tentative = false;           // only looks like a message: no anomaly if it is none
+    bool no_response_missed = false;  // lost, but no response can have been among it
   };
 
   Direction& Of(HttpSide side) { return directions_[static_cast<std::size_t>(side)]; }
   static bool LooksLikeStart(HttpSide sender, std::span<const std::byte> bytes);
 
-  // Each takes from the front of `rest`, which is at `offset`, and returns how much; 0 only
-  // together with a new state.
+  // Each takes bytes from the front of `rest`, which is at `offset`, and returns how many. It may
+  // return 0 only when it has changed the state, or OnData would loop for ever.
   std::size_t Take(HttpSide sender, std::string_view rest, std::uint64_t offset);
   std::size_t TakeBetween(HttpSide sender, std::string_view rest, std::uint64_t offset);
   std::size_t TakeStart(HttpSide sender, std::string_view rest);
@@ -126,7 +129,7 @@ class Http1Connection {
   std::size_t consumed_ = 0;
   HttpVerdict verdict_ = HttpVerdict::kMore;
   bool begun_ = false;       // any data has come
-  bool known_http_ = false;  // a start line was right
+  bool known_http_ = false;  // a valid start line has come
 };
 
 static_assert(sizeof(Http1Connection) <= 256);

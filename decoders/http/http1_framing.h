@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Where a message ends (RFC 9112 section 6): what its Content-Length and Transfer-Encoding fields
-// say together. What is wrong with them is told; what most servers would do is done.
+// say together. Faults are reported, and then read as most servers read them.
 
 #pragma once
 
@@ -36,7 +36,8 @@ struct Http1Framing {
   std::int64_t content_length = -1;  ///< what the message reports
 };
 
-/// Decides the framing by the fields alone and tells their anomalies at `offset`, that of the head:
+/// Decides the framing by the fields alone and reports their anomalies at `offset`, that of the
+/// head:
 /// - chunked anywhere wins over a length (kHttpLengthAndChunked) and means chunks, even when it is
 ///   not the last coding (kHttpTransferEncodingUnknown); other codings alone count for nothing in a
 ///   request, and in a response last until it closes;

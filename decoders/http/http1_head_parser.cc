@@ -140,7 +140,7 @@ void Http1HeadParser::AddField(std::string_view name, std::string_view value, Ht
   }
 }
 
-// Of a request; a response has no business with it and shows it.
+// The Host field of a request. In a response it has no meaning and stays an ordinary field.
 bool Http1HeadParser::TakeHost(std::string_view value, Http1Head& out) {
   if (out.message.kind != WIREHOUND_HTTP_REQUEST) {
     return false;

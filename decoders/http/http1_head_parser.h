@@ -21,7 +21,7 @@
 
 namespace wirehound {
 
-/// A message and what the connection has to know of it.
+/// A message, and what the connection needs to know about it.
 struct Http1Head {
   wirehound_http message{};  ///< without content_length and the request of a response
   Http1Lengths lengths;
@@ -37,8 +37,8 @@ class Http1HeadParser {
                   Http1Anomalies& anomalies)
       : lines_(head), head_(head), offset_(offset), arena_(arena), anomalies_(anomalies) {}
 
-  /// Fills `out` from the lines that have ended. False, with nothing told: there is no start line,
-  /// or it is none.
+  /// Fills `out` from the lines that have ended. False, with nothing reported: there is no start
+  /// line, or it is not valid.
   ///
   /// A line that is no header field is left out, and so is what continues it. Lines and targets
   /// longer than kMaxHttpLineBytes are cut; fields behind kMaxHttpHeaders are left out but count

@@ -90,7 +90,7 @@ Http1Request Http1Pending::Front() const {
 
 void Http1Pending::Pop() {
   if (count() == 0) {
-    // Its request was not seen, or will be only now.
+    // The request of this response was missed, or is captured after it.
     maybe_answered_ = 1;
     return;
   }
@@ -108,7 +108,7 @@ void Http1Pending::Pop() {
   limit_reported_ = limit_reported_ && forgotten_ > 0;
 }
 
-// Those that are remembered came before, so theirs are the next responses all the same.
+// The remembered requests came before the loss, so the next responses are still theirs.
 void Http1Pending::LoseRequests() {
   lost_ = true;
   forgotten_ = 0;

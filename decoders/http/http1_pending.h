@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Http1Pending: the requests of a connection that wait for their response, oldest first, so that a
-// response can say what it answers. Never says anything wrong: where a loss, a limit or an answer
-// too many leaves doubt about the order, nothing is known. Dispatch thread.
+// response can name its request. It never names a wrong one: when a loss, a limit or a surplus
+// response leaves the order in doubt, it names none. Dispatch thread.
 
 #pragma once
 
@@ -29,23 +29,23 @@ class Http1Pending {
   enum class Push : std::uint8_t {
     kDone,
     kTooMany,  ///< kMaxHttpPending or kMaxHttpBufferBytes reached: this and later requests are only
-               ///< counted, until all those remembered and counted are answered. Told once until
+               ///< counted, until all remembered and counted ones are answered. Returned once until
                ///< then.
-    kCounted,  ///< likewise, told before, or the pool had no memory
+    kCounted,  ///< the same, after kTooMany was returned, or the pool had no memory
   };
   Push Add(const Http1Request& request);
 
-  /// The request that the next response answers; all empty when that is not known. The views hold
-  /// until the next call that changes anything.
+  /// The request that the next response answers; all empty when that is not known. The views are
+  /// valid until the next call that changes anything.
   Http1Request Front() const;
   /// A final response has come.
   void Pop();
 
-  /// Requests may have been missed: later ones are not remembered, since nothing tells how many
+  /// Requests may have been missed. Later ones are not remembered, since it is not known how many
   /// responses come before theirs.
   void LoseRequests();
-  /// Responses may have been missed: how many of the requests are answered is not known until one
-  /// request is left and the response to it comes.
+  /// Responses may have been missed. How many of the requests are answered is not known until one
+  /// request is left and its response comes.
   void LoseResponses();
 
   /// Requests that wait, as far as known.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the parts of frames mean: settings, ends of streams, header blocks; and header blocks
-// turned into messages.
+// Reads the parts of frames: settings, ends of streams, header blocks. Makes messages of header
+// blocks.
+//
+// Header compression is one state for all streams of a direction (RFC 7541 section 2.2). So every
+// header block must be decoded, also one whose message is left out, or all later messages of the
+// direction would be wrong. When a block cannot be decoded, the direction is given up at once.
 
 #include "decoders/http/http2_connection.h"
 
@@ -52,7 +56,8 @@ Http2Connection::~Http2Connection() {
 void Http2Connection::StartUpgraded(std::string_view method, std::string_view host,
                                     std::string_view path) {
   last_client_stream_ = 1;
-  // The client's first settings were in the HTTP2-Settings header of its request.
+  // The client's first settings were in the HTTP2-Settings header of its request, which is not
+  // decoded: so any frame size is accepted from the server.
   RaiseFrameLimit(Of(HttpSide::kServer), kHttp2LargestFrameBytes);
   if (has_room_ && !streams_.Open(1, method, host, path)) {
     ++pool_->counters().requests_not_kept;
@@ -122,6 +127,7 @@ HttpVerdict Http2Connection::OnGap(HttpSide sender, std::uint64_t offset, std::u
   switch (direction.reader.SkipGap(size)) {
     case Http2GapResult::kSkipped:
       if (direction.reader.frame().type == Http2FrameType::kSettings) {
+        // The gap may hide a larger limit.
         RaiseFrameLimit(Opposite(direction), kHttp2LargestFrameBytes);
       }
       break;
@@ -181,7 +187,8 @@ void Http2Connection::OnSetting(Direction& direction) {
   }
 }
 
-// Never lowered: frames that were sent before the other side knew are not told apart from others.
+// The limit is never lowered: the sender may use the old one until it has seen the new settings,
+// and an observer does not know when that is.
 void Http2Connection::RaiseFrameLimit(Direction& direction, std::uint32_t bytes) {
   const std::uint32_t possible = std::min(bytes, kHttp2LargestFrameBytes);
   direction.max_frame_bytes = std::max(direction.max_frame_bytes, possible);
@@ -213,6 +220,7 @@ void Http2Connection::ContinueBlock(Direction& direction) {
   }
 }
 
+// Fields that are not wanted are decoded all the same, for the state of the compression.
 void Http2Connection::OnFragment(Direction& direction) {
   const Http2FrameReader& reader = direction.reader;
   Block& block = direction.block;
@@ -262,7 +270,8 @@ void Http2Connection::FinishBlock(Direction& direction) {
   }
 }
 
-// Section 5.1.1: a client's new streams are odd and rising, a server's are even.
+// Section 5.1.1: the streams that a client opens have odd, rising numbers; those of a server have
+// even ones.
 bool Http2Connection::HasWrongStreamId(const Direction& direction) const {
   const Block& block = direction.block;
   if (block.promises) {
@@ -291,6 +300,7 @@ void Http2Connection::ReportRequest(Direction& direction) {
   }
 }
 
+// A closed server direction brings no response that could use the request.
 void Http2Connection::RememberRequest(Direction& direction, const wirehound_http& request) {
   if (Of(HttpSide::kServer).closed) {
     return;
@@ -344,8 +354,8 @@ void Http2Connection::Report(Direction& direction, const wirehound_http& made) {
   sink_->OnHttpMessage(direction.sender, message);
 }
 
-// Trailers have no pseudo-headers, end the stream and follow a head. Whether one was there is not
-// known of streams that are forgotten or were never remembered.
+// Trailers have no pseudo-headers, end the stream, and follow a head (section 8.1). For a stream
+// that is not remembered it is not known whether a head came, and the benefit of the doubt applies.
 void Http2Connection::ReportTrailers(Direction& direction) {
   const Block& block = direction.block;
   const Http2Stream* stream = streams_.Find(block.stream_id);
@@ -377,6 +387,7 @@ void Http2Connection::Close(Direction& direction) {
   if (direction.closed) {
     return;
   }
+  // Set before FinishBlock, so that a cut message does not count as one cut by a limit.
   direction.closed = true;
   Block& block = direction.block;
   if (block.open && block.head != nullptr &&

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Http2Connection: the messages of a cleartext HTTP/2 connection (RFC 9113), with prior knowledge
-// or after an h2c upgrade. Reports the head of each request and response when its header block is
-// complete and skips bodies, flow control and everything else by their length. Streams do not
-// matter to it beyond telling a response which request it answers. One thread.
+// or after an h2c upgrade. It reports the head of each request and response when its header block
+// is complete, and skips bodies, flow control and all other frames by their length. It follows
+// streams only to find the request that a response answers. One thread.
 //
-// A direction is given up where nothing sound can follow: its frames cannot be found any more (a
-// gap, a length beyond what was agreed, frames inside a header block) or the state of its header
-// compression is lost. The other direction goes on. Costs are bounded by the pool and, per byte,
-// constant: floods of frames, of CONTINUATION or of tiny fields cost no more than their bytes.
+// A direction is given up when no later frame can be read: its frames cannot be found any more (a
+// gap, a length beyond what was agreed, frames inside a header block), or the state of its header
+// compression is lost. The other direction goes on. The pool bounds the memory, and the time per
+// byte is constant: floods of frames, of CONTINUATION or of tiny fields cost no more than their
+// bytes.
 
 #pragma once
 
@@ -28,8 +29,8 @@
 namespace wirehound {
 
 /// CONTINUATION frames in a header block; one and a half MiB at the default frame size. Policy: the
-/// fields behind are decoded, since compression depends on them, but left out, and that is told
-/// (kHttp2Limit): nobody honest needs them, a flood is made of them.
+/// fields of later frames are decoded, since compression depends on them, but left out of the
+/// message, with an anomaly (kHttp2Limit). Only a CONTINUATION flood has that many.
 inline constexpr std::uint32_t kMaxHttp2Continuations = 96;
 
 /// Messages: names as in HTTP/1 ("User-Agent"), without pseudo-headers and Host; protocol
@@ -38,7 +39,7 @@ inline constexpr std::uint32_t kMaxHttp2Continuations = 96;
 /// not in the response to HEAD. Trailers are not reported. Informational responses are.
 ///
 /// A request that a server promises (PUSH_PROMISE) is reported as a request, with the server as
-/// its sender, because that is who sent the bytes; the pushed response then knows it.
+/// its sender, because the server sent the bytes; the pushed response then names it.
 ///
 /// A message that breaks the rules of section 8 is reported flagged MALFORMED, with one
 /// kHttp2MalformedMessage, provided that it has a method or a status; one that reaches a limit is
@@ -61,16 +62,16 @@ class Http2Connection {
   /// kMaxHttpRememberedBytes. The client's preface is still to come.
   void StartUpgraded(std::string_view method, std::string_view host, std::string_view path);
 
-  /// Before any data: the client's bytes begin `bytes_seen` bytes into the preface, because
-  /// whoever recognised it has already taken that many.
+  /// Before any data: the client's bytes begin `bytes_seen` bytes into the preface, because the
+  /// caller has already used that many to recognise it.
   void StartInsidePreface(std::size_t bytes_seen);
 
   /// The next bytes of a direction, in order. kMore, or kDone once both directions have ended or
   /// been given up, or when the pool has no room for the connection.
   HttpVerdict OnData(HttpSide sender, std::uint64_t offset, std::span<const std::byte> bytes);
 
-  /// `size` bytes at `offset` were never seen. Inside the payload of a frame without headers they
-  /// are counted off, anywhere else they end the direction.
+  /// `size` bytes at `offset` were never captured. Inside the payload of a frame without headers
+  /// they are skipped. Anywhere else the direction is given up.
   HttpVerdict OnGap(HttpSide sender, std::uint64_t offset, std::uint64_t size);
 
   /// The direction has ended.
@@ -79,7 +80,7 @@ class Http2Connection {
  private:
   // A header block under way.
   struct Block {
-    Http2Head* head = nullptr;  // none when the pool has none left
+    Http2Head* head = nullptr;  // null: the pool had none left
     std::uint64_t offset = 0;
     std::uint32_t stream_id = 0;
     std::uint32_t continuations = 0;
@@ -95,9 +96,9 @@ class Http2Connection {
     HttpSide sender;
     bool begun = false;
     bool closed = false;        // ended or given up
-    bool odd_reported = false;  // one anomaly for all odd frames
+    bool odd_reported = false;  // at most one anomaly for odd frames
     std::uint64_t base_offset = 0;
-    std::uint32_t max_frame_bytes;  // the most its receiver ever accepted
+    std::uint32_t max_frame_bytes;  // the largest that its receiver ever accepted
     Http2FrameReader reader;
     HpackDecoder hpack;
     Block block;
@@ -127,7 +128,7 @@ class Http2Connection {
   void RememberRequest(Direction& direction, const wirehound_http& request);
   void ReleaseHead(Block& block);
 
-  // Gives the direction up, with what was read of an open header block reported.
+  // Gives the direction up. Reports an open header block as far as it was read.
   void GiveUp(Direction& direction, AnomalyKind kind, std::uint64_t offset);
   void Close(Direction& direction);
   void ReportLimit(Direction& direction);

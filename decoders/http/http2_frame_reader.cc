@@ -23,7 +23,7 @@ bool CarriesBlock(Http2FrameType type) {
          type == Http2FrameType::kContinuation;
 }
 
-// Sections 6.1 to 6.9. Frames with header blocks are judged in BeginPayload.
+// Sections 6.1 to 6.9. BeginPayload checks frames with header blocks.
 bool IsOdd(const Http2Frame& frame) {
   const bool on_stream = frame.stream_id != 0;
   switch (frame.type) {
@@ -86,7 +86,7 @@ Http2GapResult Http2FrameReader::SkipGap(std::uint64_t size) {
   const bool inside = state_ != State::kPreface && state_ != State::kHeader &&
                       state_ != State::kLost && size <= left_ - gathered_;
   if (inside && (state_ == State::kSkip || state_ == State::kSettings)) {
-    // What is left of a SETTINGS frame could not be told apart any more.
+    // The gap may have cut a setting in two, so the rest of the SETTINGS frame cannot be read.
     state_ = State::kSkip;
     left_ -= gathered_ + static_cast<std::uint32_t>(size);
     gathered_ = 0;

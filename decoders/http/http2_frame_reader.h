@@ -72,7 +72,7 @@ enum class Http2Part : std::uint8_t {
 };
 
 enum class Http2GapResult : std::uint8_t {
-  kSkipped,    ///< inside a payload that matters to nobody
+  kSkipped,    ///< inside a payload that is not decoded
   kBlockLost,  ///< a part of a header block is missing
   kSyncLost,   ///< where the next frame begins is unknown
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Http2Head: the fields of one HTTP/2 header block, taken in one by one as they are decoded, and
-// what they make: a request, the head of a response, or trailers (RFC 9113 section 8). It judges
-// the fields by the rules of that section; what becomes of a broken message is decided elsewhere.
+// what they make: a request, the head of a response, or trailers (RFC 9113 section 8). It checks
+// the fields by the rules of that section; what happens to a broken message is decided elsewhere.
 // Large, so it comes from a pool (http2_pool.h). One thread.
 //
 // Invariant: what a message made from it points to is here or in the arena it was made with.
@@ -38,7 +38,7 @@ class Http2Head {
   /// and the head is cut; the former without a look at it, so that no block costs more than that.
   void Add(std::string_view name, std::string_view value);
 
-  /// Notes that fields are missing that no one knows.
+  /// Notes that unknown fields are missing.
   void Cut() { cut_ = true; }
 
   /// Whether fields were left out.

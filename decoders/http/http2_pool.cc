@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http2Pool: admission and the heads.
+// Http2Pool: the limits on connections and heads.
 
 #include "decoders/http/http2_pool.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http2Pool: what all HTTP/2 connections together may cost, and the counters that tell when that
-// was not enough. Connections take their HPACK tables and remembered requests from its memory, and
-// a head for each header block that is under way. It outlives every connection made with it.
-// One thread.
+// Http2Pool: the memory that all HTTP/2 connections share, its limits, and the counters of what did
+// not fit. Connections take their HPACK tables and remembered requests from its memory, and a head
+// for each header block that is not complete. It outlives every connection made with it. One
+// thread.
 
 #pragma once
 
@@ -33,15 +33,14 @@ struct Http2Counters {
   std::uint64_t directions_lost = 0;    ///< to bad frames, bad compression, gaps or the memory cap
   std::uint64_t messages_cut = 0;       ///< fields were left out
   std::uint64_t messages_left_out = 0;  ///< there was no head for them
-  std::uint64_t requests_not_kept = 0;  ///< whose responses do not know them
+  std::uint64_t requests_not_kept = 0;  ///< reported, but missing from their responses
 };
 
 class Http2Pool {
  public:
   explicit Http2Pool(const Http2Limits& limits = {});
 
-  /// Makes room for one more connection, to be given back with Leave; false and counted when there
-  /// is none.
+  /// Counts one more connection, until ReleaseConnection. False, counted as refused, at the limit.
   bool ReserveConnection();
   void ReleaseConnection() { --connections_; }
 

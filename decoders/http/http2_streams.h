@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Http2Streams: the open streams of one HTTP/2 connection and what each requested, so that a
-// response can be told which request it answers. Not a state machine of streams: an onlooker has
+// response can name its request. Not the state machine of RFC 9113 section 5.1: an observer has
 // no use for one. One thread; borrows the memory its texts are in.
 
 #pragma once
@@ -15,8 +15,8 @@
 
 namespace wirehound {
 
-/// Streams remembered per connection; servers allow about as many at once. Policy: the requests of
-/// more are reported, but their responses do not know them.
+/// Streams remembered per connection; servers allow about as many at once. Policy: requests of more
+/// streams are reported, but their responses do not name them.
 inline constexpr std::size_t kMaxHttp2Streams = 128;
 
 struct Http2Stream {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HttpBufferPool: memory for what a connection has to keep between segments - heads of which a part
-// has come, requests that wait for their response. Shared by all connections and capped as a whole.
+// HttpBufferPool: memory for what a connection keeps between segments: incomplete heads, and
+// requests that wait for their response. All connections share it, and it is capped as a whole.
 // HttpBuffer: a growing run of bytes from it. Not for messages: those are made in an Arena.
 //
-// Blocks come in powers of two and are kept for the next one who asks; new memory is only taken
-// while the cap is not reached, so a busy engine stops allocating. One thread.
+// Block sizes are powers of two. A returned block is kept for the next buffer of its size, so a
+// busy engine stops allocating. At the cap, free blocks of other sizes go back to the system first.
+// One thread.
 
 #pragma once
 
@@ -17,7 +18,7 @@
 namespace wirehound {
 
 inline constexpr std::size_t kMinHttpBufferBytes = 512;
-/// As much as the longest head: nothing larger is ever asked for.
+/// The longest head: no buffer is larger.
 inline constexpr std::size_t kMaxHttpBufferBytes = std::size_t{64} * 1024;
 
 class HttpBufferPool {
@@ -29,12 +30,12 @@ class HttpBufferPool {
   HttpBufferPool(const HttpBufferPool&) = delete;
   HttpBufferPool& operator=(const HttpBufferPool&) = delete;
 
-  /// In buffers now.
+  /// Bytes in buffers now, in whole blocks.
   std::size_t used_bytes() const { return used_bytes_; }
-  /// Taken from the system: used ones and those kept for later. At most the cap.
+  /// Bytes taken from the system: used blocks and free ones. At most the cap.
   std::size_t held_bytes() const { return held_bytes_; }
-  /// Requests for memory that the cap did not allow. Whoever asked does without: a head is reported
-  /// as far as it had come, a request is not remembered.
+  /// How often the cap did not allow a block. Then a head is reported as far as it had come, or a
+  /// request is not remembered.
   std::uint64_t refused() const { return refused_; }
 
  private:

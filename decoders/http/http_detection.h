@@ -24,8 +24,9 @@ enum class HttpGuess : std::uint8_t {
 /// not HTTP.
 inline constexpr std::size_t kMaxHttpBlankBytes = 16;
 
-/// Judges the first bytes of a direction. Methods are those of the IANA registry, with WebDAV's,
-/// and those of UPnP and of Microsoft's WebDAV and RPC; compared as they are, in upper case.
+/// Classifies the first bytes of a direction. Methods are those of the IANA registry, with
+/// WebDAV's, and those of UPnP and of Microsoft's WebDAV and RPC; compared as they are, in upper
+/// case.
 HttpGuess GuessHttp(std::span<const std::byte> bytes);
 
 }  // namespace wirehound

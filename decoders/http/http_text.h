@@ -44,7 +44,7 @@ struct HttpTarget {
 };
 
 /// Takes a target apart. Absolute form gives a host, and so does the authority of CONNECT, which
-/// is the path as well, as it is; like "*". A fragment, which has no business there, is left out.
+/// is the path as well, unchanged, like "*". A fragment, which is not allowed there, is left out.
 /// '%' without two hex digits stays what it is, '+' means nothing. Parts are views of `target`
 /// except a path that had to be decoded, which is in `arena`.
 /// False: the arena is full and the path is not decoded.

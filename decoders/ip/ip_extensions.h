@@ -14,7 +14,7 @@
 namespace wirehound {
 
 /// Extension headers followed before giving up with kUnknown. RFC 8200 section 4.1 knows an order
-/// of seven; twice that is nobody's honest packet.
+/// of seven; no honest packet has twice as many.
 inline constexpr int kMaxIpv6ExtensionHeaders = 14;
 
 /// Walks the chain at the start of `in`, whose first header `payload.protocol` names, to the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IpPayload: what the two IP decoders tell the transport decoders, the same for both versions,
-// and FragmentInfo: what they tell whoever puts fragments together.
+// IpPayload: what both IP decoders give to the transport decoders. FragmentInfo: what they give to
+// the fragment table.
 
 #pragma once
 

@@ -160,7 +160,7 @@ std::uint16_t ReadAnnounced(std::uint16_t ether_type, ByteReader& reader, Captur
   }
 }
 
-// Moves `in` behind what was read and makes that the answer, unless it ran out of bytes.
+// Moves `in` behind the bytes read and returns kOk, unless the reader ran out of bytes.
 DecodeStatus Advance(const ByteReader& reader, CapturedBytes& in) {
   if (!reader.ok()) {
     return in.ShortStatus();

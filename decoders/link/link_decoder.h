@@ -55,7 +55,7 @@ struct LinkPayload {
 bool IsDecodedLinkType(LinkType link);
 
 /// Finds the network header in the frame `in`.
-/// kUnknown: the link type, EtherType, IP version or kind of frame is none of ours, or there are
+/// kUnknown: the link type, EtherType, IP version or kind of frame is not decoded, or there are
 /// more than kMaxLinkTags tags; kTruncated or kMalformed: the frame ends inside its own headers.
 /// `out` is valid with kOk only.
 DecodeStatus DecodeLink(LinkType link, const CapturedBytes& in, LinkPayload& out);

@@ -56,7 +56,7 @@ struct LayerResult {
 struct Packet {
   /// Addresses, ports, protocol and packet_len; of an IP header with a length of 0 (segmentation
   /// offload) packet_len is what was on the wire. Ports are 0 where no transport header was read.
-  /// Direction and interface are left unknown for whoever knows them.
+  /// Direction and interface are left unknown; the caller may know them.
   wirehound_packet_metadata metadata;
 
   // Present where struct_size is not 0: the fixed part of that header was there. A presence says

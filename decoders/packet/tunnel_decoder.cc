@@ -137,7 +137,7 @@ bool LinkOfVxlan(std::uint8_t flags, std::uint8_t next_protocol, LinkType& link)
   }
 }
 
-// The network number must be marked as there; other flags are the business of extensions.
+// The network number must be marked as there; other flags belong to extensions.
 bool DecodeVxlan(CapturedBytes in, Encapsulated& out) {
   constexpr std::uint8_t kHasNetwork = 0x08;
   ByteReader reader(in.bytes);

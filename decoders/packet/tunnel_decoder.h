@@ -3,7 +3,7 @@
 // Tunnel headers: finds the packet that a packet carries. GRE (RFC 2784, 2890; version 1 of RFC
 // 2637; ERSPAN) by its protocol number; over UDP, where only a port hints at it, VXLAN (RFC 7348
 // and its GPE draft), Geneve (RFC 8926), L2TPv2 (RFC 2661), Teredo (RFC 4380) and GTP-U (3GPP TS
-// 29.281). What is inside is decoded by whoever asked, as a packet of its own. Pure; any thread.
+// 29.281). The caller decodes the packet inside as one of its own. Pure; any thread.
 
 #pragma once
 

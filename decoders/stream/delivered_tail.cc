@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The start of a message, and the pool that is shared like a ring.
+// Tails, and the pool, which takes them back in the order of their numbers, like a ring.
 
 #include "decoders/stream/delivered_tail.h"
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DeliveredTail: what a side said last, kept so that a retransmission with other bytes is noticed -
-// a classic way to show a detector something else than the receiver gets, and what an injected
-// answer looks like. Only the start of what it says in one go is kept, up to kTailBytes: that is
-// where requests, answers and headers are, and a bulk transfer costs nothing. TailPool lends
-// tails; when all are lent, the one lent first is taken back, so memory is bounded and nothing is
-// searched for. Dispatch thread.
+// DeliveredTail: the start of what a side sent since the other side last sent data, up to
+// kTailBytes. It is kept to notice a retransmission with other bytes: a classic way to show a
+// detector something else than the receiver gets, and what an injected answer looks like. Requests,
+// answers and headers are at that start, and a bulk transfer costs nothing more.
+//
+// TailPool lends tails. When all are lent, it takes back the one lent first, so memory is bounded
+// and nothing is searched for. Dispatch thread.
 
 #pragma once
 
@@ -25,8 +26,8 @@ class DeliveredTail {
   /// Forgets everything; `offset` is where the next bytes stand in the stream.
   void Restart(std::uint64_t offset);
 
-  /// Keeps the first of `bytes` that there is room for. They stand at `offset`; when that is not
-  /// behind what is kept, nothing is kept any more until Restart.
+  /// Keeps as many of `bytes` as there is room for. When `offset`, where they stand in the stream,
+  /// is not right after the kept bytes, none of them are kept.
   void Append(std::uint64_t offset, std::span<const std::byte> bytes);
 
   bool full() const { return size_ == kTailBytes; }
@@ -37,7 +38,7 @@ class DeliveredTail {
  private:
   friend class TailPool;
 
-  DeliveredTail** holder_;    ///< while lent: whose pointer is cleared when it is taken back
+  DeliveredTail** holder_;    ///< while lent: the pointer to clear when taken back
   DeliveredTail* next_free_;  ///< while not lent
   std::uint64_t begin_;
   std::size_t size_;
@@ -62,8 +63,8 @@ class TailPool {
 
   std::size_t capacity_;
   std::unique_ptr<DeliveredTail[]> tails_;
-  DeliveredTail* free_ = nullptr;  ///< came back
-  std::size_t used_ = 0;           ///< those in front were lent at least once
+  DeliveredTail* free_ = nullptr;  ///< returned
+  std::size_t used_ = 0;           ///< tails below this number were lent at least once
   std::size_t hand_ = 0;           ///< the next to be taken back when all are lent
 };
 

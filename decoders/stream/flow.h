@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Flow: one TCP connection as the flow table follows it, and what it tells about it. The flow
-// table owns flows; others hold a reference for the time of a call. Dispatch thread.
+// Flow: one TCP connection as the flow table follows it, and the calls an observer gets about it.
+// The flow table owns flows; others hold a reference for the time of a call. Dispatch thread.
 
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace wirehound {
 
-/// A direction of a connection: who sent the bytes. The initiator is whoever sent the first SYN;
-/// where none was seen, the sender of the first packet, corrected by a SYN+ACK.
+/// A direction of a connection, by its sender. The initiator sent the first SYN. If no SYN was
+/// seen, it is the sender of the first packet, until a SYN+ACK corrects that.
 enum class FlowSide : std::uint8_t { kInitiator = 0, kResponder = 1 };
 
 constexpr FlowSide Opposite(FlowSide side) {
@@ -28,7 +28,7 @@ constexpr FlowSide Opposite(FlowSide side) {
 enum class FlowEnd : std::uint8_t {
   kFin,       ///< both sides closed
   kReset,     ///< RST by either side
-  kTimeout,   ///< nothing for longer than the limits allow
+  kTimeout,   ///< no segment for longer than the limits allow
   kReplaced,  ///< a new connection took over its addresses and ports
   kEvicted,   ///< the table was full and this was the longest idle
   kShutdown,  ///< the capture ended first
@@ -39,9 +39,9 @@ struct FlowEndpoint {
   std::uint16_t port = 0;
 };
 
-/// Whose a segment is, as whoever captured it said: numbers that mean nothing here.
+/// The owner of a segment, as its record had it. The flow table only hands the numbers on.
 struct SegmentOwner {
-  std::uint64_t id = 0;  ///< 0 when nobody knows
+  std::uint64_t id = 0;  ///< 0 when not known
   std::uint8_t source = 0;
 };
 
@@ -53,13 +53,13 @@ struct FlowCounters {
   std::uint64_t retransmitted_bytes = 0;
 };
 
-/// What observers may know of a connection.
+/// What observers get to know of a connection.
 struct FlowInfo {
   std::uint64_t id = 0;  ///< from 1, in the order of first packets
   std::uint64_t first_ns = 0;
   std::uint64_t last_ns = 0;
   std::array<FlowEndpoint, 2> endpoints;  ///< by FlowSide
-  /// Where its packets were seen: the same addresses and ports elsewhere are another connection.
+  /// Where its packets were seen: the same addresses and ports in another one are another flow.
   std::uint64_t network_namespace = 0;
   std::uint64_t owner_id = 0;  ///< of the last segment that had one
   /// Which side is this host, WIREHOUND_DIRECTION_*: INGRESS when the initiator is remote, EGRESS
@@ -69,10 +69,10 @@ struct FlowInfo {
   bool handshake_seen = false;    ///< OnFlowBegin was called
   bool reset_by_initiator = false;
   bool reset_by_responder = false;
-  bool has_gap = false;  ///< of either direction bytes were never captured that were wanted
+  bool has_gap = false;                  ///< wanted bytes of either direction were never captured
   std::array<FlowCounters, 2> counters;  ///< by FlowSide
-  /// The observer's own: it may keep a handle here from the first call on, and must let go of what
-  /// it means in OnFlowEnd, which comes exactly once for every flow.
+  /// For the observer: it may keep a handle here from the first call on. It must release what the
+  /// handle stands for in OnFlowEnd, which comes exactly once for every flow.
   std::uint64_t application = 0;
 
   const FlowEndpoint& endpoint(FlowSide side) const {
@@ -86,16 +86,16 @@ struct FlowInfo {
 /// Whether the observer wants to see more of a direction's bytes.
 enum class StreamInterest : std::uint8_t {
   kMore,
-  kNone,  ///< the direction is only counted from now on, nothing is buffered (FlowTable::Resume)
+  kNone,  ///< from now on the direction is only counted, and nothing buffered (FlowTable::Resume)
 };
 
-/// Told about flows while a segment is taken in. References and bytes die when a call returns. A
-/// virtual call per segment with payload; packets without payload cause none. Must not call the
-/// flow table.
+/// Gets the calls about flows while the flow table takes a segment. References and bytes are valid
+/// until the call returns. One virtual call per segment with payload, none for packets without.
+/// Must not call the flow table.
 ///
-/// A flow that was picked up midway has neither attempt nor begin; one whose SYN was not captured
-/// has only a begin. Data of a SYN waits for the answer; where none comes it is told right before
-/// OnFlowEnd, without a begin.
+/// For a flow that was picked up midway, neither OnFlowAttempt nor OnFlowBegin comes; for one whose
+/// SYN was not captured, only OnFlowBegin. Data of a SYN waits for the answer. If no answer comes
+/// it is delivered right before OnFlowEnd, without OnFlowBegin.
 class FlowObserver {
  public:
   virtual ~FlowObserver() = default;
@@ -115,15 +115,15 @@ class FlowObserver {
   virtual StreamInterest OnStreamGap(FlowInfo& flow, FlowSide side, std::uint64_t offset,
                                      std::uint64_t size) = 0;
 
-  /// The direction has ended with FIN, all of its bytes delivered before. Told for directions of no
-  /// interest as well.
+  /// The direction has ended with FIN, and all of its bytes were delivered before. Also called for
+  /// directions the observer does not want.
   virtual void OnStreamEnd(FlowInfo& flow, FlowSide side) = 0;
 
-  /// An anomaly of the stream; a gap is told here as well as through OnStreamGap.
+  /// An anomaly of the stream. A gap comes here and through OnStreamGap.
   virtual void OnStreamAnomaly(FlowInfo& flow, FlowSide side, const Anomaly& anomaly) = 0;
 
-  /// The flow is over, for whatever reason. Directions that did not end with FIN just stop. After
-  /// this the flow is gone.
+  /// The flow is over; `how` is the reason. Directions that did not end with FIN just stop. No more
+  /// calls come for this flow.
   virtual void OnFlowEnd(FlowInfo& flow, FlowEnd how) = 0;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a flow table has done, for the ledger. Plain data; dispatch thread.
+// Counters of a flow table, for the ledger. Plain data; dispatch thread.
 //
-// Invariant: every payload byte taken in is in exactly one place,
+// Invariant: every payload byte the table took is in exactly one place,
 // payload_bytes == delivered_bytes + retransmitted_bytes + the bytes of ignored + buffered_bytes.
 
 #pragma once
@@ -15,14 +15,14 @@
 
 namespace wirehound {
 
-/// Why a segment, or bytes of it, went no further.
+/// Why a segment, or bytes of it, were not delivered.
 enum class IgnoredReason : std::uint8_t {
   kOutsideWindow,     ///< too far from what is expected to belong to this connection
   kBeforeStart,       ///< in front of where the stream was picked up
   kAfterFin,          ///< behind the end of the stream
   kNotCaptured,       ///< on the wire, but the capture cut the packet short
   kUnwanted,          ///< the observer has no interest in the direction
-  kNoRoom,            ///< data of an unanswered SYN that no memory was left for
+  kNoRoom,            ///< data of an unanswered SYN, when no memory was left
   kLingering,         ///< the connection had already ended
   kWithoutAck,        ///< neither SYN, RST nor ACK: no receiver takes it (RFC 9293, 3.10.7.4)
   kUnexpectedSyn,     ///< a SYN that does not fit the open connection, or data that only fits it
@@ -39,9 +39,9 @@ struct IgnoredCount {
 };
 
 struct StreamCounters {
-  std::uint64_t payload_bytes = 0;                        ///< taken in, as on the wire
-  std::uint64_t delivered_bytes = 0;                      ///< told to the observer
-  std::uint64_t retransmitted_bytes = 0;                  ///< there already, delivered or waiting
+  std::uint64_t payload_bytes = 0;                        ///< of all segments, as on the wire
+  std::uint64_t delivered_bytes = 0;                      ///< given to the observer
+  std::uint64_t retransmitted_bytes = 0;                  ///< seen before: delivered or waiting
   std::uint64_t buffered_bytes = 0;                       ///< waiting now
   std::array<IgnoredCount, kIgnoredReasonCount> ignored;  ///< by IgnoredReason
   std::uint64_t out_of_order_segments = 0;

@@ -16,27 +16,27 @@
 namespace wirehound {
 
 enum class FlowState : std::uint8_t {
-  kNew,       ///< its first segment is being looked at
+  kNew,       ///< the table is taking its first segment
   kSyn,       ///< SYN seen, no answer yet
   kAnswered,  ///< SYN+ACK seen, nothing more from the initiator
-  kPickedUp,  ///< begun midway, nothing seen but acknowledgements of one side
+  kPickedUp,  ///< midway, only acknowledgements of one side seen
   kOpen,
   kEnded,  ///< OnFlowEnd was called; remembered for a while so that late packets are known
 };
 
-/// Stays at its address from Take to Return.
+/// Stays at its address while the flow lives: lists and the tail pool point into it.
 struct FlowEntry {
   FlowInfo info;
   std::array<TcpReassembler, 2> streams;  ///< by FlowSide
   std::uint64_t active_ns = 0;            ///< the time of the table when it last saw a segment
   ListLink<FlowEntry> age{};              ///< in one of the lists by age
-  ListLink<FlowEntry> wait{};             ///< in the list of those that wait for a hole
+  ListLink<FlowEntry> wait{};             ///< in the list of flows with a hole
   std::uint32_t hash = 0;
   std::uint32_t number = 0;
-  /// Of a SYN that does not fit the open connection: the sequence number behind it.
+  /// Of a SYN that does not fit the flow and is not confirmed yet: the sequence number after it.
   std::uint32_t unconfirmed_sequence = 0;
   FlowSide unconfirmed_side = FlowSide::kInitiator;
-  FlowSide last_sender = FlowSide::kInitiator;  ///< who sent data last
+  FlowSide last_sender = FlowSide::kInitiator;  ///< the side that sent data last
   bool has_unconfirmed_syn = false;
   bool waits = false;
   FlowState state = FlowState::kNew;

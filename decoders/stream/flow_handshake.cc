@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What SYN, SYN+ACK, the first ACK and RST mean for a flow. A single forged segment must not be
-// able to take a connection over or end it: what does not fit is noted, and believed when the other
-// side confirms it.
+// What SYN, SYN+ACK, the first ACK and RST mean for a flow.
+//
+// A single forged segment must not end a flow or take it over: otherwise its sender would hide the
+// rest of the connection from every detector. So a SYN that does not fit an open flow is only
+// noted, as unconfirmed. It begins a new flow when the other side answers it.
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +14,7 @@
 namespace wirehound {
 namespace {
 
-// Data a SYN can carry (RFC 7413): what a SYN+ACK may acknowledge beyond the SYN.
+// The most data a SYN can carry (RFC 7413): what a SYN+ACK may acknowledge beyond the SYN.
 constexpr std::uint32_t kMaxSynBytes = 65535;
 
 bool StartsAt(const TcpReassembler& stream, std::uint32_t sequence) {
@@ -23,7 +25,9 @@ bool NeverSeen(const FlowEntry& flow, FlowSide side) {
   return flow.info.counter(side).packets == 0;
 }
 
-// A SYN+ACK from the side taken for the initiator says that it is not.
+// For a SYN+ACK from the side that was taken for the initiator: the flow was picked up midway and
+// its first packet came from the responder. Only while no stream has started: a stream that has may
+// have a tail, and the pool knows the stream by its address.
 void SwapSides(FlowEntry& flow) {
   FlowInfo& info = flow.info;
   std::swap(info.endpoints[0], info.endpoints[1]);
@@ -36,6 +40,9 @@ void SwapSides(FlowEntry& flow) {
   }
 }
 
+// RFC 5961, 3.1, accepts exactly the receiver's next expected number. An observer does not know
+// that number when packets are lost or still under way, so a range around it is accepted. A side
+// that has sent nothing yet resets with an acknowledgement of what the other side sent.
 bool IsPlausibleReset(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) {
   const TcpReassembler& own = flow.stream(sender);
   const TcpReassembler& peer = flow.stream(Opposite(sender));
@@ -57,12 +64,13 @@ bool IsPlausibleReset(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp
 bool FlowTable::BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& segment) const {
   const wirehound_tcp& tcp = segment.tcp;
   if (tcp.syn_flag == 0) {
-    // Where only one side is captured nobody can confirm a SYN, so its sender going on from there
-    // must do.
+    // When only one side is captured, no answer can confirm a SYN. Then it is enough that the same
+    // side sends the segment that follows it.
     return flow.has_unconfirmed_syn && sender == flow.unconfirmed_side &&
            tcp.seq == flow.unconfirmed_sequence && tcp.rst_flag == 0 &&
            NeverSeen(flow, Opposite(sender));
   }
+  // A SYN with the number that the stream started with is a retransmission.
   if (tcp.rst_flag != 0 || StartsAt(flow.stream(sender), tcp.seq + 1)) {
     return false;
   }
@@ -70,7 +78,8 @@ bool FlowTable::BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& s
                            : SynAckBeginsNewFlow(flow, sender, tcp);
 }
 
-// Called for a SYN with another initial sequence number than the flow has.
+// For a SYN with another initial sequence number than the flow has. It begins a new flow where
+// there is nothing to lose: the old one has ended, is silent, or its own SYN was never answered.
 bool FlowTable::SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const {
   if (flow.state == FlowState::kEnded || LooksAbandoned(flow)) {
     return true;
@@ -78,6 +87,8 @@ bool FlowTable::SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const {
   return flow.state == FlowState::kSyn && sender == FlowSide::kInitiator;
 }
 
+// For a SYN+ACK with another initial sequence number than its side has. After the end of a flow,
+// the SYN+ACK may still be the answer to that flow's own SYN, captured late.
 bool FlowTable::SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender,
                                     const wirehound_tcp& tcp) const {
   const TcpReassembler& own = flow.stream(sender);
@@ -88,6 +99,7 @@ bool FlowTable::SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender,
   if (flow.state == FlowState::kSyn) {
     return false;
   }
+  // It answers the noted SYN, so both sides agree on the new connection.
   const bool confirms_syn = flow.has_unconfirmed_syn && flow.unconfirmed_side == Opposite(sender) &&
                             tcp.ack == flow.unconfirmed_sequence;
   const bool other_side_unseen = own.started() && NeverSeen(flow, Opposite(sender));
@@ -131,7 +143,7 @@ bool FlowTable::OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp
     return true;
   }
   if (flow.state == FlowState::kSyn && !own.started()) {
-    // Both sides open at once (RFC 9293, figure 7).
+    // Both sides open at the same time (RFC 9293, figure 7).
     own.Start(sequence);
     own.Hold();
     return true;
@@ -145,7 +157,7 @@ bool FlowTable::OnSyn(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp
 void FlowTable::OnFirstSyn(FlowEntry& flow, std::uint32_t sequence) {
   TcpReassembler& stream = flow.stream(FlowSide::kInitiator);
   stream.Start(sequence);
-  stream.Hold();  // until the answer, so that data of the SYN is not told before OnFlowBegin
+  stream.Hold();  // until the answer: data of the SYN must not be delivered before OnFlowBegin
   SetState(flow, FlowState::kSyn);
   observer_.OnFlowAttempt(flow.info);
 }
@@ -168,7 +180,7 @@ bool FlowTable::OnSynAck(FlowEntry& flow, FlowSide& sender, const wirehound_tcp&
     return true;
   }
   if (flow.stream(Opposite(sender)).started()) {
-    return false;  // picked up midway, and data was told: too late to begin
+    return false;  // picked up midway, and data may have been delivered: too late for OnFlowBegin
   }
   if (sender == FlowSide::kInitiator) {
     SwapSides(flow);
@@ -180,7 +192,8 @@ bool FlowTable::OnSynAck(FlowEntry& flow, FlowSide& sender, const wirehound_tcp&
   return true;
 }
 
-// A SYN+ACK to a flow whose SYN waits for one.
+// A SYN+ACK to a flow whose SYN waits for one. From the initiator it is believed only when both
+// sides have sent their SYN (simultaneous open).
 bool FlowTable::OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) {
   TcpReassembler& own = flow.stream(sender);
   TcpReassembler& peer = flow.stream(Opposite(sender));
@@ -190,7 +203,9 @@ bool FlowTable::OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& 
   if (!own.started()) {
     own.Start(tcp.seq + 1);
   }
-  // The answer knows best which SYN it is for.
+  // The responder knows which SYN it answers. The one that was seen first may be old or forged, so
+  // the stream starts over where the answer says. The difference wraps, so an acknowledgement in
+  // front of the start counts as too far as well.
   if (tcp.ack - peer.start_sequence() > kMaxSynBytes) {
     peer.Restart(Context(flow, Opposite(sender)), tcp.ack);
   }
@@ -198,7 +213,7 @@ bool FlowTable::OnAnswer(FlowEntry& flow, FlowSide sender, const wirehound_tcp& 
   return true;
 }
 
-// A segment with ACK and without SYN, on a flow that is not open.
+// A segment with ACK and without SYN, on a flow that is not open yet.
 void FlowTable::OnHandshakeAck(FlowEntry& flow, FlowSide sender, const Segment& segment) {
   const bool has_data = segment.payload.wire_size != 0;
   const bool from_initiator = sender == FlowSide::kInitiator;
@@ -211,8 +226,8 @@ void FlowTable::OnHandshakeAck(FlowEntry& flow, FlowSide sender, const Segment& 
     }
     return;
   }
-  // Without a SYN+ACK: it was not captured. A mere acknowledgement by the responder says that the
-  // SYN did not fit (RFC 9293, 3.10.7.4).
+  // The SYN+ACK was not captured if the flow goes on without it. An acknowledgement alone, from the
+  // responder, is no answer: it says that the SYN did not fit (RFC 9293, 3.10.7.4).
   if (flow.state == FlowState::kSyn && (from_initiator || has_data)) {
     Begin(flow);
   }
@@ -227,6 +242,7 @@ void FlowTable::Begin(FlowEntry& flow) {
   flow.has_unconfirmed_syn = false;
   ++counters_.flows_begun;
   observer_.OnFlowBegin(flow.info);
+  // Last, because this delivers data of the SYN, which comes after OnFlowBegin.
   for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
     flow.stream(side).Release(Context(flow, side));
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FlowHasher: the hash of a packet's flow, from its addresses and ports. Keyed, so that whoever
-// chooses addresses and ports cannot choose where the flow goes in a table. Dispatch thread.
+// FlowHasher: keyed hashes of addresses and ports, for the tables of flows and fragments. An
+// attacker chooses addresses and ports, and without the key cannot make many of them collide.
+// Immutable; any thread.
 
 #pragma once
 
@@ -15,14 +16,15 @@ class FlowHasher {
  public:
   explicit FlowHasher(std::uint64_t seed);
 
-  /// Both directions of a connection have one hash. Where the local side is known it counts: the
-  /// two ends of a connection within this host are two flows. So does the network namespace.
+  /// The hash of a packet's flow; both directions have the same. When the packet's direction is
+  /// known, it counts: the two ends of a connection within this host are two flows. So does the
+  /// network namespace.
   std::uint32_t operator()(const wirehound_packet_metadata& packet,
                            std::uint64_t network_namespace = 0) const;
 
-  /// An address, and a number that belongs to it.
+  /// The hash of an address and a number that belongs to it, such as a port.
   std::uint64_t HashEndpoint(const wirehound_address& address, std::uint64_t number) const;
-  /// Two of those, in this order.
+  /// The hash of two such hashes in this order.
   std::uint32_t HashPair(std::uint64_t first, std::uint64_t second,
                          std::uint64_t network_namespace) const;
 

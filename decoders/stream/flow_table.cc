@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Finding, making, ending and forgetting flows. What a segment means for its flow is in
+// Finds, creates, ends and removes flows. What a segment means for its flow is in
 // flow_handshake.cc, what it means for its bytes in tcp_reassembler.cc.
+//
+// The age lists hold flows in the order of active_ns, which is the latest time seen and never steps
+// back. So the oldest flow of a list is the first to time out, and expiry looks at no other.
 
 #include "decoders/stream/flow_table.h"
 
@@ -120,8 +123,9 @@ FlowEntry& FlowTable::TakeEntry() {
   return *flow;
 }
 
-// The longest idle one goes. Two exceptions: one that has ended anyway goes first, and when most
-// are half open, as in a flood of SYNs, the flood has to make room for itself.
+// Evicts the flow that is idle longest, with two exceptions. A flow that has ended goes first. When
+// most flows are half open, as in a flood of SYNs, the oldest half-open flow goes, so that the
+// flood makes room for itself and does not push out real connections.
 void FlowTable::EvictOne() {
   if (FlowEntry* ended = lingering_.oldest(); ended != nullptr) {
     ++counters_.lingering_evicted;
@@ -136,8 +140,8 @@ void FlowTable::EvictOne() {
   End(take_half_open ? *half_open : *open, FlowEnd::kEvicted);
 }
 
-// The old flow makes way for what the segment begins. Where a SYN had been noted, the new one
-// starts with it.
+// Ends the old flow and creates one for the segment. If the segment confirmed a noted SYN, the new
+// flow starts with that SYN.
 FlowTable::Found FlowTable::ReplaceFlow(FlowEntry& old, const Segment& segment,
                                         std::uint32_t hash) {
   const bool has_unconfirmed_syn = old.has_unconfirmed_syn && segment.tcp.rst_flag == 0 &&
@@ -179,7 +183,7 @@ void FlowTable::Reassemble(FlowEntry& flow, FlowSide sender, const Segment& segm
   }
   flow.stream(sender).OnSegment(Context(flow, sender), tcp.seq + (syn ? 1 : 0), segment.payload,
                                 tcp.fin_flag != 0 && !syn);
-  // Before the answer, an acknowledgement may be of an earlier connection.
+  // Before the SYN is answered, an acknowledgement may belong to an earlier connection.
   if (tcp.ack_flag != 0 && flow.state != FlowState::kSyn) {
     flow.stream(Opposite(sender)).OnAck(tcp.ack);
   }

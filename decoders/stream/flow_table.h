@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FlowTable: TCP segments in, connections and their bytes in order out, told to a FlowObserver. It
-// finds the connection of a segment, follows handshakes and closings, forgets what is idle, and
-// leaves the bytes to TcpReassembler. No clock: time is what segments and Expire say. Knows no
+// FlowTable: takes TCP segments and gives a FlowObserver connections and their bytes in order. It
+// finds the flow of a segment, follows handshakes and closings, ends idle flows, and leaves the
+// bytes to TcpReassembler. It reads no clock: time is what segments and Expire say. It knows no
 // protocol on top of TCP. Dispatch thread.
 //
-// The same segments give the same calls, whatever the hash seed. OnFlowEnd comes exactly once for
+// The same segments cause the same calls, whatever the hash seed. OnFlowEnd comes exactly once for
 // every flow.
 
 #pragma once
@@ -30,9 +30,9 @@
 
 namespace wirehound {
 
-/// How far a RST may be from what is expected, in front of it and behind everything seen. A blind
-/// guess hits that once in 4,000 times (RFC 5961, 3.1, has the exact rule, which needs to know what
-/// the receiver has).
+/// How far, in bytes, the number of a RST may be before the next expected byte, and after the last
+/// byte seen. A blind guess hits this range once in 4,000 times. RFC 5961, 3.1, has the exact rule,
+/// which needs to know what the receiver has.
 inline constexpr std::int64_t kResetBehindBytes = std::int64_t{64} * 1024;
 inline constexpr std::int64_t kResetAheadBytes = std::int64_t{1024} * 1024;
 
@@ -51,23 +51,23 @@ struct Segment {
 
 class FlowTable {
  public:
-  /// Calls `observer`, which must not call back, for as long as the table lives. `seed` keys the
-  /// hash; RandomSeed() outside of tests.
+  /// `observer` must outlive the table and must not call it. `seed` keys the hash; RandomSeed()
+  /// outside of tests.
   FlowTable(const FlowLimits& limits, FlowObserver& observer, std::uint64_t seed = RandomSeed());
 
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
 
-  /// Takes in a segment: finds or makes its flow and tells what follows from it. Does Expire with
-  /// its timestamp first. Timestamps may step back: times are measured from the latest seen.
+  /// Takes a segment: calls Expire with its timestamp, finds or creates its flow, and calls the
+  /// observer. Timestamps may step back: times are measured from the latest one seen.
   void OnSegment(const Segment& segment);
 
-  /// Ends what has been idle for too long and gives up holes that are due. Cheap; for when no
-  /// segments come.
+  /// Ends flows that have been idle for too long and gives up holes that are due. Cheap. Call it
+  /// now and then when no segments come.
   void Expire(std::uint64_t now_ns);
 
-  /// The observer would now look into flows for which it keeps no handle (FlowInfo::application):
-  /// their next data is told, also in directions it wanted nothing of. Walks over all flows.
+  /// The observer now wants flows for which it keeps no handle (FlowInfo::application): their next
+  /// data is delivered, also in directions it had wanted nothing of. Walks over all flows.
   void Resume();
 
   /// Ends all flows, in the order of their ids. The table is empty afterwards and can go on.
@@ -92,7 +92,7 @@ class FlowTable {
   void EvictOne();
   Found ReplaceFlow(FlowEntry& old, const Segment& segment, std::uint32_t hash);
 
-  // flow_handshake.cc: SYN, RST, and what else decides about a connection as a whole.
+  // In flow_handshake.cc: SYN, RST, and what else decides about a connection as a whole.
   bool BeginsNewFlow(FlowEntry& flow, FlowSide sender, const Segment& segment) const;
   bool SynBeginsNewFlow(const FlowEntry& flow, FlowSide sender) const;
   bool SynAckBeginsNewFlow(FlowEntry& flow, FlowSide sender, const wirehound_tcp& tcp) const;

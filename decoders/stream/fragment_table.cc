@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fragments to datagrams: slots by key and in a list by age.
+// Slots hold the datagrams, found by key through a HashIndex and kept in a list by age.
+//
+// Overlapping fragments are the oldest way to hide an attack: receivers differ in which copy of a
+// byte they take. So the table never guesses silently. It follows one rule for each version of IP
+// (see the header), and reports every contradiction it meets.
 
 #include "decoders/stream/fragment_table.h"
 
@@ -15,7 +19,8 @@ namespace {
 
 constexpr std::size_t kMaxDatagramsEver = std::size_t{1} << 30;
 constexpr std::size_t kFragmentUnitBytes = 8;  // offsets count in these
-// What one call may report beside the datagrams that it gives up.
+// The most that one call reports, besides the datagrams that it gives up. Reserved in advance, so
+// that reports allocate nothing.
 constexpr std::size_t kReportsOfFragment = 4;
 
 bool IsIpv6(const FragmentKey& key) { return key.src.family == WIREHOUND_FAMILY_IPV6; }
@@ -35,7 +40,8 @@ std::size_t MaxPayloadBytes(const FragmentKey& key) {
   return IsIpv6(key) ? kMaxDatagramBytes : kMaxDatagramBytes - kIpv4HeaderBytes;
 }
 
-// Whether a fragment and those that came before disagree about where the datagram ends.
+// Whether a fragment contradicts earlier ones about the end of the datagram: two last fragments
+// that end at different places, or bytes behind the end.
 bool EndsDisagree(const PartialDatagram& partial, const IpFragment& fragment) {
   const std::size_t end = fragment.offset_bytes + fragment.bytes.wire_size;
   const std::size_t total = partial.total_bytes();
@@ -71,9 +77,9 @@ FragmentResult FragmentTable::Add(const IpFragment& fragment) {
   return AddTo(FindOrAddSlot(sound), sound);
 }
 
-// Checks a fragment by itself; counts and reports what is wrong. An IPv4 fragment that should have
-// a multiple of 8 bytes loses the rest, as hosts have it, so that attacks look here as they do
-// there; RFC 8200 wants such an IPv6 fragment dropped.
+// Checks a fragment by itself; counts and reports what is wrong. Hosts cut an IPv4 fragment that is
+// not the last one to a multiple of 8 bytes. This does the same, so that a detector sees what the
+// host sees. RFC 8200 wants such an IPv6 fragment dropped.
 bool FragmentTable::CheckFragment(IpFragment& fragment) {
   const std::size_t size = fragment.bytes.wire_size;
   const std::size_t odd_bytes = fragment.more ? size % kFragmentUnitBytes : 0;
@@ -120,10 +126,8 @@ FragmentResult FragmentTable::AddTo(Slot& slot, const IpFragment& fragment) {
       return RejectDatagram(slot, &FragmentCounters::overlapping);
     }
   }
-  if (ends_disagree) {
-    return DropFragment(&FragmentCounters::overlapping);
-  }
-  if (overlap.gaps == 0 && overlap.differs) {
+  // A fragment without new bytes whose bytes differ tries to overwrite: that is no duplicate.
+  if (ends_disagree || (overlap.gaps == 0 && overlap.differs)) {
     return DropFragment(&FragmentCounters::overlapping);
   }
   if (overlap.gaps == 0) {
@@ -159,8 +163,8 @@ FragmentResult FragmentTable::Store(Slot& slot, const IpFragment& fragment,
   return ResultOf(FragmentFate::kCompleted);
 }
 
-// Drops a datagram with all that has come and will come of it. The slot stays until its time is
-// over, to know those that come.
+// Drops a datagram with its fragments, also those still to come (RFC 5722 demands that). The slot
+// stays until its timeout: without it, a later fragment would begin a new datagram.
 FragmentResult FragmentTable::RejectDatagram(Slot& slot, Counter reason) {
   ForgetFragments(slot, reason);
   slot.rejected_as = reason;
@@ -224,7 +228,7 @@ FragmentTable::Slot& FragmentTable::AddSlot(const IpFragment& fragment, std::uin
   return slot;
 }
 
-// Ends an incomplete datagram, and says so unless its drop was reported before.
+// Ends an incomplete datagram, and reports it unless its rejection was reported before.
 void FragmentTable::GiveUp(Slot& slot, Counter reason) {
   if (slot.rejected_as == nullptr) {
     Report(slot.key, AnomalyKind::kIpFragmentIncomplete, 0, slot.partial.received_bytes());
@@ -246,7 +250,8 @@ void FragmentTable::ForgetFragments(Slot& slot, Counter reason) {
   slot.partial.Clear(chunks_);
 }
 
-// Gives up the oldest datagrams but `keep` until there are `chunks` chunks. Whether there are.
+// Gives up the oldest datagrams until `chunks` chunks are available; returns whether they are.
+// Never gives up `keep`, whose slot the caller is working on.
 bool FragmentTable::MakeRoom(std::size_t chunks, const Slot& keep) {
   while (chunks_.available() < chunks) {
     Slot* oldest = by_age_.oldest();
@@ -259,6 +264,8 @@ bool FragmentTable::MakeRoom(std::size_t chunks, const Slot& keep) {
   return true;
 }
 
+// Counted from the first fragment, as RFC 791 and RFC 8200 have it: repeating fragments does not
+// keep a datagram alive.
 bool FragmentTable::Expired(const Slot& slot, std::uint64_t now_ns) const {
   return now_ns > slot.first_ns && now_ns - slot.first_ns > timeout_ns_;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // FragmentTable: puts fragmented IPv4 and IPv6 datagrams together again (RFC 791 section 3.2,
-// RFC 815, RFC 8200 section 4.5). Fragments may come in any order and more than once. It takes
-// parts of IP payloads and gives payloads; headers and events are the caller's.
+// RFC 815, RFC 8200 section 4.5). Fragments may come in any order and more than once. The table
+// takes parts of IP payloads and gives whole payloads; headers and events are the caller's.
 //
 // Where fragments contradict each other:
-// - IPv4: the first copy of a byte wins. Different bytes for one place are reported.
-// - IPv6: a datagram with any overlap but an exact repetition is dropped as a whole, and so is what
-//   comes of it later (RFC 5722).
-// - A fragment that disagrees about the end of its datagram is reported and not used; for IPv6
-//   that, too, drops the datagram.
+// - IPv4: the first copy of a byte counts. Different bytes for one place are reported.
+// - IPv6: any overlap but an exact repetition drops the whole datagram, with the fragments that
+//   come later (RFC 5722).
+// - A fragment that disagrees about the end of its datagram is reported and not used. For IPv6 it
+//   drops the datagram as well.
 //
 // The pools allocate as fragments come, up to the limits, and use their memory again. One thread.
 // Invariant: counters().fragments is the sum of the other fragment counters and what is held.
@@ -34,8 +34,8 @@
 
 namespace wirehound {
 
-/// What waiting fragments may cost. Beyond a limit the datagrams that have waited longest are
-/// given up, counted and reported.
+/// What waiting fragments may cost. Beyond a limit the table gives up the datagrams that have
+/// waited longest, counts and reports them.
 struct FragmentLimits {
   std::size_t max_datagrams = 1024;              ///< at least 1 is taken
   std::size_t max_bytes = std::size_t{4} << 20;  ///< at least 64 KiB is taken
@@ -43,12 +43,12 @@ struct FragmentLimits {
   std::uint64_t timeout_ns = 30'000'000'000;
 };
 
-/// What makes fragments parts of one datagram.
+/// Fragments with equal keys are parts of one datagram.
 struct FragmentKey {
   wirehound_address src{};
   wirehound_address dst{};
   std::uint32_t id = 0;
-  std::uint8_t protocol = 0;            ///< tells IPv4 datagrams apart, not those of IPv6
+  std::uint8_t protocol = 0;            ///< part of the key for IPv4 only
   std::uint64_t network_namespace = 0;  ///< where they were seen; 0 when unknown
 };
 
@@ -56,18 +56,18 @@ struct IpFragment {
   FragmentKey key;
   std::uint32_t offset_bytes = 0;  ///< a multiple of 8, below 65536
   bool more = false;               ///< not the last one
-  /// Of this fragment only: wire_size is what it had on the wire, not what the datagram may have.
+  /// Of this fragment only: wire_size is the size of the fragment on the wire, not of the datagram.
   CapturedBytes bytes;
   std::uint64_t timestamp_ns = 0;
 };
 
 /// A datagram that is complete.
 struct ReassembledDatagram {
-  /// Whole, or what was captured from the start up to the first byte that was not.
+  /// From the start up to the first byte that was not captured; whole when all bytes were.
   CapturedBytes bytes;
   std::uint8_t protocol = 0;    ///< that of the first fragment
   std::uint32_t fragments = 0;  ///< how many it was made of
-  std::uint64_t first_ns = 0;   ///< when the first of them came
+  std::uint64_t first_ns = 0;   ///< time of the fragment that came first
 };
 
 /// An anomaly and the datagram it is about. In `anomaly`, offset counts from the start of the
@@ -77,19 +77,19 @@ struct FragmentReport {
   Anomaly anomaly;
 };
 
-/// What became of a fragment.
+/// What the table did with a fragment.
 enum class FragmentFate : std::uint8_t {
   kHeld,       ///< it waits for the rest
-  kCompleted,  ///< it was the rest
-  kDuplicate,  ///< all of it had come before
+  kCompleted,  ///< it completed its datagram
+  kDuplicate,  ///< all of its bytes had come before
   kDropped,
 };
 
-/// What a fragment led to. Points into the table: valid until its next call.
+/// The result of one fragment. Points into the table: valid until the next call.
 struct FragmentResult {
   FragmentFate fate = FragmentFate::kDropped;
   const ReassembledDatagram* datagram = nullptr;  ///< set with kCompleted only
-  std::span<const FragmentReport> reports;        ///< also about datagrams that had to make room
+  std::span<const FragmentReport> reports;        ///< also about datagrams evicted for this one
 };
 
 /// Every fragment is in exactly one of these, or held.
@@ -100,7 +100,7 @@ struct FragmentCounters {
   std::uint64_t malformed = 0;  ///< empty, or not the last one and no multiple of 8 bytes
   std::uint64_t too_large = 0;  ///< ends behind the largest datagram
   std::uint64_t overlapping = 0;
-  std::uint64_t too_many = 0;  ///< more pieces than are kept of a datagram, or no room at all
+  std::uint64_t too_many = 0;  ///< more pieces than a datagram may have, or no memory
   std::uint64_t expired = 0;
   std::uint64_t evicted = 0;  ///< made room for others
   std::uint64_t shut_down = 0;
@@ -115,20 +115,20 @@ class FragmentTable {
   FragmentTable(const FragmentTable&) = delete;
   FragmentTable& operator=(const FragmentTable&) = delete;
 
-  /// Takes one fragment in. A packet that is its own first and last fragment (RFC 6946) is a
-  /// datagram at once, whatever else waits under its key; its bytes are then those handed in.
+  /// Takes one fragment. An atomic fragment, both first and last (RFC 6946), completes at once,
+  /// whatever waits under its key; the datagram's bytes are then the fragment's own.
   FragmentResult Add(const IpFragment& fragment);
 
-  /// Gives up what has waited too long at stream time `now_ns`. Cheap when nothing has. The
-  /// reports are valid until the next call.
+  /// Gives up datagrams that have waited too long at stream time `now_ns`. Cheap when there are
+  /// none. The reports are valid until the next call.
   std::span<const FragmentReport> Expire(std::uint64_t now_ns);
 
-  /// Gives up everything, at the end of the stream.
+  /// Gives up all datagrams, at the end of the stream.
   std::span<const FragmentReport> Shutdown();
 
   const FragmentCounters& counters() const { return counters_; }
   std::uint64_t held_fragments() const { return held_fragments_; }
-  /// Datagrams in the table, those included of which nothing more is wanted.
+  /// Datagrams in the table, with the rejected ones.
   std::size_t datagrams() const { return by_age_.size(); }
 
  private:
@@ -139,13 +139,13 @@ class FragmentTable {
     explicit Slot(FragmentPiece* pieces) : partial(pieces) {}
 
     FragmentKey key;
-    ListLink<Slot> age{};  // by when the first fragment came
+    ListLink<Slot> age{};  // by the time of the first fragment
     std::uint64_t first_ns = 0;
     std::uint32_t fragments = 0;
     std::uint32_t hash = 0;
     std::uint32_t number = 0;
     std::uint8_t protocol = 0;
-    Counter rejected_as = nullptr;  // set: nothing more is wanted, and where to count it
+    Counter rejected_as = nullptr;  // set: rejected, and where to count later fragments
     PartialDatagram partial;
   };
 

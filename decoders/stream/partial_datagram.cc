@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fragments of one datagram: pieces in a sorted array, bytes in chunks.
+// Pieces are in a sorted array, bytes in chunks by their position in the datagram.
 
 #include "decoders/stream/partial_datagram.h"
 
@@ -31,7 +31,7 @@ bool ForEachChunk(std::size_t begin, std::size_t size, Run run) {
 
 std::size_t PartialDatagram::FirstEndingBehind(std::size_t position) const {
   if (end() <= position) {
-    return piece_count_;  // what comes in order
+    return piece_count_;  // the usual case: fragments in order
   }
   const FragmentPiece* found =
       std::upper_bound(pieces_, pieces_ + piece_count_, position,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // PartialDatagram: the fragments of one datagram that have come so far, as pieces that do not
-// overlap, sorted by where they begin (RFC 815's holes are what lies between them). It knows
-// nothing of keys, time or policy; the fragment table decides, this stores. One thread.
+// overlap, sorted by where they begin. RFC 815 keeps the holes between them instead. It knows no
+// keys, time or policy: the fragment table decides, this class stores. One thread.
 //
 // Invariant: pieces are sorted and disjoint, and received_bytes() is the sum of their sizes.
 
@@ -19,8 +19,8 @@
 
 namespace wirehound {
 
-/// A piece of the memory in which fragments wait: a little more than a fragment on Ethernet, so
-/// that small datagrams do not cost what large ones do.
+/// The unit of memory in which fragments wait. A little larger than a fragment on Ethernet, so that
+/// a small datagram costs less than a large one.
 inline constexpr std::size_t kFragmentChunkBytes = 2048;
 struct FragmentChunk {
   std::byte data[kFragmentChunkBytes];
@@ -38,12 +38,12 @@ struct FragmentPiece {
   std::uint16_t captured_end;  ///< behind the last byte captured, <= end
 };
 
-/// How new bytes lie over those that came before.
+/// How new bytes overlap those that came before.
 struct FragmentOverlap {
   std::size_t overlapped_bytes = 0;
-  std::size_t gaps = 0;   ///< runs of bytes that are new: pieces that Store would add
-  bool differs = false;   ///< bytes captured both times are not the same
-  bool is_piece = false;  ///< begins and ends like a piece that came before
+  std::size_t gaps = 0;   ///< runs of new bytes: pieces that Store would add
+  bool differs = false;   ///< bytes that were captured both times differ
+  bool is_piece = false;  ///< begins and ends where an earlier piece does
 };
 
 class PartialDatagram {
@@ -57,14 +57,14 @@ class PartialDatagram {
   /// How many chunks Store would take for these bytes at most.
   std::size_t ChunksNeeded(std::size_t begin, CapturedBytes bytes) const;
 
-  /// Keeps those of the bytes that are new: where there are some already, the first copy wins.
-  /// Chunks must be available, and pieces() + gaps of Compare not above kMaxFragmentPieces.
+  /// Keeps those of the bytes that are new; the first copy of a byte counts. ChunksNeeded chunks
+  /// must be available, and pieces() + gaps of Compare not above kMaxFragmentPieces.
   void Store(std::size_t begin, CapturedBytes bytes, FragmentChunks& chunks);
 
   /// Copies what was captured without a hole, from the start on, to `out` (kMaxDatagramBytes).
   CapturedBytes Assemble(std::byte* out) const;
 
-  /// Forgets everything and gives the chunks back.
+  /// Drops everything and returns the chunks.
   void Clear(FragmentChunks& chunks);
 
   /// The datagram's last fragment ended here.

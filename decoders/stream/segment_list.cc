@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A singly linked list: nearly always the new bytes belong at its end, or fill its front.
+// A singly linked list is enough: new bytes nearly always go to its end or fill its front. The walk
+// in between is bounded by the number of blocks that a stream may have.
 
 #include "decoders/stream/segment_list.h"
 
@@ -10,8 +11,8 @@
 namespace wirehound {
 namespace {
 
-// Copies as much of the front of `part` as there is room for; of bytes that were not captured the
-// number is enough.
+// Copies as much of the front of `part` as the block has room for. For bytes that were not captured
+// it only adds to the size.
 std::uint64_t Fill(SegmentBlock& block, const StreamPiece& part) {
   if (block.missing) {
     block.size += static_cast<std::uint32_t>(part.size());
@@ -55,9 +56,9 @@ SegmentListChange SegmentList::Add(SegmentPool& pool, std::uint32_t max_blocks,
   return change;
 }
 
-// The block before the part when that has room for it, else a new one; nullptr when there is none.
-// A segment begins a block of its own while there are plenty: so it is told as it was sent, and
-// whoever has lost the thread can find it again at its start.
+// Returns the block before the part when that has room, else a new one; nullptr when there is none.
+// While blocks are plentiful, each segment begins its own block and is delivered as it was sent: a
+// decoder that has lost a stream looks for the next message at the start of a segment.
 SegmentBlock* SegmentList::BlockFor(SegmentPool& pool, std::uint32_t max_blocks,
                                     SegmentBlock* before, const StreamPiece& part, bool begins) {
   const bool missing = part.payload.bytes.empty();

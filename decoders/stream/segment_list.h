@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SegmentList: what one direction of a TCP connection has received but cannot tell yet, in pooled
+// SegmentList: the bytes of one direction of a TCP connection that wait behind a hole, in pooled
 // blocks. Dispatch thread.
 //
-// Invariant: blocks are ascending, none is empty and none overlaps another; what is there is never
-// overwritten. The number of blocks is bounded by the caller, and so is the time of every call.
+// Invariant: blocks are ascending, none is empty and none overlaps another. Bytes in a block are
+// never overwritten. The caller bounds the number of blocks, and so the time of every call.
 
 #pragma once
 
@@ -37,37 +37,38 @@ static_assert(sizeof(SegmentBlock) == kSegmentBlockBytes);
 /// segments costs no more than large ones.
 using SegmentPool = Pool<SegmentBlock>;
 
-/// What became of the bytes of a piece.
+/// Where the bytes of a piece went.
 struct SegmentListChange {
   std::uint64_t stored = 0;   ///< copied
   std::uint64_t missing = 0;  ///< new, but not captured; their place is noted
-  std::uint64_t known = 0;    ///< there before
+  std::uint64_t known = 0;    ///< kept before
 };
 
-/// Plain data: nothing is given back on destruction, see Clear.
+/// Plain data: the destructor returns no blocks; call Clear.
 class SegmentList {
  public:
   bool empty() const { return first_ == nullptr; }
-  /// The first place something is kept for; not when empty.
+  /// The offset of the first kept byte; not when empty.
   std::uint64_t begin() const { return first_->offset; }
   /// Behind the last one; not when empty.
   std::uint64_t end() const { return last_->end(); }
   std::uint32_t blocks() const { return blocks_; }
 
-  /// Keeps what is new of `piece`, with at most `max_blocks` blocks in all. What could be dealt
-  /// with is taken off the piece; it is not empty when a block was wanting.
+  /// Keeps the new bytes of `piece`, with at most `max_blocks` blocks in all, and takes them and
+  /// the known ones off the piece. The piece is not empty afterwards when there was no block for
+  /// more.
   SegmentListChange Add(SegmentPool& pool, std::uint32_t max_blocks, StreamPiece& piece);
 
   /// Where the captured bytes of `piece` differ from those that are kept.
   StreamRange Compare(const StreamPiece& piece) const;
 
-  /// Takes the first block out, for the caller to return to the pool; nullptr when empty.
+  /// Takes the first block out; the caller returns it to the pool. nullptr when empty.
   SegmentBlock* PopFirst();
 
-  /// Forgets everything from `end` on. Returns how many bytes of data that was.
+  /// Drops everything from `end` on. Returns how many bytes of data that was.
   std::uint64_t CutBehind(SegmentPool& pool, std::uint64_t end);
 
-  /// Forgets everything. Returns how many bytes of data that was.
+  /// Drops everything. Returns how many bytes of data that was.
   std::uint64_t Clear(SegmentPool& pool) { return CutBehind(pool, 0); }
 
  private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StreamPiece and StreamRange: bytes, and places, of one direction of a TCP connection. Offsets
-// count from the first byte of the stream. Plain values; borrow the bytes; any thread.
+// StreamPiece: bytes of one direction of a TCP connection, with their offset. StreamRange: a range
+// of offsets. Offsets count from the first byte of the stream. Plain values that borrow the bytes;
+// any thread.
 
 #pragma once
 
@@ -31,7 +32,7 @@ StreamRange Hull(StreamRange first, StreamRange second);
 StreamRange DifferingRange(std::uint64_t offset, std::span<const std::byte> first,
                            std::span<const std::byte> second);
 
-/// A part of a segment. What was not captured of it is at its end.
+/// A part of a segment. Bytes that were not captured are at its end.
 struct StreamPiece {
   std::uint64_t offset = 0;
   CapturedBytes payload;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The way of a segment: cut off what is not new, compare it with what is known, then tell it or
-// keep it. And the rules by which a hole is given up.
+// The way of a segment: compare it with what is known, cut off what is not new, then deliver or
+// keep the rest. And the rules by which a hole is given up.
+//
+// Two things to know before a change. The observer can lose interest in any OnStreamData or
+// OnStreamGap; then StopDelivery has emptied kept_ and moved next_ when the call returns, so every
+// loop here asks again. And offsets are 64 bits wide, while sequence numbers wrap: only DistanceOf
+// turns one into the other.
 
 #include "decoders/stream/tcp_reassembler.h"
 
@@ -59,13 +64,15 @@ void TcpReassembler::OnSegment(const StreamContext& stream, std::uint32_t sequen
   if (!started_) {
     Start(sequence);
   }
+  // Beyond half the sequence space the sign of a distance means nothing. The limit also keeps every
+  // offset below far from overflow.
   const std::int32_t distance = DistanceOf(sequence);
   if (distance > kMaxSegmentDistance || distance < -kMaxSegmentDistance ||
       payload.wire_size > static_cast<std::uint32_t>(kMaxSegmentDistance)) {
     stream.counters.Ignore(IgnoredReason::kOutsideWindow, payload.wire_size);
     return;
   }
-  // Before the payload moves next_.
+  // Computed first, because the payload moves next_.
   const std::int64_t end =
       static_cast<std::int64_t>(next_) + distance + static_cast<std::int64_t>(payload.wire_size);
   if (payload.wire_size != 0) {
@@ -77,6 +84,8 @@ void TcpReassembler::OnSegment(const StreamContext& stream, std::uint32_t sequen
 }
 
 void TcpReassembler::NoteAckAhead(std::int32_t distance) {
+  // The FIN takes a sequence number but is no byte of the stream, so its acknowledgement would
+  // count one byte too many.
   if (started_ && distance <= kMaxSegmentDistance) {
     acked_ = std::max(acked_, std::min(next_ + static_cast<std::uint64_t>(distance), fin_));
   }
@@ -84,6 +93,7 @@ void TcpReassembler::NoteAckAhead(std::int32_t distance) {
 
 void TcpReassembler::OnPayload(const StreamContext& stream, std::int32_t distance,
                                CapturedBytes payload) {
+  // Nearly every segment. Bytes at next_ were never seen, so there is nothing to compare or cut.
   if (distance == 0 && InOrder()) {
     DeliverPiece(stream, {next_, payload});
     return;
@@ -94,6 +104,7 @@ void TcpReassembler::OnPayload(const StreamContext& stream, std::int32_t distanc
     CountUnwanted(stream, piece);
     return;
   }
+  // In this order: a retransmission is compared with the tail before its old bytes are cut off.
   CompareWithKnown(stream, piece);
   CutDelivered(stream, piece);
   if (!piece.empty()) {
@@ -103,6 +114,8 @@ void TcpReassembler::OnPayload(const StreamContext& stream, std::int32_t distanc
 }
 
 void TcpReassembler::OnFin(const StreamContext& stream, std::int64_t offset) {
+  // The first FIN counts. A second one elsewhere may be forged; believing it would let its sender
+  // cut the stream or add to it.
   if (fin_ != kNoFin) {
     return;
   }
@@ -146,7 +159,7 @@ void TcpReassembler::CutBehindFin(const StreamContext& stream, StreamPiece& piec
   const std::uint64_t begin = std::max(piece.offset, fin_);
   const std::uint64_t size = piece.end() - begin;
   stream.counters.Ignore(IgnoredReason::kAfterFin, size);
-  // A single byte in the place of the FIN is how some stacks keep a closing connection alive.
+  // Some stacks keep a closing connection alive with a single byte in the place of the FIN.
   if (piece.offset != fin_ || size != 1) {
     ReportAnomaly(stream, AnomalyKind::kTcpDataAfterFin, begin, size);
   }
@@ -162,7 +175,7 @@ void TcpReassembler::CutDelivered(const StreamContext& stream, StreamPiece& piec
 }
 
 void TcpReassembler::CompareWithKnown(const StreamContext& stream, const StreamPiece& piece) const {
-  // A keep-alive carries one byte that was sent before, and any value will do (RFC 9293, 3.8.4).
+  // A keep-alive carries one byte that was sent before, with any value (RFC 9293, 3.8.4).
   const bool keep_alive = piece.size() == 1 && piece.offset + 1 == next_;
   if (keep_alive) {
     return;
@@ -177,7 +190,8 @@ void TcpReassembler::CompareWithKnown(const StreamContext& stream, const StreamP
   }
 }
 
-// Nobody wants the bytes: only the highest place counts, so that FIN and retransmissions are known.
+// The observer does not want the direction. Only the highest offset is followed, over holes as
+// well, so that FIN and retransmissions are still recognised.
 void TcpReassembler::CountUnwanted(const StreamContext& stream, StreamPiece piece) {
   CutDelivered(stream, piece);
   if (!piece.empty()) {
@@ -186,7 +200,7 @@ void TcpReassembler::CountUnwanted(const StreamContext& stream, StreamPiece piec
   }
 }
 
-// Every round moves next_ or empties the piece.
+// The loop ends: every round moves next_ or takes bytes off the piece.
 void TcpReassembler::Reassemble(const StreamContext& stream, StreamPiece piece) {
   if (piece.offset > next_) {
     ++stream.counters.out_of_order_segments;
@@ -202,7 +216,8 @@ void TcpReassembler::Reassemble(const StreamContext& stream, StreamPiece piece) 
   CountUnwanted(stream, piece);
 }
 
-// What is expected next, up to what was kept before; and then that, which can be told now.
+// Delivers the piece up to the first kept byte, and then the kept bytes that follow it without a
+// hole. The first copy counts, so the piece must not run over what is kept.
 void TcpReassembler::DeliverFront(const StreamContext& stream, StreamPiece& piece) {
   const StreamPiece front = kept_.empty() ? piece : piece.First(kept_.begin() - piece.offset);
   piece.Advance(front.size());
@@ -210,7 +225,7 @@ void TcpReassembler::DeliverFront(const StreamContext& stream, StreamPiece& piec
   Drain(stream);
 }
 
-// False when there was no room for all of it; the rest stays in the piece.
+// False when the memory did not hold all of it; the rest stays in the piece.
 bool TcpReassembler::Keep(const StreamContext& stream, StreamPiece& piece) {
   if (kept_.empty() && fin_ == kNoFin) {
     progress_ns_ = stream.now_ns;
@@ -230,7 +245,9 @@ std::uint32_t TcpReassembler::MaxBlocks(const StreamContext& stream) {
       stream.shared.limits.max_stream_bytes / kSegmentBlockBytes, UINT32_MAX));
 }
 
-// Makes room, or makes it unnecessary, by giving up the first hole.
+// Gives up the first hole: then the blocks behind it can be delivered and returned, or the piece
+// itself is next and needs no block. Data of an unanswered SYN is dropped instead, because nothing
+// may be delivered before OnFlowBegin. It is repeated or becomes a gap.
 void TcpReassembler::OnMemoryLimit(const StreamContext& stream, StreamPiece& piece) {
   if (held_) {
     stream.counters.Ignore(IgnoredReason::kNoRoom, piece.size());
@@ -261,6 +278,7 @@ void TcpReassembler::DeliverPiece(const StreamContext& stream, const StreamPiece
 }
 
 void TcpReassembler::Deliver(const StreamContext& stream, std::span<const std::byte> bytes) {
+  // Moved before the call: if the observer wants no more, StopDelivery goes on from here.
   const std::uint64_t offset = next_;
   next_ += bytes.size();
   stream.counters.delivered_bytes += bytes.size();
@@ -302,7 +320,8 @@ void TcpReassembler::DeliverGap(const StreamContext& stream, std::uint64_t size)
   }
 }
 
-// Tells what is no longer behind a hole.
+// Delivers the kept blocks that are no longer behind a hole. Each block leaves the list before the
+// observer is called, because StopDelivery clears the list; its memory stays ours until Return.
 void TcpReassembler::Drain(const StreamContext& stream) {
   progress_ns_ = stream.now_ns;
   while (!kept_.empty() && kept_.begin() == next_) {
@@ -324,7 +343,8 @@ void TcpReassembler::GiveUpHole(const StreamContext& stream) {
   EndIfReached(stream);
 }
 
-// The observer's last word on this direction.
+// The observer wants no more of this direction. next_ jumps over everything seen so far, so that
+// later copies count as retransmitted and not as unwanted.
 void TcpReassembler::StopDelivery(const StreamContext& stream) {
   next_ = std::max(next_, fin_ != kNoFin ? fin_ : highest_offset());
   wanted_ = false;
@@ -354,8 +374,9 @@ void TcpReassembler::CheckHoles(const StreamContext& stream, HoleCheck reason, b
   }
 }
 
-// Two marks instead of a time per acknowledgement: what was acknowledged when the wait began is
-// settled when the wait is over, and the next wait begins with what is acknowledged by then.
+// Two marks stand in for a time per acknowledgement. A wait begins with what is acknowledged then;
+// when it is over, holes below that offset are overdue, and the next wait begins. So a hole is
+// given up after one wait at least and two at most, whatever acknowledgements come meanwhile.
 void TcpReassembler::AdvanceAckMark(const StreamContext& stream, HoleCheck reason) {
   if (acked_ <= next_) {
     return;
@@ -396,8 +417,8 @@ void TcpReassembler::Finish(const StreamContext& stream) {
   stream.shared.tails.Return(&tail_);
 }
 
-// Where the stream is known to have gone on. One byte acknowledged beyond everything is taken for a
-// FIN that was not captured.
+// How far the stream is known to have gone. One acknowledged byte behind everything seen is most
+// likely a FIN that was not captured, which is no byte of the stream.
 std::uint64_t TcpReassembler::TrailingEnd() const {
   if (fin_ != kNoFin) {
     return fin_;

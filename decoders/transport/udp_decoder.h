@@ -16,7 +16,7 @@ namespace wirehound {
 inline constexpr std::size_t kUdpHeaderBytes = 8;
 
 /// Decodes the header at the start of `in`; `payload` becomes what follows it, as far as the
-/// length field says and was captured. Bytes behind that length belong to nobody and are left out.
+/// length field says and was captured. Bytes behind that length are padding and left out.
 /// `header` is set, and its struct_size not 0, when the 8 bytes were there, whatever the status.
 /// kMalformed: the length is below 8 (`payload` is empty) or more than was on the wire (`payload`
 /// is what there is). A length of 0 stands for all there is in jumbograms (RFC 2675 section 4)
