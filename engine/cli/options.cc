@@ -272,11 +272,7 @@ Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   } catch (const CLI::ParseError& error) {
     return Error(ErrorCode::kInvalidInput, std::string(error.what()) + "; see 'wirehound --help'");
   }
-  Result<WriteOptions> write = ReadWriteOptions(write_words);
-  if (!write) {
-    return std::move(write).error();
-  }
-  options.write = *std::move(write);
+  options.write = WIREHOUND_TRY(ReadWriteOptions(write_words));
   return VerbOf(verbs);
 }
 
@@ -288,21 +284,14 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
   options.command = TakeCommand(words);
   const bool has_dashes = words.size() + 1 < static_cast<std::size_t>(argc);
   JoinExclusions(words);
-  Result<Verb> verb = ParseWords(std::move(words), options);
-  if (!verb) {
-    return std::move(verb).error();
-  }
-  options.verb = *verb;
+  options.verb = WIREHOUND_TRY(ParseWords(std::move(words), options));
   if (options.verb == Verb::kShowText) {
     return options;
   }
   if (has_dashes && options.command.empty()) {
     return Error(ErrorCode::kInvalidInput, "expected a command after '--'");
   }
-  Status together = CheckTogether(options);
-  if (!together) {
-    return std::move(together).error();
-  }
+  WIREHOUND_TRY(CheckTogether(options));
   return options;
 }
 

@@ -25,11 +25,7 @@ namespace fs = std::filesystem;
 
 Result<DetectorSet> LoadFile(const fs::path& file) {
   LoadedPlugins plugins;
-  Result<std::vector<LoadedDetector>> detectors = LoadPlugin(file, plugins.complaints);
-  if (!detectors) {
-    return std::move(detectors).error();
-  }
-  plugins.detectors = *std::move(detectors);
+  plugins.detectors = WIREHOUND_TRY(LoadPlugin(file, plugins.complaints));
   return DetectorSet::Make(std::move(plugins));
 }
 

@@ -6,8 +6,6 @@ namespace wirehound {
 
 namespace {
 
-wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
-
 std::string_view DirectionName(std::uint8_t direction) {
   switch (direction) {
     case WIREHOUND_DIRECTION_EGRESS:
@@ -83,7 +81,7 @@ void FlowEvents::OnBegin(const FlowInfo& flow, const EventContext& context) {
   }
   Describe(flow);
   SetNames(begin_names_, *context.process);
-  begin_direction_.text = Text(DirectionName(flow.direction));
+  begin_direction_.text = FromView(DirectionName(flow.direction));
   emitter_.Emit(begin_, context);
   emitter_.EndTurn();
 }
@@ -129,13 +127,13 @@ wirehound_list FlowEvents::NamesOf(const wirehound_address& address,
 void FlowEvents::SetCounters(const FlowInfo& flow, FlowEnd how) {
   const FlowCounters& sent = flow.counter(FlowSide::kInitiator);
   const FlowCounters& received = flow.counter(FlowSide::kResponder);
-  end_direction_.text = Text(DirectionName(flow.direction));
+  end_direction_.text = FromView(DirectionName(flow.direction));
   packets_sent_.unsigned_integer = sent.packets;
   packets_received_.unsigned_integer = received.packets;
   bytes_sent_.unsigned_integer = sent.bytes;
   bytes_received_.unsigned_integer = received.bytes;
   duration_.unsigned_integer = flow.last_ns > flow.first_ns ? flow.last_ns - flow.first_ns : 0;
-  reason_.text = Text(FlowEndName(how));
+  reason_.text = FromView(FlowEndName(how));
 }
 
 }  // namespace wirehound

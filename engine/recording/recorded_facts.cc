@@ -158,10 +158,7 @@ Status RecordedFacts::TakeAside(std::string_view word, std::string_view facts) {
 
 template <typename Facts>
 Status RecordedFacts::Keep(Result<Facts> facts, Aside& place) {
-  if (!facts) {
-    return std::move(facts).error();
-  }
-  place.emplace<Facts>(*std::move(facts));
+  place.emplace<Facts>(WIREHOUND_TRY(std::move(facts)));
   return {};
 }
 

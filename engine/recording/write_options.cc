@@ -98,16 +98,9 @@ Result<WriteOptions> ReadWriteOptions(const WriteArguments& words) {
       return Error(ErrorCode::kInvalidInput, std::string(option) + " needs --write FILE");
     }
   }
-  Status status = ReadLimits(words, options);
-  if (status) {
-    status = ReadSplit(words.split, options.split);
-  }
-  if (status) {
-    status = ReadAmount(words.bytes, options.amount);
-  }
-  if (!status) {
-    return std::move(status).error();
-  }
+  WIREHOUND_TRY(ReadLimits(words, options));
+  WIREHOUND_TRY(ReadSplit(words.split, options.split));
+  WIREHOUND_TRY(ReadAmount(words.bytes, options.amount));
   if (options.files != 0 && options.file_bytes == 0 && options.split == RecordingSplit::kNothing) {
     return Error(ErrorCode::kInvalidInput,
                  "--write-files needs --write-size or --write-split: one file has no number");

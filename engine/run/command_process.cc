@@ -82,16 +82,10 @@ Result<CommandProcess> CommandProcess::Prepare(const std::string& parent,
   if (!ProgramExists(command.front())) {
     return Error(ErrorCode::kInvalidInput, "run " + command.front() + ": no such program");
   }
-  Result<ChildCgroup> cgroup = ChildCgroup::Create(parent, "wirehound-" + std::to_string(getpid()));
-  if (!cgroup) {
-    return std::move(cgroup).error();
-  }
-  const std::string path = cgroup->path();
-  Result<GroupKeeper> keeper = GroupKeeper::Start(*std::move(cgroup), parent);
-  if (!keeper) {
-    return std::move(keeper).error();
-  }
-  CommandProcess process(path, *std::move(keeper));
+  ChildCgroup cgroup =
+      WIREHOUND_TRY(ChildCgroup::Create(parent, "wirehound-" + std::to_string(getpid())));
+  const std::string path = cgroup.path();
+  CommandProcess process(path, WIREHOUND_TRY(GroupKeeper::Start(std::move(cgroup), parent)));
   Status status = process.Fork(command);
   if (!status) {
     return std::move(status).error().WithContext("run " + command.front());

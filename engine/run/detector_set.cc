@@ -29,11 +29,7 @@ Result<DetectorSet> DetectorSet::Load(const fs::path& folder) {
   if (folder.empty()) {
     return Make({});
   }
-  Result<LoadedPlugins> plugins = LoadPluginFolder(folder);
-  if (!plugins) {
-    return std::move(plugins).error();
-  }
-  return Make(std::move(*plugins));
+  return Make(WIREHOUND_TRY(LoadPluginFolder(folder)));
 }
 
 DetectorSet DetectorSet::Make(LoadedPlugins plugins) {

@@ -92,19 +92,13 @@ Result<StandingPlan> PlanStanding(const Selection& selection, const DetectorSet&
   }
   Selection left = selection;
   Pruner pruner(set, services);
-  Status events = pruner.Prune(left, &Selection::events, "default");
-  Status detectors = events ? pruner.Prune(left, &Selection::detectors, "all") : Status();
-  if (!events || !detectors) {
-    return std::move(events ? detectors : events).error();
-  }
+  WIREHOUND_TRY(pruner.Prune(left, &Selection::events, "default"));
+  WIREHOUND_TRY(pruner.Prune(left, &Selection::detectors, "all"));
   if (left.events.empty() && left.detectors.empty()) {
     return StandingPlan{Plan(), pruner.TakeMissing()};  // not the default: nothing is left
   }
-  Result<Plan> plan = MakePlanFor(left, set, services);
-  if (!plan) {
-    return std::move(plan).error();
-  }
-  return StandingPlan{*std::move(plan), pruner.TakeMissing()};
+  Plan plan = WIREHOUND_TRY(MakePlanFor(left, set, services));
+  return StandingPlan{std::move(plan), pruner.TakeMissing()};
 }
 
 }  // namespace wirehound

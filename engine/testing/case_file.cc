@@ -35,11 +35,7 @@ std::string_view TakeFirst(std::string_view& line) {
 }
 
 Status AddWords(std::string_view line, CaseStep& step) {
-  Result<std::vector<Word>> words = SplitWords(line);
-  if (!words) {
-    return std::move(words).error();
-  }
-  step.words = *std::move(words);
+  step.words = WIREHOUND_TRY(SplitWords(line));
   return {};
 }
 

@@ -87,26 +87,17 @@ std::pair<MemberSchema, void*> AsMember(const EventField& field, wirehound_field
 }
 
 Status SetUnsigned(Result<std::uint64_t> number, wirehound_value& value) {
-  if (!number) {
-    return std::move(number).error();
-  }
-  value.unsigned_integer = *number;
+  value.unsigned_integer = WIREHOUND_TRY(std::move(number));
   return {};
 }
 
 Status SetSigned(Result<std::int64_t> number, wirehound_value& value) {
-  if (!number) {
-    return std::move(number).error();
-  }
-  value.signed_integer = *number;
+  value.signed_integer = WIREHOUND_TRY(std::move(number));
   return {};
 }
 
 Status SetDouble(Result<double> number, wirehound_value& value) {
-  if (!number) {
-    return std::move(number).error();
-  }
-  value.real = *number;
+  value.real = WIREHOUND_TRY(std::move(number));
   return {};
 }
 

@@ -60,11 +60,9 @@ std::size_t BytesOf(const MemberSchema& member) {
 }
 
 template <typename T>
-Status Store(Result<T> value, void* place) {
-  if (!value) {
-    return std::move(value).error();
-  }
-  std::memcpy(place, &*value, sizeof(T));
+Status Store(Result<T> result, void* place) {
+  const T value = WIREHOUND_TRY(std::move(result));
+  std::memcpy(place, &value, sizeof(T));
   return {};
 }
 

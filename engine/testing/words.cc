@@ -100,11 +100,7 @@ Result<Word> TakeWord(std::string_view& rest) {
     return word;
   }
   rest.remove_prefix(equals + 2);
-  Result<std::string> value = TakeQuoted(word.name, rest);
-  if (!value) {
-    return std::move(value).error();
-  }
-  word.value = *std::move(value);
+  word.value = WIREHOUND_TRY(TakeQuoted(word.name, rest));
   return word;
 }
 
@@ -119,11 +115,7 @@ Result<std::vector<Word>> SplitWords(std::string_view line) {
     if (line.empty()) {
       return words;
     }
-    Result<Word> word = TakeWord(line);
-    if (!word) {
-      return std::move(word).error();
-    }
-    words.push_back(*std::move(word));
+    words.push_back(WIREHOUND_TRY(TakeWord(line)));
   }
 }
 
