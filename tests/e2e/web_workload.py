@@ -201,10 +201,30 @@ def drip():
     sys.exit(0 if answer.startswith(b"HTTP/1.1 200") else 1)
 
 
+def open_connections(ports):
+    """The lines of /proc/net/tcp and tcp6 about connections of these ports that have not ended."""
+    ended = {"06", "07", "0A"}  # TIME_WAIT, CLOSE, LISTEN: include/net/tcp_states.h
+    for table in ("tcp", "tcp6"):
+        for line in pathlib.Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
+            words = line.split()
+            if words[3] not in ended and {int(end.split(":")[1], 16) for end in words[1:3]} & ports:
+                yield line
+
+
+def wait_until_closed(*ports):
+    """On a busy machine a server's FIN may come long after its answer."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(open_connections(set(ports))):
+        if time.monotonic() > deadline:
+            raise RuntimeError("connections are still open: " + "; ".join(open_connections(set(ports))))
+        time.sleep(0.01)
+
+
 def main(scratch):
     servers = Servers(scratch)
     client = Client(servers)
     client.ask_everything()
+    wait_until_closed(NGINX_PORT, PYTHON_PORT, HTTP2_PORT)
     servers.stop()
     (scratch / "facts.json").write_text(json.dumps(client.facts), encoding="utf-8")
 
