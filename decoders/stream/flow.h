@@ -73,7 +73,7 @@ struct FlowInfo {
   std::array<FlowCounters, 2> counters;  ///< by FlowSide
   /// For the observer: it may keep a handle here from the first call on. It must release what the
   /// handle stands for in OnFlowEnd, which comes exactly once for every flow.
-  std::uint64_t application = 0;
+  void* application = nullptr;
 
   const FlowEndpoint& endpoint(FlowSide side) const {
     return endpoints[static_cast<std::size_t>(side)];

@@ -285,7 +285,7 @@ void FlowTable::EndIdle(AgeList& list, std::uint64_t timeout_ns) {
 void FlowTable::Resume() {
   for (const AgeList* list : {&half_open_, &open_}) {
     for (FlowEntry* flow = list->oldest(); flow != nullptr; flow = AgeList::NewerThan(*flow)) {
-      if (flow->info.application == 0) {
+      if (flow->info.application == nullptr) {
         flow->stream(FlowSide::kInitiator).Resume();
         flow->stream(FlowSide::kResponder).Resume();
       }

@@ -107,7 +107,7 @@ void StreamPipeline::OnFlowEnd(FlowInfo& flow, FlowEnd how) {
     current_->OnFlowEnd();
     applications_.Return(current_);
     current_ = nullptr;
-    flow.application = 0;
+    flow.application = nullptr;
   }
   outputs_.flows.OnEnd(flow, context_.Describe(FlowSide::kInitiator).context, how);
 }
@@ -127,9 +127,9 @@ void StreamPipeline::OnDnsMessage(CapturedBytes message) {
   outputs_.dns.OnMessage(metadata, context, message);
 }
 
-// A flow's handle is the address of its application; 0 is none.
+// A flow's handle is its application; null is none.
 StreamApplication* StreamPipeline::Application(const FlowInfo& flow) {
-  return reinterpret_cast<StreamApplication*>(flow.application);
+  return static_cast<StreamApplication*>(flow.application);
 }
 
 // Null when nobody wants to know what the connection says.
@@ -143,7 +143,7 @@ StreamApplication* StreamPipeline::StartApplication(FlowInfo& flow) {
   StreamApplication* application = applications_.Take(
       ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
       counters_);
-  flow.application = reinterpret_cast<std::uintptr_t>(application);
+  flow.application = application;
   application->Start(is_dns ? StreamApplication::Protocol::kDns
                             : StreamApplication::Protocol::kUnknown);
   return application;

@@ -123,8 +123,9 @@ class CheckingObserver : public FlowObserver {
     Digest(what);
     Digest(flow.id);
     WIREHOUND_FUZZ_CHECK(flow.id != 0 && !ended_.contains(flow.id));
-    WIREHOUND_FUZZ_CHECK(flow.application == (flows_.contains(flow.id) ? flow.id : 0));
-    flow.application = flow.id;
+    void* const handle = reinterpret_cast<void*>(flow.id);
+    WIREHOUND_FUZZ_CHECK(flow.application == (flows_.contains(flow.id) ? handle : nullptr));
+    flow.application = handle;
     return flows_[flow.id];
   }
 
