@@ -54,6 +54,8 @@ HttpVerdict Http1Connection::OnData(HttpSide sender, std::uint64_t offset,
     }
   }
   Direction& direction = Of(sender);
+  // A lost direction is searched at the start of segments only. Inside a segment, contents may look
+  // like a message, and an attacker would choose them.
   if (direction.state == State::kLost && LooksLikeStart(sender, bytes)) {
     direction.state = State::kBetween;
     direction.tentative = true;
@@ -295,6 +297,7 @@ void Http1Connection::OnRequest(Http1Head& head, HeadEnd how, Http1Anomalies& an
       DecideHttp1Framing(HttpSide::kClient, head.lengths, client.head_offset, anomalies);
   head.message.content_length = framing.content_length;
   Report(HttpSide::kClient, head, how, anomalies);
+  // A cut head may have cut the fields that frame the body, so where that ends is not known.
   if (how != HeadEnd::kWhole) {
     return LoseSync(HttpSide::kClient);
   }
@@ -324,6 +327,8 @@ void Http1Connection::OnResponse(Http1Head& head, HeadEnd how, bool found,
   message.request_path = FromView(request.path);
   Http1Framing framing =
       DecideHttp1Framing(HttpSide::kServer, head.lengths, server.head_offset, anomalies);
+  // Whether a response has a body depends on the method of its request (RFC 9112 section 6.3), so
+  // the request is looked up before the framing is final.
   ApplyHttp1Status(message.status_code, request.method, head.lengths, framing);
   message.content_length = framing.content_length;
   Report(HttpSide::kServer, head, how, anomalies);
@@ -364,6 +369,7 @@ void Http1Connection::Report(HttpSide sender, Http1Head& head, HeadEnd how,
   sink_.OnHttpMessage(sender, head.message);
 }
 
+// A message without a body goes straight on to the next one: a later gap is then no gap in a body.
 void Http1Connection::StartBody(HttpSide sender, const Http1Framing& framing) {
   Direction& direction = Of(sender);
   direction.body.Start(framing);

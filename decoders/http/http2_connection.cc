@@ -149,6 +149,7 @@ void Http2Connection::OnEnd(HttpSide sender) {
 
 void Http2Connection::OnFrame(Direction& direction) {
   const Http2Frame& frame = direction.reader.frame();
+  // Once per direction: a flood of odd frames must not become a flood of events.
   if (frame.odd && !direction.odd_reported) {
     direction.odd_reported = true;
     ReportAnomaly(direction, AnomalyKind::kHttp2MalformedFrame, frame.offset);
@@ -171,6 +172,8 @@ void Http2Connection::OnFrame(Direction& direction) {
       streams_.Close(frame.stream_id);
       break;
     case Http2FrameType::kData:
+      // Only the server's end of a stream ends it: the client's says that the request is complete,
+      // and its response is still to come.
       if (direction.sender == HttpSide::kServer && frame.ends_stream()) {
         streams_.Close(frame.stream_id);
       }
@@ -211,6 +214,7 @@ void Http2Connection::BeginBlock(Direction& direction) {
   }
 }
 
+// Cuts the head at the limit and reports that once; OnFragment then leaves later fields out.
 void Http2Connection::ContinueBlock(Direction& direction) {
   Block& block = direction.block;
   ++block.continuations;
@@ -255,6 +259,7 @@ void Http2Connection::FinishBlock(Direction& direction) {
   block.open = false;
   if (block.head != nullptr) {
     arena_->Reset();
+    // A promise comes from the server, but its fields are those of a client's request.
     const bool from_client = direction.sender == HttpSide::kClient || block.promises;
     if (from_client && block.head->is_request()) {
       ReportRequest(direction);
@@ -295,6 +300,7 @@ void Http2Connection::ReportRequest(Direction& direction) {
     message.content_length = 0;
   }
   Report(direction, message);
+  // Remembered, it would take the place of the request that the stream number belongs to.
   if (!wrong_id) {
     RememberRequest(direction, message);
   }
@@ -326,6 +332,7 @@ void Http2Connection::ReportResponse(Direction& direction) {
     message.request_method = FromView(stream->method);
     message.request_host = FromView(stream->host);
     message.request_path = FromView(stream->path);
+    // Any number of 1xx responses, then one other (section 8.1).
     if (stream->responded) {
       AddFlag(message, WIREHOUND_HTTP_MALFORMED);
     }
@@ -377,6 +384,7 @@ void Http2Connection::ReleaseHead(Block& block) {
   }
 }
 
+// The anomaly comes before the message that Close may still report: it says why that is cut.
 void Http2Connection::GiveUp(Direction& direction, AnomalyKind kind, std::uint64_t offset) {
   ++pool_->counters().directions_lost;
   ReportAnomaly(direction, kind, offset);
