@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/sanitizers.h"
 #include "engine/privileges/system_calls.h"
 
 namespace wirehound {
@@ -26,7 +27,7 @@ constexpr cap_value_t kBpf = CAP_BPF;
 #endif
 
 // At the end a sanitizer traces the process from another one, which the filter would refuse.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WIREHOUND_ADDRESS_SANITIZER
 constexpr bool kCanFilter = false;
 #else
 constexpr bool kCanFilter = true;

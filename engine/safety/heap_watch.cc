@@ -6,16 +6,11 @@
 #include <chrono>
 #include <limits>
 
-// Sanitizers replace the heap. gcc announces them with macros, clang with features.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WIREHOUND_HEAP_REPLACED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WIREHOUND_HEAP_REPLACED 1
-#endif
-#endif
+#include "base/sanitizers.h"
 
-#if defined(__GLIBC__) && !defined(WIREHOUND_HEAP_REPLACED)
+// A sanitizer has a heap of its own, which mallinfo2 does not see.
+#if defined(__GLIBC__) && !defined(WIREHOUND_ADDRESS_SANITIZER) && \
+    !defined(WIREHOUND_THREAD_SANITIZER)
 #if __GLIBC_PREREQ(2, 33)
 #define WIREHOUND_WEIGHS_HEAP 1
 #include <malloc.h>

@@ -92,9 +92,9 @@ PipelineLimits SmallLimits() {
 }
 
 void RunPipeline(std::span<const std::byte> file) {
-  static const DetectorSet no_detectors = DetectorSet::Make({});
+  static const DetectorSet kNoDetectors = DetectorSet::Make({});
   Result<std::unique_ptr<Engine>> made =
-      Engine::Create({.detectors = no_detectors,
+      Engine::Create({.detectors = kNoDetectors,
                       .selection = {.events = {"network_events", "flows"}},
                       .pipeline = SmallLimits()});
   WIREHOUND_FUZZ_CHECK(made.has_value());

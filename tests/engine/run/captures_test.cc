@@ -17,6 +17,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/sanitizers.h"
 #include "engine/plugins/plugin_loader.h"
 #include "engine/run/ledger.h"
 #include "engine/sources/capture_file_source.h"
@@ -83,6 +84,13 @@ Replay ReplayFile(const fs::path& file, const Selection& selection, LoadedPlugin
   return replay;
 }
 
+// A sanitizer makes the parser four times as slow as the engine. The lines are the same without.
+#ifdef WIREHOUND_ADDRESS_SANITIZER
+constexpr bool kChecksJson = false;
+#else
+constexpr bool kChecksJson = true;
+#endif
+
 // Checks each line as it comes: kept, those of all captures would take much memory.
 class CheckingOutput : public Output {
  public:
@@ -92,7 +100,7 @@ class CheckingOutput : public Output {
     ++lines_;
     line_.clear();
     AppendEvent(line_, event);
-    if (!Json::accept(line_)) {
+    if (kChecksJson && !Json::accept(line_)) {
       FAIL_CHECK("not JSON: " << line_);
     }
     return {};
