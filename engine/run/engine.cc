@@ -96,16 +96,16 @@ Status Engine::Adopt(Plan plan, DetectorConfigs configs) {
   return {};
 }
 
-// Who runs already is looked up after the source began to tell of processes: a process that starts
-// in between is told of twice, where the other order would miss it.
+// The source watches processes first, then the store reads the running ones. So a process that
+// starts in between is reported twice; in the other order nothing would report it.
 void Engine::FollowProcesses() {
-  const ProcessTelling wanted =
-      dispatcher_->asks_about_processes() ? ProcessTelling::kOn : ProcessTelling::kOff;
-  if (source_ == nullptr || wanted == telling_ || !source_->SetProcesses(wanted)) {
+  const ProcessWatch wanted =
+      dispatcher_->asks_about_processes() ? ProcessWatch::kOn : ProcessWatch::kOff;
+  if (source_ == nullptr || wanted == process_watch_ || !source_->WatchProcesses(wanted)) {
     return;
   }
-  telling_ = wanted;
-  if (wanted == ProcessTelling::kOn) {
+  process_watch_ = wanted;
+  if (wanted == ProcessWatch::kOn) {
     stores_.processes.FindRunning(RunningProcesses(watched_group_, kMaxRunningProcesses));
   }
 }

@@ -148,7 +148,7 @@ class Engine final : public RecordSink {
   std::vector<std::unique_ptr<Output>> outputs_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<PacketPipeline> pipeline_;
-  ProcessTelling telling_ = ProcessTelling::kOff;
+  ProcessWatch process_watch_ = ProcessWatch::kOff;
 };
 
 }  // namespace wirehound

@@ -60,7 +60,7 @@ void ContainerStore::Take(const wirehound_container_info& container) {
     return;
   }
   told_ = true;
-  EntryOf(container).facts->Take(container);
+  EntryOf(container).facts->Update(container);
 }
 
 void ContainerStore::TakeGroup(std::uint64_t cgroup_id, const std::string& path) {

@@ -4,7 +4,7 @@
  *
  * Why these hooks: they run for each packet at the socket of the process, whatever the interface,
  * after reassembly for received packets and before fragmentation for sent ones, and they know the
- * socket. They do not see forwarded packets and packets without a socket. Every packet passes. The
+ * socket. They do not see forwarded packets or packets without a socket. Every packet passes. The
  * owner is the one in the socket's storage: the process that used the socket last
  * (owner_hooks.bpf.c).
  *

@@ -9,8 +9,8 @@
  * storage names one of them. Here every packet has its sender.
  *
  * Why this works: most packets leave while the sender is inside its system call. Then `current` is
- * the sender, and no other hook needs to have run. But it is not in these cases, which must be
- * excluded:
+ * the sender, and no other hook needs to have run. In the following cases `current` is another
+ * task, so they must be excluded:
  *  - Softirq, in which `current` is the interrupted task. On x86-64 a softirq never runs on the
  *    stack of a user task: it has the interrupt stack or that of ksoftirqd. So the test is whether
  *    our own frame is on the stack of `current`. The obvious test, the per-CPU preemption count,
@@ -28,7 +28,7 @@
  *
  * What the verifier forced: it refuses to add anything to a pointer that it tracks, such as that of
  * the socket, so the offset of a member cannot be added for bpf_probe_read_kernel. But it allows
- * the difference of two such pointers, which is a plain number; see address_of. */
+ * the difference of two such pointers, which is a plain number. address_of uses that. */
 
 #include "mail.bpf.h"
 #include "owner.bpf.h"

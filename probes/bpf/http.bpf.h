@@ -4,12 +4,12 @@
  * as HTTP, on any port, once a segment begins like a request, a response or the preface of HTTP/2.
  *
  * Example: a client sends "GET /a HTTP/1.1 ... CR LF CR LF", the server answers with a head of 300
- * bytes and a body of 1 MB, in segments of 32 KiB. Copied are the request, the first segment of the
- * response up to the end of the head, and of the other segments only the packet headers. In
- * general:
+ * bytes and a body of 1 MB, in segments of 32 KiB. The program copies the request, the first
+ * segment of the response up to the end of the head, and of the other segments only the packet
+ * headers. In general:
  *  - A head is copied whole, however many segments it takes.
  *  - A segment in which a head ends is copied up to that end, other segments of a body as
- *    headers. To both come as many bytes of the body as the plan asks for.
+ *    headers. Both get as many bytes of the body as the plan asks for.
  *  - A segment of up to SMALL_SEGMENT bytes is copied whole: copying costs less than searching.
  *  - A segment that arrives late or again is copied whole, since the state has moved on.
  *  - Everything is copied once the connection speaks HTTP/2 or sends a request before the last was
@@ -22,8 +22,8 @@
  * that a segment is copied needlessly, or that the middle of a head in several segments is missed,
  * which the reader sees as a gap in the stream.
  *
- * The programs do not decode messages: neither lengths nor chunks. So a head is missed that begins
- * in the middle of a large segment behind a body, unless pipelining was seen before.
+ * The programs do not decode messages: neither lengths nor chunks. So they miss a head that begins
+ * in the middle of a large segment behind a body, unless they saw pipelining before.
  *
  * What the verifier forced: it checks every path, and a byte-wise search has one per byte. So text
  * is compared in words of eight bytes without branches (http_start.h), the search runs in chunks of
@@ -304,7 +304,8 @@ static __always_inline __u32 segment_bytes(struct __sk_buff *skb,
 	return connection->whole ? skb->len : bytes;
 }
 
-/* How much to copy of a segment that is behind the state: it fills a hole or was sent again. */
+/* How much to copy of a segment from before the place that the state has reached: it fills a hole
+ * or was sent again. */
 static __always_inline __u32 late_bytes(struct __sk_buff *skb, struct http_connection *connection,
 					__u32 headers)
 {
@@ -321,12 +322,14 @@ static __always_inline __u32 late_bytes(struct __sk_buff *skb, struct http_conne
 	return skb->len;
 }
 
-/* The state of the connection, created with `begins`. NULL without one. */
+/* The state of the connection; with `begins` it is created. NULL when there is none, or no room for
+ * a new one. */
 static __always_inline struct http_connection *connection_of(struct bpf_sock *sk, bool begins)
 {
 	if (sk)
 		sk = bpf_sk_fullsock(sk);
-	/* A listener sees packets of many connections. */
+	/* A listener sees packets of many connections, so its storage cannot hold the state of one.
+	 */
 	if (!sk || sk->state == BPF_TCP_LISTEN)
 		return NULL;
 	return bpf_sk_storage_get(&http_connections, sk, NULL,

@@ -42,14 +42,15 @@ static __always_inline bool is_told(struct task_struct *task)
 	return is_watched_group(BPF_CORE_READ(task, cgroups, dfl_cgrp));
 }
 
-/* Counts a record without room. It is no packet, so it is outside the account. */
+/* Counts a record for which the ring has no room. It is no packet, so the account of packets leaves
+ * it out. */
 static __always_inline int not_told(void)
 {
 	count(WIREHOUND_COUNT_PROCESS_NOTICES_LOST);
 	return 0;
 }
 
-/* Submits a record. */
+/* Submits and counts a record. `size` is that of its place, not of the record. */
 static __always_inline int tell(struct wirehound_wire_lifecycle *record, __u32 size)
 {
 	bpf_ringbuf_submit(record, wakeup_flags(size));
@@ -169,7 +170,8 @@ struct {
 	__type(value, __u8);
 } ended SEC(".maps");
 
-/* Whether the end of the process was submitted before; from now on it was. */
+/* Whether the end of the process was submitted before. The first call for a process notes it and
+ * returns false, also when two threads call at the same time: only one can insert the entry. */
 static __always_inline bool was_told(struct task_struct *leader)
 {
 	struct ended_process process = {

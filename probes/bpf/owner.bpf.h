@@ -78,7 +78,7 @@ static __always_inline __u64 announce(__u64 owner, struct task_struct *task)
 	return announce_pending(owner) ? owner : owner | OWNER_PENDING;
 }
 
-/* The same, with OWNER_OUTSIDE when the owner is out of scope: the owner word of a socket. */
+/* As announce, with OWNER_OUTSIDE when the owner is out of scope: the owner word of a socket. */
 static __always_inline __u64 announce_judged(__u64 owner, struct task_struct *task)
 {
 	owner = announce(owner, task);

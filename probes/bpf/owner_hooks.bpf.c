@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* Make a process the owner of a socket when it uses the socket. Each program is optional.
+/* These programs make a process the owner of a socket when it uses the socket. Each program is
+ * optional.
  *
  *  cgroup/sock_create          socket(), the first use of all. Not accept(): an accepted socket
  *                              inherits its listener's owner (BPF_F_CLONE) until it is used.

@@ -4,9 +4,9 @@
  * kernel: helper functions give ids, user and name of the current task. The PROCESS record is
  * marked as partial, and the reader completes it from /proc while the process runs.
  *
- * What is lost next to owner_hooks.bpf.c: a process with the pid, user and name of one that has
- * ended gets the same owner id. Of a process that ends before the reader looks, only these facts
- * are known. Kernels: 5.10 and later. */
+ * What is lost compared with owner_hooks.bpf.c: a process with the pid, user and name of one that
+ * has ended gets the same owner id. Of a process that ends before the reader looks, only these
+ * facts are known. Kernels: 5.10 and later. */
 
 #include "announce.bpf.h"
 

@@ -65,7 +65,8 @@ static __always_inline __u32 passing(const struct wirehound_ends *source,
 	       (source->either | destination->either | any->either);
 }
 
-/* Those of `rules` whose conditions on ports hold. `ports` has the source in its upper half. */
+/* The rules of the mask `rules` whose conditions on ports hold. `ports` has the source in its upper
+ * half. */
 static __always_inline __u32 rules_by_ports(const struct wirehound_plan *plan, __u32 rules,
 					    __u32 ports)
 {
@@ -76,8 +77,9 @@ static __always_inline __u32 rules_by_ports(const struct wirehound_plan *plan, _
 	       passing(&plan->port_sets[source], &plan->port_sets[destination], &plan->any_ports);
 }
 
-/* Which rules have the address at `offset` of the packet in which of their lists. None, and still
- * true, when it is in no prefix. False when the packet cannot be read.
+/* Looks up the address at `offset` of the packet: `ends` becomes the masks of the rules that list
+ * it. When no prefix contains it, `ends` stays as it is and the result is true too. False when the
+ * packet cannot be read.
  *
  * Two calls, so that the number of bytes is a constant in each for the verifier. */
 static __always_inline bool find_prefix(struct __sk_buff *skb, struct wirehound_prefix_key *key,
@@ -94,8 +96,8 @@ static __always_inline bool find_prefix(struct __sk_buff *skb, struct wirehound_
 	return true;
 }
 
-/* Those of `rules` whose conditions on addresses hold; all of them when the packet cannot be
- * read. */
+/* The rules of the mask `rules` whose conditions on addresses hold; all of them when the packet
+ * cannot be read. */
 static __always_inline __u32 rules_by_addresses(struct __sk_buff *skb,
 						const struct wirehound_plan *plan, __u32 rules,
 						__u32 number, bool is_ipv4)
@@ -116,7 +118,7 @@ static __always_inline __u32 rules_by_addresses(struct __sk_buff *skb,
 	return rules & passing(&source, &destination, &plan->any_addresses);
 }
 
-/* The largest amount among those of `rules` whose conditions hold, in one number: `packet` in the
+/* The largest amount of the rules of the mask whose conditions hold, in one number: `packet` in the
  * lower half, `http` in the upper. `number` is the active plan.
  *
  * noinline: the verifier checks a global function once, with unknown arguments, instead of once for

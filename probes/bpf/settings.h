@@ -126,9 +126,9 @@ struct wirehound_socket_owner {
 	__u64 address; /* scratch: the socket's own address, see mail.bpf.h */
 };
 
-/* Indices of the per-CPU counters. Every packet counts once as SEEN and once in one of those up to
- * LOST_PROCESS_RECORD: seen = submitted + filtered + lost. A lost packet also counts in
- * wirehound_control.lost. */
+/* Indices of the per-CPU counters. Every packet counts once as SEEN and once by its outcome, in one
+ * of the counters from SUBMITTED to LOST_PROCESS_RECORD: seen = submitted + filtered + lost. A lost
+ * packet also counts in wirehound_control.lost. */
 enum wirehound_counter {
 	WIREHOUND_COUNT_SEEN,
 	WIREHOUND_COUNT_SUBMITTED,
@@ -145,9 +145,9 @@ enum wirehound_counter {
 	WIREHOUND_COUNT_SENDER_KNOWN,	      /* packets whose sender was the current task */
 	WIREHOUND_COUNT_PROCESS_RECORDS,      /* submitted */
 	WIREHOUND_COUNT_PROCESS_RETRIES,      /* attempts to submit one that found no room */
-	WIREHOUND_COUNT_PROCESS_TABLE_FULL,   /* owners not written down: `pending` is full */
+	WIREHOUND_COUNT_PROCESS_TABLE_FULL,   /* owners left out because `pending` was full */
 	WIREHOUND_COUNT_PROCESS_NOTICES,      /* LIFECYCLE records submitted */
-	WIREHOUND_COUNT_PROCESS_NOTICES_LOST, /* that found no room */
+	WIREHOUND_COUNT_PROCESS_NOTICES_LOST, /* LIFECYCLE records without room */
 	WIREHOUND_COUNTERS
 };
 /* The lost counters are contiguous. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-/* Make a process the owner of a socket before the kernel does what the process asks for. Each
+/* These programs make a process the owner of a socket before the kernel does what it asks for. Each
  * program is optional. They run for the whole machine and check the socket's group before they
  * write anything.
  *

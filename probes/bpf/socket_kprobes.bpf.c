@@ -42,7 +42,8 @@ static __always_inline void *first_argument(struct pt_regs *context)
 
 #endif
 
-/* Leaves the current task as the owner of the socket. */
+/* Leaves the current task in the map `mail` as the owner of the socket. The flag `has_mail` is set
+ * after the entry: without kprobes in use it stays 0 and spares packet programs the look-up. */
 static __always_inline int post(struct sock *sk)
 {
 	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);

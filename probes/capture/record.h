@@ -68,15 +68,16 @@ struct CaptureGap {
 };
 
 /// Receives records and, each at its place between two records, everything else a source reports.
-/// Events and detections depend on nothing else of the source: a recording of these calls replays
-/// to the same ones.
+/// Events and detections depend on these calls alone: a recording of the calls replays to the same
+/// events and detections.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
   /// Takes one record. The record and all it points to are valid until this returns.
   virtual void OnRecord(const Record& record) = 0;
   virtual void OnProcess(const ProcessNotice& /*notice*/) {}
-  /// Facts of a container, from its control group or its runtime; called again when more are known.
+  /// Takes the facts of a container, from its control group or its runtime. The source calls this
+  /// again when it knows more.
   virtual void OnContainer(const wirehound_container_info& /*container*/) {}
   virtual void OnGap(const CaptureGap& /*gap*/) {}
   /// Stream time has advanced to `now_ns` without a record.

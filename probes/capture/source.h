@@ -39,9 +39,9 @@ struct SourceNote {
   std::uint64_t count = 0;
 };
 
-/// Whether the source calls RecordSink::OnProcess when processes begin, run another program, or
-/// end.
-enum class ProcessTelling : std::uint8_t { kOff, kOn };
+/// Whether the source watches processes: with kOn it calls RecordSink::OnProcess when a process
+/// begins, runs another program, or ends.
+enum class ProcessWatch : std::uint8_t { kOff, kOn };
 
 /// What the caller can do after a read.
 enum class SourceState : std::uint8_t {
@@ -71,15 +71,15 @@ class Source {
   virtual void UseContainers(ContainerDirectory& /*containers*/) {}
 
   /// Captures by this plan from the next packet on; the scope in it is ignored. Records taken
-  /// before stay. Does nothing for a file, which has what it has.
+  /// before stay. Does nothing for a file, whose packets are fixed.
   virtual void SetPlan(const CapturePlan& /*plan*/) {}
 
-  /// Starts or stops the notices about processes. Lost notices are no packets: they are counted in
-  /// Notes, not in the account. False: this source does not watch processes; a recording gives the
-  /// notices that it holds in any case.
-  virtual bool SetProcesses(ProcessTelling /*processes*/) { return false; }
+  /// Starts or stops watching processes. A lost notice is no packet: the source counts it in Notes,
+  /// not in the account. Returns false when this source cannot watch processes. A recording returns
+  /// false, and gives the notices it holds in any case.
+  virtual bool WatchProcesses(ProcessWatch /*processes*/) { return false; }
 
-  /// Takes no more records. Those that were taken before can still be read; after the last Read()
+  /// Stops capturing. Records captured before can still be read; after the last of them Read()
   /// returns kEnd.
   virtual void Stop() = 0;
 

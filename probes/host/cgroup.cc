@@ -98,6 +98,7 @@ Result<std::string> OwnCgroup() {
   const std::string mount = WIREHOUND_TRY(FindCgroupMount());
   std::istringstream lines(ReadFile("/proc/self/cgroup"));
   for (std::string line; std::getline(lines, line);) {
+    // "0::" marks version 2; lines of version 1 hierarchies begin with another number.
     if (line.rfind("0::/", 0) == 0) {
       return line == "0::/" ? mount : mount + line.substr(3);
     }
@@ -121,7 +122,7 @@ Result<std::uint64_t> CgroupId(const std::string& directory) {
 
 Status AddToCgroup(pid_t pid, const std::string& directory) {
   std::ofstream file(directory + "/cgroup.procs");
-  file << pid << std::flush;
+  file << pid << std::flush;  // the kernel moves the process, or refuses, at this write
   if (!file) {
     return SystemError("move process " + std::to_string(pid) + " into " + directory, errno);
   }
@@ -139,6 +140,7 @@ Result<ChildCgroup> ChildCgroup::Create(const std::string& parent, std::string_v
 ChildCgroup::ChildCgroup(ChildCgroup&& other) noexcept
     : path_(std::exchange(other.path_, std::string())) {}
 
+// Swaps, so that `other` removes our former group when it is destroyed.
 ChildCgroup& ChildCgroup::operator=(ChildCgroup&& other) noexcept {
   std::swap(path_, other.path_);
   return *this;

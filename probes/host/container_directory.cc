@@ -38,7 +38,7 @@ ContainerFacts::ContainerFacts(const wirehound_container_info& info) {
   Merge(info, Known::kReplace);
 }
 
-bool ContainerFacts::Take(const wirehound_container_info& info) {
+bool ContainerFacts::Update(const wirehound_container_info& info) {
   return Merge(info, Known::kReplace);
 }
 
@@ -47,33 +47,34 @@ bool ContainerFacts::Fill(const wirehound_container_info& info) {
 }
 
 bool ContainerFacts::MergeNumbers(const wirehound_container_info& info, Known known) {
-  bool news = false;
+  bool changed = false;
   if (info.cgroup_id != 0 && info.cgroup_id != info_.cgroup_id &&
       (known == Known::kReplace || info_.cgroup_id == 0)) {
     info_.cgroup_id = info.cgroup_id;
-    news = true;
+    changed = true;
   }
   if (info.is_pod_sandbox != 0 && info_.is_pod_sandbox == 0) {
     info_.is_pod_sandbox = 1;
-    news = true;
+    changed = true;
   }
-  return news;
+  return changed;
 }
 
 bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
   static_assert(std::size(kTextMembers) == kTexts);
-  bool news = MergeNumbers(info, known);
+  bool changed = MergeNumbers(info, known);
   for (std::size_t i = 0; i < kTexts; ++i) {
-    const std::string_view said = Bounded(info.*kTextMembers[i]);
+    const std::string_view text = Bounded(info.*kTextMembers[i]);
+    // The kKeep path must not touch a text that has a value: an event may show it right now.
     const bool is_open = known == Known::kReplace || texts_[i].empty();
-    if (said.empty() || !is_open || said == texts_[i]) {
+    if (text.empty() || !is_open || text == texts_[i]) {
       continue;
     }
-    texts_[i] = said;
+    texts_[i] = text;
     info_.*kTextMembers[i] = FromView(texts_[i]);
-    news = true;
+    changed = true;
   }
-  return news;
+  return changed;
 }
 
 ContainerDirectory::Entry& ContainerDirectory::Of(const std::string& id) {

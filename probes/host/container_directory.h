@@ -39,7 +39,7 @@ class ContainerFacts {
 
   /// Takes over every fact that `info` has, in place of the earlier one. Call between two records
   /// only. False when nothing changed.
-  bool Take(const wirehound_container_info& info);
+  bool Update(const wirehound_container_info& info);
   /// Takes over the facts that are missing here. Call at any time: it changes no text that a
   /// detector could have read. False when nothing changed.
   bool Fill(const wirehound_container_info& info);
@@ -66,8 +66,8 @@ class ContainerDirectory {
     /// Shared with the processes and answers that point into it: an event may show a container that
     /// the directory has forgotten.
     std::shared_ptr<ContainerFacts> facts;
-    std::uint64_t seen_in_scan = 0;  ///< free for the caller: number of a scan through the groups
-    bool gone = false;               ///< free for the caller: such a scan missed it
+    std::uint64_t seen_in_scan = 0;  ///< for the caller: the last scan of the groups that saw it
+    bool gone = false;               ///< for the caller: a later scan did not see it
   };
 
   explicit ContainerDirectory(std::size_t capacity = kDefaultCapacity) : entries_(capacity) {}

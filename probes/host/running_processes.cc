@@ -43,6 +43,8 @@ void AddOfGroup(Pids& pids, const std::filesystem::path& group, std::size_t max)
 
 }  // namespace
 
+// Processes end and groups are removed while we read. So errors are ignored: the list then lacks
+// what could not be read.
 std::vector<std::int32_t> RunningProcesses(const std::string& group, std::size_t max,
                                            const std::string& proc) {
   Pids pids;

@@ -22,8 +22,8 @@ namespace {
 constexpr std::string_view kLogBegin = "-- BEGIN PROG LOAD LOG --";
 constexpr std::string_view kLogSummary = "processed ";
 
-// libbpf has one print function per process and passes it no context, so the target is a global of
-// the thread.
+// Where Print writes. libbpf has one print function per process and passes it no context, so this
+// is a global; thread_local, so that another thread's messages do not get mixed in.
 thread_local std::string* print_target = nullptr;
 
 int Print(libbpf_print_level level, const char* format, va_list arguments) {
@@ -173,6 +173,7 @@ Result<std::vector<BpfObject>> BpfObject::Load(const BpfLoad& load) {
     }
     loaded.push_back(BpfObject(object, program));
   }
+  // Before the load, which creates the maps that are not shared and freezes the settings.
   if (const int error = PrepareMaps(object.get(), load); error != 0) {
     return Refusal(error, printed);
   }

@@ -70,6 +70,7 @@ std::optional<ContainerName> ContainerIds::AskProc(const wirehound_wire_process&
   if (!trusts_proc_ || process.start_time_ns == 0) {
     return std::nullopt;
   }
+  // In this order: if the pid changes hands between the two reads, the start time shows it.
   const std::string text = setup_.proc.Cgroup(process.host_pid);
   const std::optional<ProcStat> stat = setup_.proc.Stat(process.host_pid);
   if (!stat || stat->start_ticks != process.start_time_ns / ProcTickNs()) {

@@ -19,7 +19,8 @@ std::size_t ControlBytes() {
   return (sizeof(wirehound_control) + page - 1) / page * page;
 }
 
-// The order with the reader's later look at the ring matters, see RingReader::HasData.
+// Sequentially consistent: RingReader::HasData, which the reader calls after SetReaderPolls, must
+// not look at the ring before this store is visible. That function says what would go wrong.
 void Store(__u32& word, std::uint32_t value) {
   std::atomic_ref<__u32>(word).store(value, std::memory_order_seq_cst);
 }
@@ -44,8 +45,8 @@ std::uint64_t ControlMemory::Lost() const {
   return std::atomic_ref<__u64>(control_->lost).load(std::memory_order_acquire);
 }
 
-void ControlMemory::SetTellsProcesses(std::uint32_t tells) {
-  Store(control_->tells_processes, tells);
+void ControlMemory::SetSendsLifecycle(std::uint32_t sends) {
+  Store(control_->tells_processes, sends);
 }
 
 }  // namespace wirehound

@@ -27,7 +27,7 @@ class ControlMemory {
 
   /// 1: the programs send LIFECYCLE records, when a process begins, runs another program, or ends;
   /// 0: they do not.
-  void SetTellsProcesses(std::uint32_t tells);
+  void SetSendsLifecycle(std::uint32_t sends);
 
  private:
   struct Unmap {

@@ -4,6 +4,10 @@
 
 namespace wirehound {
 
+// The names are stable: users read them in the summary, and a gap's reason is one of them
+// (loss_tracker.cc). The kLost lines of the kernel are exactly the counters from
+// WIREHOUND_COUNT_FIRST_LOST to WIREHOUND_COUNT_LAST_LOST; a counter missing here would break the
+// sum.
 std::vector<SourceCounter> AccountOf(const KernelCounters& kernel, const ReaderCounters& reader) {
   using Kind = SourceCounter::Kind;
   return {

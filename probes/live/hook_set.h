@@ -72,8 +72,8 @@ class HookSet {
   // The programs of the loaded groups. Only during Load: those without a use are unloaded at its
   // end.
   std::vector<std::pair<const HookSpec*, BpfObject>> loaded_;
-  // One hook of each group that the kernel forbids (EPERM), with the reason: loading its hooks one
-  // by one would only repeat it.
+  // One hook of each group that the kernel refused with EPERM, and the reason. Loading the hooks of
+  // such a group one by one would only repeat the refusal.
   std::vector<std::pair<const HookSpec*, std::string>> forbidden_groups_;
   std::vector<BpfLink> links_;
 };

@@ -86,8 +86,8 @@ class RingSource final : public LiveSource {
   }
   void UseContainers(ContainerDirectory& containers) override { directory_ = &containers; }
   void SetPlan(const CapturePlan& plan) override { plan_.Set(plan); }
-  bool SetProcesses(ProcessTelling processes) override {
-    wakeup_.control().SetTellsProcesses(processes == ProcessTelling::kOn ? 1 : 0);
+  bool WatchProcesses(ProcessWatch processes) override {
+    wakeup_.control().SetSendsLifecycle(processes == ProcessWatch::kOn ? 1 : 0);
     return true;
   }
   void Stop() override;
@@ -107,7 +107,7 @@ class RingSource final : public LiveSource {
         .container_facts = [this](const std::string& id) { return FactsOf(id); }};
   }
   std::size_t Drain(RecordSink& sink, std::size_t max_records);
-  void Take(std::span<const std::byte> place, RecordSink& sink);
+  void HandlePlace(std::span<const std::byte> place, RecordSink& sink);
   void Deliver(const WirePacket& packet, RecordSink& sink);
   void ReportGap(std::uint64_t lost_so_far, std::uint64_t timestamp_ns, RecordSink& sink);
   void ReportTrailingGap(RecordSink& sink);
@@ -131,7 +131,7 @@ class RingSource final : public LiveSource {
   InterfaceNames interfaces_;
   ReaderCounters counted_;
   LossTracker losses_;
-  std::uint64_t last_ns_;  // Unix time of the last record, before the first that of the start
+  std::uint64_t last_ns_;  // Unix time of the last record; before the first one, of the start
   bool detached_ = false;
 };
 
@@ -166,7 +166,7 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
     if (!place) {
       break;
     }
-    Take(*place, sink);
+    HandlePlace(*place, sink);
     if (++taken % kReleaseEvery == 0) {
       ring_.Release();
     }
@@ -175,7 +175,9 @@ std::size_t RingSource::Drain(RecordSink& sink, std::size_t max_records) {
   return taken;
 }
 
-void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
+// Handles one place of the ring. A malformed place would mean a bug in the programs; it was a
+// packet for all we know, so it counts as a lost one and makes a gap.
+void RingSource::HandlePlace(std::span<const std::byte> place, RecordSink& sink) {
   switch (WireTypeOf(place)) {
     case WireType::kPacket:
       if (const std::optional<WirePacket> packet = ReadWirePacket(place)) {
@@ -192,8 +194,8 @@ void RingSource::Take(std::span<const std::byte> place, RecordSink& sink) {
       ++counted_.malformed_process;
       return;
     case WireType::kLifecycle:
-      if (const std::optional<WireLifecycle> told = ReadWireLifecycle(place)) {
-        return sink.OnProcess(notices_.Make(*told));
+      if (const std::optional<WireLifecycle> record = ReadWireLifecycle(place)) {
+        return sink.OnProcess(notices_.Make(*record));
       }
       ++counted_.malformed_process;
       return;
@@ -235,6 +237,7 @@ void RingSource::Deliver(const WirePacket& packet, RecordSink& sink) {
   const bool known = process.host_pid != 0;
   const bool own_netns = (header.flags & WIREHOUND_WIRE_OWN_NETNS) != 0;
   last_ns_ = clock_.ToEpoch(header.timestamp_ns);
+  // Before the record: the packets it counts as lost are missing in front of it.
   ReportGap(header.lost, last_ns_, sink);
   ++counted_.delivered;
   sink.OnRecord({
@@ -286,6 +289,8 @@ std::shared_ptr<const ContainerFacts> RingSource::FactsOf(const std::string& con
   return directory_ == nullptr ? nullptr : directory_->Of(container_id).facts;
 }
 
+// A per-CPU map has a value for each possible CPU, online or not, so the buffer must have room for
+// all of them: the kernel writes that many.
 KernelCounters RingSource::ReadKernel() const {
   const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
   std::vector<KernelCounters> per_cpu(cpus);
@@ -326,6 +331,7 @@ void RingSource::Stop() {
     return;
   }
   hooks_.Detach();
+  // From here on no program runs, so an empty ring stays empty: Read may return kEnd.
   detached_ = true;
   wakeup_.StartPolling();  // the timer makes poll_fd readable, so that the caller reads the end
 }
@@ -387,12 +393,15 @@ Result<std::unique_ptr<LiveSource>> LiveSource::Open(const LiveOptions& options)
   }
   RingReader ring = WIREHOUND_TRY(RingReader::Map(hooks.map_fd("ring"), options.ring_bytes));
   ControlMemory control = WIREHOUND_TRY(ControlMemory::Map(hooks.map_fd("control")));
-  control.SetTellsProcesses(options.processes == ProcessTelling::kOn ? 1 : 0);
+  control.SetSendsLifecycle(options.processes == ProcessWatch::kOn ? 1 : 0);
   PlanMemory plan = WIREHOUND_TRY(PlanMemory::Map(hooks.map_fd("plans"), hooks.map_fd("prefixes")));
+  // The hooks are attached already. Until this call the plan is all zeros, which wants no packet,
+  // so the programs count the packets of this moment as filtered, not as lost.
   plan.Set(options.plan);
   ReaderWakeup wakeup =
       WIREHOUND_TRY(ReaderWakeup::Create(hooks.map_fd("ring"), std::move(control), kMaxDelayNs));
-  // After the hooks are attached: a socket created in between has its owner from them.
+  // After the hooks are attached: they set the owner of every socket that is created from then on,
+  // so no socket falls between the two.
   std::vector<wirehound_wire_process> old;
   if (hooks.MustCopyDescriptors()) {
     old = OwnOldSockets(root, hooks.map_fd("socket_owners"), RandomSeed());

@@ -36,7 +36,7 @@ struct LiveOptions {
   /// Size of the ring buffer: a power of two, at least a page.
   std::uint32_t ring_bytes = 8u << 20;
   EgressOwner egress_owner = EgressOwner::kBest;
-  ProcessTelling processes = ProcessTelling::kOff;
+  ProcessWatch processes = ProcessWatch::kOff;
   HookChoice hook_choice = HookChoice::kBest;
   /// Borrowed for `Open`, which does not try these hooks and adds those that the kernel refuses.
   /// For a process that opens several sources: each try takes a while.

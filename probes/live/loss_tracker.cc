@@ -25,8 +25,8 @@ std::string_view ReasonName(std::size_t counter) {
 
 }  // namespace
 
-// Packets may have been lost between the reading of the number and of the counters. Only as many as
-// were noticed are taken from the counters; the rest explains the next gap.
+// The counters were read later than the number in the record, so they may include newer losses.
+// Only `records` of them are taken as explained; the rest explains the next gap.
 std::string_view LossTracker::Explain(std::uint64_t records, const KernelCounters& kernel) {
   std::string_view reason;
   for (std::size_t i = 0; i < explained_.size() && records > 0; ++i) {

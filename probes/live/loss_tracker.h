@@ -18,8 +18,8 @@ namespace wirehound {
 class LossTracker {
  public:
   /// How many packets were lost since the last call, given the number lost so far. Records of
-  /// different CPUs may arrive in another order than they read that number: a lower number than the
-  /// last is no news, and the result is 0.
+  /// different CPUs may arrive in another order than they read that number. So a number below the
+  /// highest one so far is old, and the result is 0.
   std::uint64_t Notice(std::uint64_t lost_so_far) {
     if (lost_so_far <= noticed_) [[likely]] {
       return 0;

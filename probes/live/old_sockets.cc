@@ -42,7 +42,9 @@ void AddMembers(const fs::path& group, std::vector<Member>& members) {
   }
 }
 
-// The processes of a group and those below it.
+// The processes of a group and of the groups below it, by pid. When several processes hold a
+// socket, the first to claim it stays its owner (BPF_NOEXIST). In this order that is usually the
+// parent, as in old_sockets.bpf.c.
 std::vector<Member> MembersOf(const std::string& cgroup) {
   std::vector<Member> members;
   AddMembers(cgroup, members);
@@ -60,8 +62,9 @@ std::vector<Member> MembersOf(const std::string& cgroup) {
   return members;
 }
 
-// A different id than the programs give the same task: they may be submitting that one's record at
-// this moment. The low four bits stay clear, since the programs keep marks in the lowest; never 0.
+// Makes an owner id that differs from the one the programs compute for the same task: they may be
+// submitting a record with theirs at this moment. The lowest bits stay clear, since the programs
+// keep marks there (OWNER_MARKS). Never 0, which means no owner.
 std::uint64_t OwnerId(const wirehound_wire_process& process, std::uint64_t seed) {
   std::uint64_t hash = seed ^ process.start_time_ns;
   hash = (hash ^ static_cast<std::uint32_t>(process.host_pid)) * 0x9e3779b97f4a7c15ull;
@@ -85,11 +88,12 @@ std::optional<wirehound_wire_process> FactsOf(const Member& member, const ProcFo
   process.host_pid = process.host_tid = member.pid;
   process.uid = status->uid;
   process.gid = status->gid;
+  // Looks like a record of partial.bpf.c, so that the reader treats it like one.
   process.path_offset = WIREHOUND_WIRE_PATH_SIZE;
   process.flags = WIREHOUND_WIRE_PATH_UNKNOWN | WIREHOUND_WIRE_PARTIAL;
   std::copy_n(stat->comm.data(), std::min(stat->comm.size(), sizeof(process.comm) - 1),
               process.comm);
-  CompleteFromProc(process, proc);
+  CompleteFromProc(process, proc);  // before the id, which is a hash of the start time too
   process.owner_id = OwnerId(process, seed);
   return process;
 }
@@ -101,8 +105,9 @@ bool IsInternet(int socket) {
          (domain == AF_INET || domain == AF_INET6);
 }
 
-// Makes the process the socket's owner. False when the socket has an owner already.
-bool Own(int socket, int storage_fd, std::uint64_t owner_id) {
+// Makes the process the socket's owner. False for a socket that has an owner already: the hooks saw
+// a process use it, or a process that we looked at earlier holds it too.
+bool SetOwner(int socket, int storage_fd, std::uint64_t owner_id) {
   if (!IsInternet(socket)) {
     return false;
   }
@@ -115,8 +120,9 @@ bool Own(int socket, int storage_fd, std::uint64_t owner_id) {
   return bpf_map_update_elem(storage_fd, &socket, &found, BPF_NOEXIST) == 0;
 }
 
-// Makes the process the owner of its sockets; returns of how many.
-int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, int storage_fd) {
+// Makes the process the owner of the sockets it holds. Returns how many it now owns.
+int SetOwnerOfSockets(const wirehound_wire_process& process, const ProcFolder& proc,
+                      int storage_fd) {
   const UniqueFd pid_fd(static_cast<int>(syscall(SYS_pidfd_open, process.host_pid, 0)));
   if (!pid_fd) {
     return 0;
@@ -134,8 +140,10 @@ int OwnSocketsOf(const wirehound_wire_process& process, const ProcFolder& proc, 
     if (gone || number < 0 || target.rfind("socket:", 0) != 0) {
       continue;
     }
+    // pidfd_getfd, because storage is reached by a descriptor of our own. The copy is closed at the
+    // end of this round: a socket must not stay open because we looked at it.
     const UniqueFd copy(static_cast<int>(syscall(SYS_pidfd_getfd, pid_fd.get(), number, 0)));
-    owned += copy && Own(copy.get(), storage_fd, process.owner_id) ? 1 : 0;
+    owned += copy && SetOwner(copy.get(), storage_fd, process.owner_id) ? 1 : 0;
   }
   return owned;
 }
@@ -159,7 +167,7 @@ std::vector<wirehound_wire_process> OwnOldSockets(const std::string& cgroup, int
   }
   for (const Member& member : MembersOf(cgroup)) {
     const std::optional<wirehound_wire_process> process = FactsOf(member, proc, seed);
-    if (process && OwnSocketsOf(*process, proc, storage_fd) > 0) {
+    if (process && SetOwnerOfSockets(*process, proc, storage_fd) > 0) {
       owners.push_back(*process);
     }
   }

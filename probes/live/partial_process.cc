@@ -40,7 +40,8 @@ void SetHostName(wirehound_wire_process& process, const std::string& folder,
 void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc) {
   const std::optional<ProcStat> stat = proc.Stat(process.host_pid);
   const std::optional<ProcStatus> status = proc.Status(process.host_pid);
-  // Another user: most likely another process has the pid by now.
+  // A partial record has no start time to compare. A different user shows that another process has
+  // the pid by now. A new process of the same user cannot be told apart here.
   if (!stat || !status || status->uid != process.uid) {
     return;
   }

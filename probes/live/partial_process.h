@@ -12,8 +12,7 @@
 namespace wirehound {
 
 /// Fills a record with the flag WIREHOUND_WIRE_PARTIAL from /proc. Facts that /proc does not have
-/// stay
-/// 0. The path stays unknown: ProcessResolvers::path finds it by pid and start time.
+/// stay 0. The path stays unknown: ProcessResolvers::path finds it by pid and start time.
 void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc);
 
 }  // namespace wirehound

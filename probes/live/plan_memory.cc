@@ -46,6 +46,8 @@ Result<PlanMemory> PlanMemory::Map(int plans_fd, int prefixes_fd) {
 }
 
 void PlanMemory::Set(const CapturePlan& plan) {
+  // The inactive copy was the active one before the last call. A program that began then may still
+  // read it, so no byte of it may change before that program has ended.
   if (was_set_) {
     WaitForRunningPrograms();
   }
@@ -68,6 +70,7 @@ void PlanMemory::Set(const CapturePlan& plan) {
 bool PlanMemory::WritePrefixes(std::uint32_t number, const std::vector<PlanPrefix>& prefixes) {
   return std::all_of(prefixes.begin(), prefixes.end(), [&](const PlanPrefix& entry) {
     const wirehound_prefix_key key = KeyOfPrefix(number, entry.prefix);
+    // Noted even if the update fails: deleting a key that is not in the map does no harm.
     written_[number].push_back(key);
     return bpf_map_update_elem(prefixes_fd_, &key, &entry.ends, BPF_ANY) == 0;
   });

@@ -9,8 +9,8 @@
 namespace wirehound {
 namespace {
 
-ProcessNotice::Kind KindOf(const wirehound_wire_lifecycle& told) {
-  switch (told.kind) {
+ProcessNotice::Kind KindOf(const wirehound_wire_lifecycle& record) {
+  switch (record.kind) {
     case WIREHOUND_WIRE_FORKED:
       return ProcessNotice::Kind::kForked;
     case WIREHOUND_WIRE_EXEC:
@@ -32,11 +32,11 @@ std::vector<wirehound_string> SplitArguments(std::string_view text) {
   return arguments;
 }
 
-ProcessNotice ProcessNotices::Make(const WireLifecycle& told) {
-  FillProcess(process_, told.header.process, clock_, resolvers_);
-  arguments_ = SplitArguments(told.arguments);
-  return {.kind = KindOf(told.header),
-          .timestamp_ns = clock_.ToEpoch(told.header.timestamp_ns),
+ProcessNotice ProcessNotices::Make(const WireLifecycle& record) {
+  FillProcess(process_, record.header.process, clock_, resolvers_);
+  arguments_ = SplitArguments(record.arguments);
+  return {.kind = KindOf(record.header),
+          .timestamp_ns = clock_.ToEpoch(record.header.timestamp_ns),
           .process = &process_.process,
           .arguments = arguments_};
 }

@@ -27,8 +27,9 @@ class ProcessNotices {
   ProcessNotices(BootClock clock, ProcessResolvers resolvers)
       : clock_(clock), resolvers_(std::move(resolvers)) {}
 
-  /// The notice for a record. Valid until the next call, and while the bytes that `told` views are.
-  ProcessNotice Make(const WireLifecycle& told);
+  /// The notice for a record. Valid until the next call, and while the bytes that `record` views
+  /// are.
+  ProcessNotice Make(const WireLifecycle& record);
 
  private:
   BootClock clock_;

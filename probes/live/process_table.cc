@@ -49,6 +49,9 @@ void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, cons
 ProcessTable::ProcessTable(BootClock clock, ProcessResolvers resolvers, std::size_t capacity)
     : clock_(clock), resolvers_(std::move(resolvers)), capacity_(capacity) {}
 
+// An entry is moved by splicing its list node. Records point into the OwnedProcess of an entry, so
+// its address must never change, and an evicted entry keeps the memory of its texts for the next
+// owner.
 void ProcessTable::Put(const wirehound_wire_process& facts) {
   const auto known = by_owner_.find(facts.owner_id);
   if (known != by_owner_.end()) {
@@ -66,7 +69,7 @@ void ProcessTable::Put(const wirehound_wire_process& facts) {
 }
 
 const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
-  // Packets of one owner come in runs: the usual one costs no hash.
+  // Packets of one owner come in runs, so most calls end here without a hash.
   if (!entries_.empty() && entries_.front().owner_id == owner_id) {
     return &entries_.front().owned.process;
   }

@@ -81,7 +81,8 @@ class ProcessTable {
   ProcessResolvers resolvers_;
   std::size_t capacity_;
   // The last used first. Not a RecentMap, which would have to allocate a process for every Put: an
-  // OwnedProcess cannot be moved. Here the place and the texts of the forgotten one are used again.
+  // OwnedProcess cannot be moved. Here a new owner takes over the list node and the texts' memory
+  // of the forgotten one.
   std::list<Entry> entries_;
   std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;
   std::uint64_t evicted_ = 0;

@@ -41,8 +41,8 @@ Result<ReaderWakeup> ReaderWakeup::Create(int ring_fd, ControlMemory control,
 }
 
 void ReaderWakeup::Acknowledge() {
-  // The set stays readable until its edges are fetched, and the timer until its expirations are
-  // read.
+  // The epoll descriptor stays readable until its edges are fetched, and the timer until its
+  // expirations are read. Otherwise the caller, who waits for the descriptor, would spin.
   epoll_event events[2];
   epoll_wait(epoll_.get(), events, 2, 0);
   std::uint64_t expirations = 0;
@@ -54,6 +54,8 @@ void ReaderWakeup::StartPolling() {
   SetTimer(true);
 }
 
+// The timer stays on: a program that saw the old value of the word may submit one more record
+// without waking us. RingSource::Read stops the timer at the next read that finds the ring empty.
 void ReaderWakeup::StopPolling() {
   SetPolling(false);
   SetTimer(true);

@@ -57,6 +57,13 @@ Result<RingReader> RingReader::Map(int map_fd, std::uint32_t ring_bytes) {
   return RingReader(std::move(consumer_mapping), std::move(producer_mapping), page, ring_bytes);
 }
 
+// Both loads acquire: the kernel writes a place's length word, with the busy bit, before it moves
+// its position behind that place, and clears the bit only when the bytes of the record are
+// complete. So neither a stale word nor half a record is ever read.
+//
+// A busy place stops the reading, even if later places are complete: records must come in the order
+// of their reservation, on which the count of lost packets in each of them relies. A discarded
+// place is skipped; the program gave it up after the reservation.
 std::optional<std::span<const std::byte>> RingReader::Next() {
   while (position_ < Shared<std::uint64_t>(producer_.get()).load(std::memory_order_acquire)) {
     std::byte* place = producer_.get() + (data_ - producer_.get()) + (position_ & mask_);
@@ -73,6 +80,8 @@ std::optional<std::span<const std::byte>> RingReader::Next() {
   return std::nullopt;
 }
 
+// The kernel reuses the space as soon as it sees the new position. The release order makes all our
+// reads of these places happen before.
 void RingReader::Release() {
   Shared<std::uint64_t>(consumer_.get()).store(position_, std::memory_order_release);
 }

@@ -8,6 +8,8 @@
 
 namespace wirehound {
 
+// The result is ignored: the callers could do nothing about a refusal but go on, and each says what
+// that may cost.
 void WaitForRunningPrograms() { syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
 
 }  // namespace wirehound

@@ -21,6 +21,7 @@ bool PathFits(const wirehound_wire_process& process) {
          process.path_size <= WIREHOUND_WIRE_PATH_SIZE - process.path_offset;
 }
 
+// A LIFECYCLE record has two sizes: that of a process's end has no path.
 bool IsLifecycle(const wirehound_wire_header& header) {
   return header.type == WIREHOUND_WIRE_LIFECYCLE &&
          (header.header_size == sizeof(wirehound_wire_lifecycle) ||
@@ -77,10 +78,10 @@ std::optional<wirehound_wire_process> ReadWireProcess(std::span<const std::byte>
 }
 
 std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place) {
-  WireLifecycle told{};
+  WireLifecycle record{};
   const auto size = Copy<wirehound_wire_header>(place).header_size;
-  std::memcpy(&told.header, place.data(), size);
-  const wirehound_wire_lifecycle& header = told.header;
+  std::memcpy(&record.header, place.data(), size);
+  const wirehound_wire_lifecycle& header = record.header;
   const bool ended = header.kind == WIREHOUND_WIRE_EXITED;
   if (header.kind < WIREHOUND_WIRE_FORKED || header.kind > WIREHOUND_WIRE_EXITED ||
       ended != (size == WIREHOUND_WIRE_EXITED_SIZE) || header.process.host_pid == 0 ||
@@ -88,8 +89,8 @@ std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place)
     return std::nullopt;
   }
   const std::span<const std::byte> rest = place.subspan(size, header.arguments_size);
-  told.arguments = {static_cast<const char*>(static_cast<const void*>(rest.data())), rest.size()};
-  return told;
+  record.arguments = {static_cast<const char*>(static_cast<const void*>(rest.data())), rest.size()};
+  return record;
 }
 
 std::string_view WireComm(const wirehound_wire_process& process) {

@@ -27,7 +27,7 @@ constexpr int kAtOnce = 20;
 
 LiveOptions Telling() {
   LiveOptions options = Everything();
-  options.processes = ProcessTelling::kOn;
+  options.processes = ProcessWatch::kOn;
   return options;
 }
 
@@ -118,11 +118,11 @@ TEST_CASE("lifecycle: nobody is told of while nobody asks, and from when somebod
   };
   once();
   CHECK(lab.collector().told().empty());
-  lab.source().SetProcesses(ProcessTelling::kOn);
+  lab.source().WatchProcesses(ProcessWatch::kOn);
   once();
   const std::size_t told = lab.collector().told().size();
   CHECK(told >= 3);  // the child's two, and the end of the workload
-  lab.source().SetProcesses(ProcessTelling::kOff);
+  lab.source().WatchProcesses(ProcessWatch::kOff);
   once();
   CHECK(lab.collector().told().size() == told);
   lab.Finish();

@@ -38,11 +38,11 @@ TEST_CASE("container directory: what the path of a group tells") {
 TEST_CASE("container facts: the newest counts, and what is empty takes nothing away") {
   ContainerFacts facts(Info("first", "nginx"));
   const wirehound_container_info* shown = &facts.info();
-  CHECK(facts.Take(Info("second", "")));
+  CHECK(facts.Update(Info("second", "")));
   CHECK(&facts.info() == shown);
   CHECK(ToView(shown->name) == "second");
   CHECK(ToView(shown->image) == "nginx");
-  CHECK_FALSE(facts.Take(Info("second", "nginx")));
+  CHECK_FALSE(facts.Update(Info("second", "nginx")));
 }
 
 TEST_CASE("container facts: filling changes no text that somebody may be reading") {
@@ -65,7 +65,7 @@ TEST_CASE("container facts: numbers are taken over like texts") {
   CHECK(facts.info().is_pod_sandbox == 1);
   info.cgroup_id = 8;
   CHECK_FALSE(facts.Fill(info));
-  CHECK(facts.Take(info));
+  CHECK(facts.Update(info));
   CHECK(facts.info().cgroup_id == 8);
 }
 
