@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the programs take for the start of HTTP agrees with what the decoders take for it, and the
-// end of a head is found wherever it lies.
+// The programs' test for the start of HTTP agrees with that of the decoders, and it finds the end
+// of a head at every offset.
 
 #include "probes/bpf/http_start.h"
 
@@ -90,7 +90,8 @@ constexpr auto kStarts = std::to_array<std::string_view>({"GET /",
 
 }  // namespace
 
-TEST_CASE("http start: whatever the decoders take for a start is one, and so is its beginning") {
+TEST_CASE(
+    "http start: every start that the decoders accept is accepted, and so is each prefix of it") {
   for (const std::string_view start : kStarts) {
     for (std::size_t size = 1; size <= start.size(); ++size) {
       const std::string_view text = start.substr(0, size);
@@ -107,12 +108,12 @@ TEST_CASE("http start: whatever the decoders take for a start is one, and so is 
   }
 }
 
-TEST_CASE("http start: the preface is told from requests by its first eight bytes") {
+TEST_CASE("http start: the first eight bytes distinguish the HTTP/2 preface from a request") {
   CHECK(Judge("PRI * H") == WIREHOUND_STARTS_BEGINNING);
   CHECK(Judge("PRI * HTTP/2.0") == WIREHOUND_STARTS_HTTP2);
 }
 
-TEST_CASE("http start: other protocols are not taken for it") {
+TEST_CASE("http start: other protocols are not taken for HTTP") {
   for (const std::string_view text :
        {"SSH-2.0-OpenSSH_9.6\r\n", "220 mail ESMTP\r\n", "EHLO there\r\n", "get key\r\n",
         "GETTING on", "\x16\x03\x01\x02\x00\x01\x00\x01", "MAIL FROM:<a@b>", "*1\r\n$4\r\nPING\r\n",
@@ -122,7 +123,7 @@ TEST_CASE("http start: other protocols are not taken for it") {
   }
 }
 
-TEST_CASE("http start: what an HTTP/2 server says before the preface") {
+TEST_CASE("http start: a frame that an HTTP/2 server may send before the preface is recognised") {
   using namespace std::string_view_literals;
   CHECK(Judge("\0\0\x06\x04\0\0\0\0\0"sv) == WIREHOUND_STARTS_FRAME);
   CHECK(Judge("\0\0\x04\x08\0\0\0\0\0"sv) == WIREHOUND_STARTS_FRAME);
@@ -132,7 +133,8 @@ TEST_CASE("http start: what an HTTP/2 server says before the preface") {
   CHECK(Judge("\0\0\x06\x04\1\0\0\0\0"sv) == WIREHOUND_STARTS_NOTHING);
 }
 
-TEST_CASE("http start: a head ends behind an empty line, wherever words are cut") {
+TEST_CASE(
+    "http start: a head ends behind an empty line, wherever the words of eight bytes are cut") {
   for (const std::string_view end : {"\r\n\r\n", "\n\n", "\n\r\n", "\r\n\n"}) {
     for (std::size_t lead = 0; lead < 16; ++lead) {
       const std::string head = std::string(lead, 'a') + std::string(end);
@@ -153,7 +155,7 @@ TEST_CASE("http start: a head ends behind an empty line, wherever words are cut"
   }
 }
 
-TEST_CASE("http start: lines, lone CR and bytes that only look alike end no head") {
+TEST_CASE("http start: single lines, lone CR and bytes that resemble line ends do not end a head") {
   for (const std::string_view text :
        {"a\r\nb\r\nc", "\r\r\n\raaa", "\n\raaaaa", "\x8a\x8a\x8a\x8a\x8a\x8a\x8a\x8a",
         "\x0b\x0a\x0b\x0a\x0b\x0a\x0b\x0a", "\r\n\x8d\n\x0c\n\x0d\x0d"}) {

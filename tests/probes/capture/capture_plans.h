@@ -11,7 +11,7 @@
 
 namespace wirehound::test {
 
-/// So much of each of these classes, without conditions.
+/// A plan that wants this amount of each of these classes, without conditions.
 inline CapturePlan Wanting(std::initializer_list<std::pair<PacketClass, CaptureAmount>> classes) {
   CapturePlan plan;
   for (const auto& [packets, amount] : classes) {
@@ -26,7 +26,7 @@ inline CapturePlan CaptureEverything() {
       {{PacketClass::kIpv4, CaptureAmount::kWhole}, {PacketClass::kIpv6, CaptureAmount::kWhole}});
 }
 
-/// Whether the rule asks for nothing but its class.
+/// Whether the class is the only condition of the rule.
 inline bool IsUnconditional(const CaptureRule& rule) {
   return rule.directions == CaptureDirections::kBoth && rule.src_ports.empty() &&
          rule.dst_ports.empty() && rule.either_ports.empty() && rule.src_addresses.empty() &&

@@ -8,7 +8,7 @@
 
 namespace wirehound {
 
-TEST_CASE("boot clock: now is the system's time, as long as nobody sets it") {
+TEST_CASE("boot clock: now is the system's time while the system's clock is not set") {
   const BootClock clock = BootClock::Measure();
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -24,7 +24,7 @@ TEST_CASE("boot clock: a time since boot becomes Unix time, an unknown one stays
   CHECK(clock.ToEpoch(0) == 0);
 }
 
-TEST_CASE("boot clock: the measured offset puts the present where the wall clock has it") {
+TEST_CASE("boot clock: with the measured offset the time since boot agrees with the wall clock") {
   const BootClock clock = BootClock::Measure();
   timespec boot = {};
   timespec wall = {};
@@ -38,14 +38,14 @@ TEST_CASE("boot clock: the measured offset puts the present where the wall clock
   CHECK(seconds <= expected + 1);
 }
 
-TEST_CASE("boot clock: a time turned into Unix time and back is the same") {
+TEST_CASE("boot clock: a time converted to Unix time and back stays the same") {
   const BootClock clock(1'700'000'000'000'000'000u);
   CHECK(clock.ToBoot(clock.ToEpoch(12'345'678'901u)) == 12'345'678'901u);
   CHECK(clock.ToBoot(clock.ToEpoch(0)) == 0);
   CHECK(clock.ToBoot(5) == 0);
 }
 
-TEST_CASE("boot clock: whoever asks for the clock of this run gets the same one") {
+TEST_CASE("boot clock: every call for the clock of this run returns the same clock") {
   CHECK(BootClock::OfThisRun().ToEpoch(1) == BootClock::OfThisRun().ToEpoch(1));
 }
 

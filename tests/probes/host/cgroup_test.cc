@@ -19,7 +19,7 @@ constexpr char kHybrid[] =
 
 }  // namespace
 
-TEST_CASE("cgroup: the mount of version 2 is found by its type, wherever it is") {
+TEST_CASE("cgroup: the mount of version 2 is found by its type, at any path") {
   struct Row {
     const char* name;
     const char* mountinfo;
@@ -62,7 +62,7 @@ TEST_CASE("cgroup: a table without version 2 has no mount point") {
   }
 }
 
-TEST_CASE("cgroup: a directory elsewhere is refused, a missing one not found") {
+TEST_CASE("cgroup: a directory outside the hierarchy is refused, a missing one is not found") {
   const Result<std::uint64_t> elsewhere = CgroupId("/proc");
   REQUIRE_FALSE(elsewhere);
   CHECK(elsewhere.error().code() == ErrorCode::kInvalidInput);

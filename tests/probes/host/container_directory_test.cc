@@ -24,7 +24,7 @@ wirehound_container_info Info(std::string_view name, std::string_view image) {
 
 }  // namespace
 
-TEST_CASE("container directory: what the path of a group tells") {
+TEST_CASE("container directory: the facts in the path of a group become those of the container") {
   const ContainerName name{kId, "crio", "/kubepods/crio-" + kId, "d7b3"};
   const wirehound_container_info info = InfoOf(name, 99);
   CHECK(info.struct_size == sizeof(wirehound_container_info));
@@ -35,7 +35,7 @@ TEST_CASE("container directory: what the path of a group tells") {
   CHECK(info.name.size == 0);
 }
 
-TEST_CASE("container facts: the newest counts, and what is empty takes nothing away") {
+TEST_CASE("container facts: the newest fact wins, and an empty one erases nothing") {
   ContainerFacts facts(Info("first", "nginx"));
   const wirehound_container_info* shown = &facts.info();
   CHECK(facts.Update(Info("second", "")));
@@ -45,7 +45,7 @@ TEST_CASE("container facts: the newest counts, and what is empty takes nothing a
   CHECK_FALSE(facts.Update(Info("second", "nginx")));
 }
 
-TEST_CASE("container facts: filling changes no text that somebody may be reading") {
+TEST_CASE("container facts: Fill changes no text that an event may be showing") {
   ContainerFacts facts(Info("first", ""));
   const wirehound_string name = facts.info().name;
   CHECK(facts.Fill(Info("second, and much longer than the first", "nginx")));
@@ -55,7 +55,7 @@ TEST_CASE("container facts: filling changes no text that somebody may be reading
   CHECK_FALSE(facts.Fill(Info("third", "apache")));
 }
 
-TEST_CASE("container facts: numbers are taken over like texts") {
+TEST_CASE("container facts: Update and Fill treat numbers like texts") {
   ContainerFacts facts(Info("", ""));
   wirehound_container_info info = Info("", "");
   info.cgroup_id = 7;
@@ -74,7 +74,7 @@ TEST_CASE("container facts: a text beyond the limit is cut") {
   CHECK(facts.info().name.size == ContainerFacts::kMaxTextBytes);
 }
 
-TEST_CASE("container directory: one object for one id, until it is forgotten") {
+TEST_CASE("container directory: an id keeps its object until the directory evicts it") {
   ContainerDirectory directory(2);
   CHECK(directory.Find(kId) == nullptr);
   const auto held = directory.Of(kId).facts;
@@ -85,7 +85,7 @@ TEST_CASE("container directory: one object for one id, until it is forgotten") {
   CHECK(std::distance(directory.begin(), directory.end()) == 2);
   CHECK(directory.evicted() == 1);
   CHECK(directory.Find(kId) == nullptr);
-  CHECK(ToView(held->info().id) == kId);  // whoever holds it still reads it
+  CHECK(ToView(held->info().id) == kId);  // a holder of the facts can still read them
 }
 
 }  // namespace wirehound

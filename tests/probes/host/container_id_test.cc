@@ -14,7 +14,8 @@ const std::string kOther = "00112233445566778899aabbccddeeff00112233445566778899
 const std::string kPod = "d7b3c1de-0c2f-4a55-9f3e-6f2f6c1a2b3c";
 const std::string kPodSystemd = "d7b3c1de_0c2f_4a55_9f3e_6f2f6c1a2b3c";
 
-// What is expected of a path; "@" stands for kId, "#" for kOther, "%" for the uid of the pod.
+// The container expected for a path; "@" stands for kId, "#" for kOther, "%" for the uid of the
+// pod.
 struct Row {
   const char* path;
   const char* runtime;
@@ -61,7 +62,7 @@ const Row kRows[] = {
     {"/ci/jobs/@/payload", "", "/ci/jobs/@"},
     {"/../docker-@.scope", "docker", nullptr},
     {"/docker/@ (deleted)", "docker", "/docker/@"},
-    // one in the other: a cluster whose nodes are containers
+    // nested containers: a cluster whose nodes are containers
     {"/docker/#/kubepods/besteffort/pod%/@", "", nullptr, true},
     {"/system.slice/docker-#.scope/kubelet.slice/kubelet-kubepods.slice/"
      "kubelet-kubepods-pod_.slice/cri-containerd-@.scope",
@@ -76,13 +77,13 @@ const Row kRows[] = {
      "/system.slice/docker-#.scope/kubepods.slice/kubepods-burstable.slice/"
      "kubepods-burstable-pod_.slice/crio-@.scope",
      true},
-    // rootless, in a service of a user
+    // rootless, in a user's service
     {"/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-@",
      "podman", nullptr},
     {"/user.slice/user-1000.slice/user@1000.service/user.slice/nerdctl-@.scope", "containerd",
      nullptr},
     {"/machine.slice/libpod-@.scope/libpod-payload-@", "podman", "/machine.slice/libpod-@.scope"},
-    // the same container twice: a service manager in it that delegates
+    // the same container twice: a service manager inside it delegates a group
     {"/docker/@/docker/@/inner", "docker", "/docker/@"},
     // the monitor of an inner container runs in the outer one
     {"/docker/@/libpod_parent/libpod-conmon-#", "docker", "/docker/@"},
@@ -117,7 +118,7 @@ std::string Filled(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("container id: the path of a group tells id, runtime, pod and outermost group") {
+TEST_CASE("container id: the path of a group gives id, runtime, pod and outermost group") {
   for (const Row& row : kRows) {
     CAPTURE(row.path);
     const std::string path = Filled(row.path);
@@ -130,7 +131,7 @@ TEST_CASE("container id: the path of a group tells id, runtime, pod and outermos
   }
 }
 
-TEST_CASE("container id: groups of no container have no name") {
+TEST_CASE("container id: a group outside containers has no container name") {
   const char* const paths[] = {
       "",
       "/",
@@ -172,7 +173,9 @@ TEST_CASE("container id: groups of no container have no name") {
   }
 }
 
-TEST_CASE("container id: in a file of groups version 2 counts first, then whoever names one") {
+TEST_CASE(
+    "container id: in a cgroup file the version 2 line counts first, then the first line with a "
+    "container") {
   struct File {
     const char* text;
     const char* id;  // "": none
@@ -196,7 +199,7 @@ TEST_CASE("container id: in a file of groups version 2 counts first, then whoeve
   }
 }
 
-TEST_CASE("container id: the version 2 path of a file of groups") {
+TEST_CASE("container id: the version 2 path of a cgroup file is that of its 0:: line") {
   CHECK(UnifiedPathFromCgroupFile("1:cpu:/a\n0::/b/c\n") == "/b/c");
   CHECK(UnifiedPathFromCgroupFile("0::/a:b") == "/a:b");
   CHECK(UnifiedPathFromCgroupFile("1:cpu:/a\n").empty());

@@ -6,7 +6,7 @@
 
 namespace wirehound {
 
-TEST_CASE("interface names: asked for once, and again when the answer is old") {
+TEST_CASE("interface names: a name is looked up once, and again when it is old") {
   int asked = 0;
   std::string answer = "eth0";
   InterfaceNames names([&](std::uint32_t index) {
@@ -21,7 +21,7 @@ TEST_CASE("interface names: asked for once, and again when the answer is old") {
   CHECK(asked == 2);
 }
 
-TEST_CASE("interface names: one that has none is any, and that is remembered too") {
+TEST_CASE("interface names: an interface without a name is any, and that answer is cached too") {
   int asked = 0;
   InterfaceNames names([&](std::uint32_t) {
     ++asked;
@@ -32,7 +32,7 @@ TEST_CASE("interface names: one that has none is any, and that is remembered too
   CHECK(asked == 1);
 }
 
-TEST_CASE("interface names: indices without end do not take memory without end") {
+TEST_CASE("interface names: any number of indices takes bounded memory") {
   InterfaceNames names([](std::uint32_t index) { return std::to_string(index); });
   for (std::uint32_t i = 1; i < 20'000; ++i) {
     REQUIRE(names.Find(i, i) == std::to_string(i));

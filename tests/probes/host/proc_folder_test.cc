@@ -15,7 +15,8 @@ using test::FakeProcess;
 
 }  // namespace
 
-TEST_CASE("proc folder: a stat line gives name, state, parent and start, whatever the name holds") {
+TEST_CASE(
+    "proc folder: a stat line gives name, state, parent and start, whatever bytes the name has") {
   for (const char* comm : {"sh", "a b", "x) S 1 (y", "(", ")", ""}) {
     CAPTURE(comm);
     FakeProcess process;
@@ -51,7 +52,7 @@ TEST_CASE("proc folder: a status gives the real ids and the innermost pid") {
   CHECK_FALSE(ProcStatusFromText("Name:\tUid: 1\n").has_value());
 }
 
-TEST_CASE("proc folder: arguments are parted by NUL, and bounded in number and size") {
+TEST_CASE("proc folder: arguments are separated by NUL, and bounded in number and size") {
   const FakeProc proc;
   const ProcFolder folder(proc.path());
   proc.Run({.arguments = std::string("curl\0\0-s\0x", 10)});
@@ -71,7 +72,7 @@ TEST_CASE("proc folder: arguments are parted by NUL, and bounded in number and s
   CHECK(folder.Arguments(101).empty());
 }
 
-TEST_CASE("proc folder: pids mean what they mean to the kernel in the initial namespaces only") {
+TEST_CASE("proc folder: /proc shows the host's pids and times in the initial namespaces only") {
   const FakeProc proc;
   CHECK(ProcFolder(proc.path()).SeesHost());
   SUBCASE("another pid namespace") {
@@ -85,7 +86,7 @@ TEST_CASE("proc folder: pids mean what they mean to the kernel in the initial na
   SUBCASE("no /proc at all") { CHECK_FALSE(ProcFolder(proc.path() + "/absent").SeesHost()); }
 }
 
-TEST_CASE("proc folder: this process, from the real one") {
+TEST_CASE("proc folder: the real /proc gives the facts of this process") {
   const ProcFolder folder;
   CHECK(folder.Executable(getpid()).find("probes_test") != std::string::npos);
   const std::optional<ProcStat> stat = folder.Stat(getpid());
@@ -98,7 +99,7 @@ TEST_CASE("proc folder: this process, from the real one") {
   CHECK_FALSE(folder.Arguments(getpid()).empty());
 }
 
-TEST_CASE("proc folder: the program of a process counts only when that process started then") {
+TEST_CASE("proc folder: the program of a pid counts only with the expected start time") {
   const ProcFolder proc;
   const std::optional<ProcStat> stat = proc.Stat(getpid());
   REQUIRE(stat.has_value());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A made-up /proc in a temporary folder, for tests that must decide who runs and who has ended.
+// A made-up /proc in a temporary folder, for tests that decide which processes run and which ended.
 
 #pragma once
 
@@ -22,7 +22,7 @@ struct FakeProcess {
   std::string executable = "/bin/sh";
   std::string arguments = std::string("sh\0-c\0true\0", 11);
   std::string cgroup = "0::/\n";
-  std::string namespace_pids = "100";  // of NSpid
+  std::string namespace_pids = "100";  // the line NSpid of status
   std::uint32_t uid = 1000;
 };
 

@@ -20,7 +20,7 @@ Pids Sorted(Pids pids) {
 
 }  // namespace
 
-TEST_CASE("running processes: those of a group and of the groups below it") {
+TEST_CASE("running processes: a group's list includes the groups below it") {
   const FakeProc folder;
   folder.Write("group/cgroup.procs", "12\n7\n");
   folder.Write("group/cgroup.threads", "99\n");
@@ -31,7 +31,7 @@ TEST_CASE("running processes: those of a group and of the groups below it") {
   CHECK(RunningProcesses(folder.path() + "/group", 2).size() == 2);
 }
 
-TEST_CASE("running processes: without a group all that /proc shows") {
+TEST_CASE("running processes: without a group the list has every process of /proc") {
   const FakeProc folder;
   folder.Run({.pid = 5});
   folder.Run({.pid = 31});
@@ -39,7 +39,8 @@ TEST_CASE("running processes: without a group all that /proc shows") {
   CHECK(Sorted(RunningProcesses("", 100, folder.path())) == Pids{5, 31});
 }
 
-TEST_CASE("running processes: nobody where there is nothing, and no pid that is none") {
+TEST_CASE(
+    "running processes: a missing folder gives an empty list, and text that is no pid is skipped") {
   const FakeProc folder;
   folder.Write("group/cgroup.procs", "0\n-3\nabc\n99999999999\n12 \n8");
   CHECK(RunningProcesses(folder.path() + "/group", 100) == Pids{8});

@@ -23,8 +23,8 @@ using test::TemporaryFolder;
 const std::string kId(64, 'a');
 const std::string kOther(64, 'b');
 
-// A hierarchy of plain folders, whose inode numbers stand for the ids of groups; the kernel does
-// not translate those, so every road but that one is taken.
+// A hierarchy of plain folders, whose inode numbers stand for the ids of groups. The kernel does
+// not translate those ids to paths, so these tests take the other two ways of ContainerIds.
 class Machine {
  public:
   std::uint64_t MakeGroup(const std::string& path) const {
@@ -63,7 +63,7 @@ std::string IdOf(ContainerIds& ids, const wirehound_wire_process& process) {
 
 }  // namespace
 
-TEST_CASE("container ids: the group of a running process tells its container") {
+TEST_CASE("container ids: the group of a running process gives its container") {
   Machine machine;
   const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
@@ -71,7 +71,7 @@ TEST_CASE("container ids: the group of a running process tells its container") {
   CHECK(IdOf(ids, Process(group)) == kId);
 }
 
-TEST_CASE("container ids: what is known of a group serves every process in it, running or not") {
+TEST_CASE("container ids: a known group answers for all its processes, running or ended") {
   Machine machine;
   const std::uint64_t group = machine.MakeGroup("/docker/" + kId);
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
@@ -83,14 +83,14 @@ TEST_CASE("container ids: what is known of a group serves every process in it, r
   CHECK(ids.Name(Process(group))->runtime == "docker");
 }
 
-TEST_CASE("container ids: another process that got the pid is not asked") {
+TEST_CASE("container ids: another process that has the pid now does not answer") {
   Machine machine;
   machine.proc.Run({.start_ticks = 2000, .cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
   CHECK(IdOf(ids, Process(4711, 1000)).empty());
 }
 
-TEST_CASE("container ids: nothing is asked of a /proc that numbers processes otherwise") {
+TEST_CASE("container ids: a /proc with other pids than the host's is not read") {
   Machine machine;
   machine.proc.Link("self/ns/pid", "pid:[4026532184]");
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
@@ -98,25 +98,25 @@ TEST_CASE("container ids: nothing is asked of a /proc that numbers processes oth
   CHECK(IdOf(ids, Process(4711)).empty());
 }
 
-TEST_CASE("container ids: of a process that moved, the new group is not taken for the old one") {
+TEST_CASE("container ids: the new group of a moved process is not kept for its old group") {
   Machine machine;
   machine.MakeGroup("/docker/" + kId);
   machine.proc.Run({.cgroup = "0::/docker/" + kId + "\n"});
   ContainerIds ids = machine.Resolver();
   const std::uint64_t old_group = machine.MakeGroup("/system.slice");
-  CHECK(IdOf(ids, Process(old_group)) == kId);  // where it is now
+  CHECK(IdOf(ids, Process(old_group)) == kId);  // its present group
   machine.proc.End(100);
   CHECK(IdOf(ids, Process(old_group)).empty());
 }
 
-TEST_CASE("container ids: version 1 names a container where version 2 does not") {
+TEST_CASE("container ids: a version 1 hierarchy names the container when version 2 does not") {
   Machine machine;
   const std::uint64_t root = machine.MakeGroup("/");
   machine.proc.Write("self/cgroup", "9:name=systemd:/\n0::/\n");
   machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kId + "\n0::/\n"});
   ContainerIds ids = machine.Resolver();
   CHECK(IdOf(ids, Process(root)) == kId);
-  SUBCASE("and each process counts: the version 2 group is the same for all") {
+  SUBCASE("and each process is looked up: the version 2 group is the same for all") {
     machine.proc.Run({.cgroup = "9:name=systemd:/docker/" + kOther + "\n0::/\n"});
     CHECK(IdOf(ids, Process(root)) == kOther);
     machine.proc.Run({.cgroup = "9:name=systemd:/\n0::/\n"});
@@ -124,14 +124,14 @@ TEST_CASE("container ids: version 1 names a container where version 2 does not")
   }
 }
 
-TEST_CASE("container ids: the group of a process that is gone is found in the hierarchy") {
+TEST_CASE("container ids: the group of an ended process is found by scanning the hierarchy") {
   Machine machine;
   const std::uint64_t group = machine.MakeGroup("/kubepods/pod1/" + kId);
   ContainerIds ids = machine.Resolver();
   CHECK(IdOf(ids, Process(group)) == kId);
 }
 
-TEST_CASE("container ids: the hierarchy is looked through at most once a second") {
+TEST_CASE("container ids: the hierarchy is scanned at most once a second") {
   Machine machine;
   ContainerIds ids = machine.Resolver();
   CHECK(IdOf(ids, Process(4711)).empty());

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = SourceCounter::Kind;
 
-// A different value in every place, so that a mix-up shows.
+// A different value for every counter, so that swapped counters show.
 KernelCounters Distinct() {
   KernelCounters counters = {};
   std::uint64_t value = 100;
@@ -58,7 +58,7 @@ TEST_CASE("counters: every reason of the kernel is one line of the account") {
   CHECK(account.size() == 8);
 }
 
-TEST_CASE("counters: delivered + filtered + lost is what was seen once the ring is empty") {
+TEST_CASE("counters: with an empty ring, delivered + filtered + lost equals the packets seen") {
   KernelCounters kernel = {};
   kernel[WIREHOUND_COUNT_SEEN] = 100;
   kernel[WIREHOUND_COUNT_SUBMITTED] = 60;
@@ -79,7 +79,7 @@ TEST_CASE("counters: delivered + filtered + lost is what was seen once the ring 
   CHECK(accounted() == kernel[WIREHOUND_COUNT_SEEN] - 1);
 }
 
-TEST_CASE("counters: notes have names of their own") {
+TEST_CASE("counters: every note has its own name and counter") {
   const std::vector<SourceNote> notes =
       NotesOf(Distinct(), {.malformed_process = 3, .owner_unknown = 1, .owners_evicted = 2});
   for (std::size_t i = 0; i < notes.size(); ++i) {

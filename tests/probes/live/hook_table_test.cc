@@ -20,7 +20,7 @@ TEST_CASE("hook table: names are unique, every line has a program and says what 
   }
 }
 
-TEST_CASE("hook table: of each need the better rungs come first") {
+TEST_CASE("hook table: the hooks of a need are in order of their rungs, the best first") {
   std::map<HookNeed, HookRung> last;
   for (const HookSpec& spec : HookTable()) {
     CAPTURE(spec.program);
@@ -29,8 +29,7 @@ TEST_CASE("hook table: of each need the better rungs come first") {
   }
 }
 
-TEST_CASE(
-    "hook table: packets can be had without the kernel's types, and only they are mandatory") {
+TEST_CASE("hook table: only the packet hooks are mandatory, and those need no BTF of the kernel") {
   std::set<HookNeed> served;
   for (const HookSpec& spec : HookTable()) {
     CAPTURE(spec.program);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What LiveSource::Open refuses before it asks the kernel for anything.
+// The options that LiveSource::Open refuses before it loads any program.
 
 #include <doctest/doctest.h>
 

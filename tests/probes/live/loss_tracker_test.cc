@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// LossTracker: how many were lost between two records, and why.
+// LossTracker: how many packets were lost between two records, and why.
 
 #include "probes/live/loss_tracker.h"
 
@@ -10,7 +10,7 @@
 
 namespace wirehound {
 
-TEST_CASE("loss tracker: what was lost since the last record is told once") {
+TEST_CASE("loss tracker: losses since the last record are reported once") {
   LossTracker losses;
   CHECK(losses.Notice(0) == 0);
   CHECK(losses.Notice(3) == 3);
@@ -18,14 +18,14 @@ TEST_CASE("loss tracker: what was lost since the last record is told once") {
   CHECK(losses.Notice(10) == 7);
 }
 
-TEST_CASE("loss tracker: a record of another CPU that knows of less takes nothing back") {
+TEST_CASE("loss tracker: a lower count, from another CPU, reports nothing and takes nothing back") {
   LossTracker losses;
   CHECK(losses.Notice(5) == 5);
   CHECK(losses.Notice(4) == 0);
   CHECK(losses.Notice(6) == 1);
 }
 
-TEST_CASE("loss tracker: the reason is the one whose count has grown") {
+TEST_CASE("loss tracker: the reason is the counter that has grown") {
   LossTracker losses;
   KernelCounters kernel = {};
   kernel[WIREHOUND_COUNT_FILTERED] = 99;  // no loss
@@ -37,7 +37,7 @@ TEST_CASE("loss tracker: the reason is the one whose count has grown") {
   CHECK(std::string(losses.Explain(2, kernel)) == "copy_failed");
 }
 
-TEST_CASE("loss tracker: more than one reason, or none, is several") {
+TEST_CASE("loss tracker: the reason is \"several\" when more than one counter has grown, or none") {
   LossTracker losses;
   KernelCounters kernel = {};
   kernel[WIREHOUND_COUNT_LOST_RING_FULL] = 3;
@@ -46,7 +46,7 @@ TEST_CASE("loss tracker: more than one reason, or none, is several") {
   CHECK(std::string(losses.Explain(1, kernel)) == "several");
 }
 
-TEST_CASE("loss tracker: counts that have run ahead explain the next gap") {
+TEST_CASE("loss tracker: losses counted after the record explain the next gap") {
   LossTracker losses;
   KernelCounters kernel = {};
   kernel[WIREHOUND_COUNT_LOST_RING_FULL] = 8;

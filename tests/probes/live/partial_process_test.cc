@@ -23,7 +23,7 @@ wirehound_wire_process Partial(std::int32_t pid, std::int32_t tid, std::uint32_t
 
 }  // namespace
 
-TEST_CASE("partial process: /proc tells the times, the parent and the ids in the namespace") {
+TEST_CASE("partial process: /proc gives the times, the parent and the ids in the namespace") {
   const FakeProc proc;
   proc.Run({.pid = 50, .parent_pid = 1, .start_ticks = 7});
   proc.Run({.pid = 100, .parent_pid = 50, .start_ticks = 1000});
@@ -40,7 +40,7 @@ TEST_CASE("partial process: /proc tells the times, the parent and the ids in the
   CHECK(process.flags == (WIREHOUND_WIRE_PARTIAL | WIREHOUND_WIRE_PATH_UNKNOWN));
 }
 
-TEST_CASE("partial process: in a pid namespace of its own only what is sure is filled in") {
+TEST_CASE("partial process: in an inner pid namespace only the certain ids are filled in") {
   const FakeProc proc;
   proc.Run({.pid = 100, .namespace_pids = "100\t5"});
   wirehound_wire_process leader = Partial(100, 100, 1000);
@@ -54,7 +54,8 @@ TEST_CASE("partial process: in a pid namespace of its own only what is sure is f
   CHECK(thread.tid == 0);
 }
 
-TEST_CASE("partial process: one that is gone, or whose pid another user has now, stays as it was") {
+TEST_CASE(
+    "partial process: a process that ended, or whose pid another user has now, stays partial") {
   const FakeProc proc;
   proc.Run({.pid = 100, .uid = 1000});
   for (const auto& [pid, uid] : {std::pair(77, 1000u), std::pair(100, 0u)}) {

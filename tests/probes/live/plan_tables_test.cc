@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tables of a plan: asked the way the programs ask them, they let pass what the rules say, and
-// where they cannot say it, more.
+// The tables of a plan, read the way the programs read them: they let pass the packets that the
+// rules ask for, and more where the tables cannot express the rules, never less.
 
 #include "probes/live/plan_tables.h"
 
@@ -34,7 +34,7 @@ AddressPrefix Prefix(std::initializer_list<std::uint8_t> bytes, std::uint8_t len
 
 CaptureRule UdpRule() { return {.packets = PacketClass::kUdp, .amount = CaptureAmount::kWhole}; }
 
-// The rules that pass by ports, as rules.bpf.h works them out.
+// The mask of rules whose conditions on ports hold, computed as in rules.bpf.h.
 std::uint32_t ByPorts(const wirehound_plan& plan, std::uint16_t source, std::uint16_t destination) {
   const wirehound_ends& from = plan.port_sets[plan.port_set_of[source]];
   const wirehound_ends& to = plan.port_sets[plan.port_set_of[destination]];
@@ -51,7 +51,7 @@ const PlanPrefix* Find(const PlanTables& tables, const AddressPrefix& prefix) {
 
 }  // namespace
 
-TEST_CASE("plan tables: nothing is wanted of what no class asks for") {
+TEST_CASE("plan tables: a packet in no class of the plan is not wanted") {
   const PlanTables none = MakePlanTables({});
   const PlanTables tcp = MakePlanTables(Wanting({{PacketClass::kTcp, CaptureAmount::kWhole}}));
   for (std::size_t set = 0; set < WIREHOUND_CLASS_SETS; ++set) {
@@ -62,19 +62,20 @@ TEST_CASE("plan tables: nothing is wanted of what no class asks for") {
   CHECK(MakePlanTables(CaptureEverything()).plan->amounts[kIngress][0].packet == 0);
 }
 
-TEST_CASE("plan tables: of several classes the largest amount counts, and headers stay whole") {
+TEST_CASE(
+    "plan tables: a packet in several classes gets the largest amount, and its headers whole") {
   const PlanTables tables = MakePlanTables(
       Wanting({{PacketClass::kUdp, CaptureAmount::kHeaders}, {PacketClass::kDns, AtMost(20)}}));
   CHECK(tables.plan->amounts[kIngress][kUdpDns].packet == (WIREHOUND_AMOUNT_HEADERS | 20));
   CHECK(tables.plan->amounts[kIngress][kUdp].packet == WIREHOUND_AMOUNT_HEADERS);
 }
 
-TEST_CASE("plan tables: a whole packet is as much as is ever copied, and no mark of headers") {
+TEST_CASE("plan tables: a whole packet becomes the largest amount, without the mark for headers") {
   const PlanTables tables = MakePlanTables(Wanting({{PacketClass::kDns, CaptureAmount::kWhole}}));
   CHECK(tables.plan->amounts[kEgress][kUdpDns].packet == kMaxCaptureBytes);
 }
 
-TEST_CASE("plan tables: HTTP asks nothing of other TCP") {
+TEST_CASE("plan tables: a rule for HTTP asks for no other TCP packet") {
   const std::uint32_t tcp = WIREHOUND_CLASS_IPV6 | WIREHOUND_CLASS_TCP;
   const PlanTables tables = MakePlanTables(
       Wanting({{PacketClass::kHttp, CaptureAmount::kHeaders}, {PacketClass::kTcp, AtMost(60)}}));
@@ -84,7 +85,7 @@ TEST_CASE("plan tables: HTTP asks nothing of other TCP") {
         (WIREHOUND_AMOUNT_HTTP | 100));
 }
 
-TEST_CASE("plan tables: a direction alone is no condition to look up") {
+TEST_CASE("plan tables: a rule with a direction alone costs no look-up of conditions") {
   CaptureRule rule = UdpRule();
   rule.directions = CaptureDirections::kEgress;
   const PlanTables tables = MakePlanTables({.rules = {rule}, .scope = {}});
@@ -93,7 +94,7 @@ TEST_CASE("plan tables: a direction alone is no condition to look up") {
   CHECK(tables.plan->conditional[kEgress][kUdp] == 0);
 }
 
-TEST_CASE("plan tables: ports of source, destination and either of them") {
+TEST_CASE("plan tables: lists of source, destination and either ports pass exactly their packets") {
   CaptureRule source = UdpRule();
   source.src_ports = {{.first = 100, .last = 200}};
   CaptureRule both = UdpRule();
@@ -117,7 +118,7 @@ TEST_CASE("plan tables: ports of source, destination and either of them") {
   }
 }
 
-TEST_CASE("plan tables: more different ports than sets let more pass, never less") {
+TEST_CASE("plan tables: with more kinds of ports than sets, more packets pass, never fewer") {
   std::vector<CaptureRule> rules(10, UdpRule());
   for (std::uint32_t port = 1; port < 1024; ++port) {
     for (std::size_t bit = 0; bit < rules.size(); ++bit) {
@@ -135,7 +136,7 @@ TEST_CASE("plan tables: more different ports than sets let more pass, never less
   CHECK((ByPorts(*tables.plan, 5000, 5000) & 1023) == 0);
 }
 
-TEST_CASE("plan tables: a prefix knows what those around it know, within its family") {
+TEST_CASE("plan tables: a prefix has the rules of the prefixes that cover it, within its family") {
   CaptureRule wide = UdpRule();
   wide.src_addresses = {Prefix({10, 0, 0, 0}, 8)};
   CaptureRule narrow = UdpRule();
@@ -154,7 +155,7 @@ TEST_CASE("plan tables: a prefix knows what those around it know, within its fam
   CHECK(outer->ends.destination == 0);
 }
 
-TEST_CASE("plan tables: rules beyond what fits go without their conditions") {
+TEST_CASE("plan tables: rules beyond the limits lose their conditions") {
   std::vector<CaptureRule> rules(kMaxCaptureRules + 1, UdpRule());
   for (CaptureRule& rule : rules) {
     rule.dst_ports = {{.first = 7, .last = 7}};
@@ -172,7 +173,7 @@ TEST_CASE("plan tables: rules beyond what fits go without their conditions") {
   CHECK(large.plan->port_rules == 1);
 }
 
-TEST_CASE("plan tables: without room for addresses rules go by the rest") {
+TEST_CASE("plan tables: without room for prefixes rules keep their other conditions") {
   CaptureRule rule = UdpRule();
   rule.src_addresses = {Prefix({10, 0, 0, 0}, 8)};
   const PlanTables tables = MakePlanTables({.rules = {rule}, .scope = {}}, PlanAddresses::kIgnored);
@@ -180,7 +181,7 @@ TEST_CASE("plan tables: without room for addresses rules go by the rest") {
   CHECK(tables.plan->amounts[kIngress][kUdp].packet == kMaxCaptureBytes);
 }
 
-TEST_CASE("scope: lists are padded and counted, and what does not fit asks nothing") {
+TEST_CASE("scope: names are padded, and a list that does not fit is left out") {
   CaptureScope scope;
   scope.uids.values = {{.first = 5, .last = 9}};
   scope.uids.excludes = true;

@@ -22,13 +22,13 @@ std::string Joined(const std::vector<wirehound_string>& texts) {
   return joined;
 }
 
-WireLifecycle Told(std::uint8_t kind, std::string_view arguments = {}) {
-  WireLifecycle told{};
-  told.header.timestamp_ns = 5000;
-  told.header.kind = kind;
-  told.header.process = ProcessFacts(0);
-  told.arguments = arguments;
-  return told;
+WireLifecycle Lifecycle(std::uint8_t kind, std::string_view arguments = {}) {
+  WireLifecycle record{};
+  record.header.timestamp_ns = 5000;
+  record.header.kind = kind;
+  record.header.process = ProcessFacts(0);
+  record.arguments = arguments;
+  return record;
 }
 
 ProcessNotices Notices() {
@@ -39,7 +39,7 @@ ProcessNotices Notices() {
 
 }  // namespace
 
-TEST_CASE("process notices: arguments are what is between the zeros, empty ones too") {
+TEST_CASE("process notices: NUL ends each argument, empty arguments included") {
   struct Row {
     std::string_view text;
     const char* arguments;
@@ -58,10 +58,10 @@ TEST_CASE("process notices: arguments are what is between the zeros, empty ones 
   }
 }
 
-TEST_CASE("process notices: the facts of a process are those of its packets") {
+TEST_CASE("process notices: a notice has the same facts of a process as its packets") {
   ProcessNotices notices = Notices();
   using namespace std::string_view_literals;
-  const ProcessNotice notice = notices.Make(Told(WIREHOUND_WIRE_EXEC, "curl\0-s\0"sv));
+  const ProcessNotice notice = notices.Make(Lifecycle(WIREHOUND_WIRE_EXEC, "curl\0-s\0"sv));
   CHECK(notice.kind == ProcessNotice::Kind::kExec);
   CHECK(notice.timestamp_ns == kEpochOfBoot + 5000);
   REQUIRE(notice.process != nullptr);
@@ -74,17 +74,18 @@ TEST_CASE("process notices: the facts of a process are those of its packets") {
   CHECK(ToView(notice.arguments[1]) == "-s");
 }
 
-TEST_CASE("process notices: nothing of one is left for the next, and who ended is not asked") {
+TEST_CASE(
+    "process notices: no fact of one notice stays for the next, and an end looks up no path") {
   ProcessNotices notices = Notices();
-  notices.Make(Told(WIREHOUND_WIRE_EXEC, "curl"));
-  WireLifecycle ended = Told(WIREHOUND_WIRE_EXITED);
+  notices.Make(Lifecycle(WIREHOUND_WIRE_EXEC, "curl"));
+  WireLifecycle ended = Lifecycle(WIREHOUND_WIRE_EXITED);
   ended.header.process.path_offset = 0;
   ended.header.process.path_size = 0;
   const ProcessNotice notice = notices.Make(ended);
   CHECK(notice.kind == ProcessNotice::Kind::kExited);
   CHECK(notice.arguments.empty());
   CHECK(notice.process->executable.size == 0);
-  WireLifecycle pathless = Told(WIREHOUND_WIRE_FORKED);
+  WireLifecycle pathless = Lifecycle(WIREHOUND_WIRE_FORKED);
   pathless.header.process.flags = WIREHOUND_WIRE_PATH_UNKNOWN;
   CHECK(ToView(notices.Make(pathless).process->executable) == "/asked");
 }

@@ -52,14 +52,14 @@ TEST_CASE("process table: the facts of an owner become its process") {
   CHECK(ToView(process->container_id).empty());
 }
 
-TEST_CASE("process table: an owner nobody announced is not found") {
+TEST_CASE("process table: an owner without a PROCESS record is not found") {
   ProcessTable table = Table();
   CHECK(table.Find(8) == nullptr);
   table.Put(ProcessFacts(8));
   CHECK(table.Find(9) == nullptr);
 }
 
-TEST_CASE("process table: later facts of an owner take the place of earlier ones") {
+TEST_CASE("process table: later facts of an owner replace earlier ones") {
   ProcessTable table = Table(2);
   table.Put(ProcessFacts(8, "sh", "/bin/sh"));
   table.Put(ProcessFacts(8, "a-longer-name-1", "/opt/a/longer/path/than/before/to/somewhere"));
@@ -71,7 +71,7 @@ TEST_CASE("process table: later facts of an owner take the place of earlier ones
   CHECK(ToView(process->executable) == "/opt/a/longer/path/than/before/to/somewhere");
 }
 
-TEST_CASE("process table: full, it forgets who was used longest ago, and counts it") {
+TEST_CASE("process table: a full table evicts the owner that was used longest ago, and counts it") {
   ProcessTable table = Table(3);
   for (std::uint64_t owner : {2, 4, 6}) {
     table.Put(ProcessFacts(owner));
@@ -86,7 +86,7 @@ TEST_CASE("process table: full, it forgets who was used longest ago, and counts 
   CHECK(table.Find(8) != nullptr);
 }
 
-TEST_CASE("process table: the texts of one process outlive the arrival of others") {
+TEST_CASE("process table: the texts of a process stay valid when others are added") {
   ProcessTable table = Table(64);
   table.Put(ProcessFacts(2, "first", "/first"));
   for (std::uint64_t owner = 4; owner < 100; owner += 2) {
@@ -98,7 +98,7 @@ TEST_CASE("process table: the texts of one process outlive the arrival of others
   CHECK(ToView(process->executable) == "/first");
 }
 
-TEST_CASE("process table: the resolver is asked when, and only when, the kernel had no path") {
+TEST_CASE("process table: the resolver is called only for a record without a path") {
   int asked = 0;
   const auto path = [&](const wirehound_wire_process& facts) {
     ++asked;
@@ -114,7 +114,7 @@ TEST_CASE("process table: the resolver is asked when, and only when, the kernel 
   CHECK(ToView(table.Find(4)->executable) == "/proc/says/100");
 }
 
-TEST_CASE("process table: the container is asked for when facts come, not when they are used") {
+TEST_CASE("process table: the container is looked up once per record, not once per packet") {
   int asked = 0;
   const auto container = [&](const wirehound_wire_process& facts) {
     ++asked;
@@ -128,16 +128,16 @@ TEST_CASE("process table: the container is asked for when facts come, not when t
   CHECK(asked == 1);
 }
 
-TEST_CASE("entity id: stable, different for every id and start, and 0 for nobody") {
+TEST_CASE("entity id: it is stable, differs by id and start time, and is 0 for id 0") {
   CHECK(EntityId(100, 1000) == EntityId(100, 1000));
   CHECK(EntityId(100, 1000) != EntityId(101, 1000));
   CHECK(EntityId(100, 1000) != EntityId(100, 1001));
   CHECK(EntityId(0, 1000) == 0);
-  // A value others may have stored: it must not change between versions.
+  // Users may have stored this value: it must not change between versions.
   CHECK(EntityId(1, 0) == 0xeaff284u);
 }
 
-TEST_CASE("process table: a process shows its container, also what is learnt of it later") {
+TEST_CASE("process table: a process shows its container, with facts that arrive later too") {
   ContainerDirectory directory(1);
   const auto container = [](const wirehound_wire_process&) { return std::string("c1"); };
   const auto facts = [&directory](const std::string& id) { return directory.Of(id).facts; };
@@ -150,14 +150,14 @@ TEST_CASE("process table: a process shows its container, also what is learnt of 
   CHECK(ToView(process->container->name).empty());
   wirehound_container_info learnt{};
   learnt.name = {"web", 3};
-  directory.Of("c1").facts->Take(learnt);
+  directory.Of("c1").facts->Update(learnt);
   CHECK(ToView(process->container->name) == "web");
-  directory.Of("c2");  // pushes the container out
+  directory.Of("c2");  // evicts c1
   REQUIRE(directory.evicted() == 1);
   CHECK(ToView(process->container->name) == "web");
 }
 
-TEST_CASE("process table: a process outside of containers shows none") {
+TEST_CASE("process table: a process outside containers has none") {
   ProcessTable table(
       BootClock(kEpochOfBoot),
       {.path = Nothing, .container = Nothing, .container_facts = [](const std::string&) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RingReader over plain memory laid out as the kernel does it: reading position, writing position,
-// data twice in a row.
+// RingReader over plain memory in the kernel's layout: reading position, writing position, data.
 
 #include "probes/live/ring_reader.h"
 
@@ -76,7 +75,7 @@ std::string Text(const std::optional<std::span<const std::byte>>& place) {
 
 }  // namespace
 
-TEST_CASE("ring reader: places come in order, and are given back when released") {
+TEST_CASE("ring reader: places come in order, and Release returns their space") {
   FakeRing ring;
   RingReader reader = ring.Reader();
   CHECK_FALSE(reader.HasData());
@@ -93,7 +92,7 @@ TEST_CASE("ring reader: places come in order, and are given back when released")
   CHECK_FALSE(reader.HasData());
 }
 
-TEST_CASE("ring reader: a discarded place is passed over") {
+TEST_CASE("ring reader: a discarded place is skipped") {
   FakeRing ring;
   RingReader reader = ring.Reader();
   ring.Add("gone", BPF_RINGBUF_DISCARD_BIT);
@@ -101,7 +100,7 @@ TEST_CASE("ring reader: a discarded place is passed over") {
   CHECK(Text(reader.Next()) == "here");
 }
 
-TEST_CASE("ring reader: a place being written holds up what is behind it") {
+TEST_CASE("ring reader: a place that is still being written holds up the places behind it") {
   FakeRing ring;
   RingReader reader = ring.Reader();
   const std::uint64_t at = ring.Add("late", BPF_RINGBUF_BUSY_BIT);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sizes and offsets themselves are asserted where they are declared, in probes/bpf/wire.h, by
-// both compilers; here is what the reader makes of good and bad records.
+// The reader accepts sound records and refuses bad ones. Both compilers check the sizes and offsets
+// themselves, where they are declared: probes/bpf/wire.h.
 
 #include "probes/live/wire_reader.h"
 
@@ -41,7 +41,7 @@ wirehound_wire_packet PacketHeader() {
   return packet;
 }
 
-// A place of the ring: the record and what is left over behind it.
+// A place of the ring: the record and the spare bytes behind it.
 std::vector<std::byte> Place(const wirehound_wire_packet& packet, std::size_t spare = 54) {
   std::vector<std::byte> place = Bytes(&packet, sizeof(packet));
   const std::vector<std::byte> payload = Bytes(kPayload.data(), kPayload.size());
@@ -80,7 +80,7 @@ std::vector<std::byte> PlaceOf(const wirehound_wire_lifecycle& lifecycle) {
   return place;
 }
 
-// What it says points into the place.
+// The result views the place.
 std::optional<WireLifecycle> ReadLifecycle(const std::vector<std::byte>& place) {
   if (WireTypeOf(place) != WireType::kLifecycle) {
     return std::nullopt;
@@ -154,7 +154,7 @@ TEST_CASE("wire reader: packet members that contradict each other are refused") 
   }
 }
 
-TEST_CASE("wire reader: what is told of a process ends where its header says") {
+TEST_CASE("wire reader: a LIFECYCLE record ends where its header says") {
   const std::vector<std::byte> beginning = PlaceOf(Lifecycle(WIREHOUND_WIRE_EXEC));
   const std::optional<WireLifecycle> began = ReadLifecycle(beginning);
   REQUIRE(began.has_value());
@@ -170,7 +170,7 @@ TEST_CASE("wire reader: what is told of a process ends where its header says") {
   CHECK(ended->arguments.empty());
 }
 
-TEST_CASE("wire reader: of a process only what adds up is believed") {
+TEST_CASE("wire reader: a LIFECYCLE record with contradictions is refused") {
   struct Row {
     const char* name;
     std::function<void(wirehound_wire_lifecycle&)> change;
@@ -182,11 +182,11 @@ TEST_CASE("wire reader: of a process only what adds up is believed") {
       {"a beginning without one",
        [](auto& l) { l.header.header_size = WIREHOUND_WIRE_EXITED_SIZE; }},
       {"another fixed part", [](auto& l) { l.header.header_size += 8; }},
-      {"nobody", [](auto& l) { l.process.host_pid = 0; }},
+      {"no pid", [](auto& l) { l.process.host_pid = 0; }},
       {"more arguments than announced", [](auto& l) { l.arguments_size -= 1; }},
       {"fewer arguments than announced", [](auto& l) { l.arguments_size += 1; }},
       {"longer than the place", [](auto& l) { l.header.total_size += 100; }},
-      {"a path outside its room", [](auto& l) { l.process.path_size += 1; }},
+      {"a path outside its array", [](auto& l) { l.process.path_size += 1; }},
       {"a path far outside", [](auto& l) { l.process.path_offset = UINT16_MAX; }},
   };
   for (const Row& row : rows) {
@@ -197,7 +197,7 @@ TEST_CASE("wire reader: of a process only what adds up is believed") {
   }
 }
 
-TEST_CASE("wire reader: the texts of a process stop at their end or their room") {
+TEST_CASE("wire reader: a text ends at its NUL or at the end of its array") {
   wirehound_wire_process facts = ProcessFacts(8, "name", "/bin/true");
   std::memset(facts.host_name, 'h', sizeof(facts.host_name));
   const std::vector<std::byte> place = Bytes(&facts, sizeof(facts));
@@ -209,7 +209,7 @@ TEST_CASE("wire reader: the texts of a process stop at their end or their room")
   CHECK(WirePath(*process) == "/bin/true");
 }
 
-TEST_CASE("wire reader: a process without an id or with a path outside its room is refused") {
+TEST_CASE("wire reader: a process without an id, or with a path outside its array, is refused") {
   struct Row {
     const char* name;
     std::function<void(wirehound_wire_process&)> change;
