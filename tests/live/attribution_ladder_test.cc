@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Lower rungs, on a kernel that would have better ones: owners are still known, at less detail.
+// The lower rungs of hooks, forced on a kernel that has better ones: owners are still known, with
+// fewer details.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 
 namespace wirehound::live {
 
-TEST_CASE("ladder: without the kernel's types every owner is known still, from helpers and /proc") {
+TEST_CASE("ladder: without the kernel's types every owner is still known, from helpers and /proc") {
   LiveOptions options = Everything();
   options.hook_choice = HookChoice::kNoKernelTypes;
   Lab lab(options);
@@ -24,7 +25,7 @@ TEST_CASE("ladder: without the kernel's types every owner is known still, from h
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
     Send(ConnectedSocket(Transport::kUdp, Family::kIpv4, PortOf(receiver)), "in-the-plain");
     Expect(receiver, "in-the-plain");
-    WaitForGo();  // until the reader has looked into /proc
+    WaitForGo();  // until the reader has read /proc
   });
   lab.ReadUntil([&] { return lab.collector().records().size() == 2; });
   workload.Go();
@@ -48,13 +49,13 @@ bool HasRung(const std::vector<HookReport>& hooks, HookNeed need, int worst) {
   });
 }
 
-// Packets that name their sender, and hooks on sending and receiving, tell of datagrams too.
+// Packets that name their sender, with hooks on sends and receives, cover datagrams too.
 bool DatagramsAreSeenAnyhow(const std::vector<HookReport>& hooks) {
   return HasRung(hooks, HookNeed::kPacketsOut, 0) && HasRung(hooks, HookNeed::kSender, 1) &&
          HasRung(hooks, HookNeed::kReceiver, 1);
 }
 
-// Nobody leaves mail where no kprobe is at work.
+// Only kprobes leave mail, so without an attached kprobe there is none.
 bool MailIsLeft(const std::vector<HookReport>& hooks) {
   return std::any_of(hooks.begin(), hooks.end(), [](const HookReport& hook) {
     return hook.name.substr(0, 7) == "kprobe/" && hook.state == HookState::kAttached;
@@ -76,7 +77,7 @@ TEST_CASE("ladder: a hook is not needed only where better ones are attached") {
         better = better || (other.need == hook.need && other.rung < hook.rung &&
                             other.state == HookState::kAttached);
       }
-      // A refusal is reported even where nothing is lost by it.
+      // A refusal is reported even when a better hook makes up for it.
       if (hook.state != HookState::kRefused) {
         CHECK(better == (hook.state == HookState::kNotNeeded));
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One socket, several users: threads, descriptors passed between processes, io_uring; and processes
-// that are gone before anybody reads of them.
+// One socket with several users: threads, descriptors passed between processes, io_uring. And
+// processes that end before the reader reads their records.
 
 #include <doctest/doctest.h>
 #include <linux/io_uring.h>
@@ -72,7 +72,7 @@ int TakeDescriptor(int channel) {
   return fd;
 }
 
-// The parent connects and passes the connection to a child forked before it was made.
+// The parent forks a child, then connects and passes the connection to that child.
 void PassedDescriptor(Roles& roles, Transport transport) {
   SetName("wh-parent");
   roles.parent = getpid();
@@ -161,7 +161,7 @@ void SendByRing(int fd, std::string_view text, std::uint8_t flags) {
 
 }  // namespace
 
-TEST_CASE("attribution: a packet of a thread names the thread, and its process") {
+TEST_CASE("attribution: a packet sent by a thread names the thread and its process") {
   Lab lab(Everything());
   if (!lab.Attached("cgroup_skb/egress (sender)")) {
     MESSAGE("skipped: this kernel refuses the hook that tells the sender");
@@ -188,7 +188,8 @@ TEST_CASE("attribution: a packet of a thread names the thread, and its process")
   CHECK(thread.process.thread_entity_id != leader.process.thread_entity_id);
 }
 
-TEST_CASE("attribution: a descriptor that was passed on is its new user's when it sends") {
+TEST_CASE(
+    "attribution: what the receiver of a passed descriptor sends has that receiver as its owner") {
   for (const HookChoice choice : {HookChoice::kBest, HookChoice::kNoFentry}) {
     const Transport transport = choice == HookChoice::kBest ? Transport::kUdp : Transport::kTcp;
     LiveOptions options = Everything();
@@ -206,7 +207,7 @@ TEST_CASE("attribution: a descriptor that was passed on is its new user's when i
   }
 }
 
-TEST_CASE("attribution: processes gone before their packets are read are known all the same") {
+TEST_CASE("attribution: a process that ends before its packets are read is still known") {
   constexpr int kProcesses = 200;
   Lab lab(Everything());
   lab.RunUnread([](Roles&) {
@@ -232,7 +233,8 @@ TEST_CASE("attribution: processes gone before their packets are read are known a
   CHECK(sent == kProcesses);
 }
 
-TEST_CASE("attribution: what io_uring sends is the process's, inline or by its workers") {
+TEST_CASE(
+    "attribution: packets that io_uring sends belong to its process, sent inline or by workers") {
   for (const std::uint8_t flags : {std::uint8_t{0}, std::uint8_t{IOSQE_ASYNC}}) {
     Lab lab(Everything());
     lab.Run([&](Roles& roles) {
@@ -257,7 +259,7 @@ TEST_CASE("attribution: what io_uring sends is the process's, inline or by its w
     }
     const Seen& seen = lab.collector().Only(kOut, "by-ring");
     CHECK(seen.process.host_pid == lab.roles().child);
-    // By the socket, where the worker is not a task of the process yet (before 5.12).
+    // Before 5.12 a worker is no thread of the process: then the owner comes from the socket.
     CHECK(seen.owner_source != WIREHOUND_OWNER_NONE);
   }
 }

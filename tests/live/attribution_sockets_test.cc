@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Packets without a process of their own: of connections not accepted yet or over already, of the
-// kernel's sockets, and of sockets older than the engine.
+// Packets that no process is just sending or receiving: of connections that are not accepted yet or
+// have ended, of the kernel's sockets, and of sockets older than the engine.
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -40,7 +40,8 @@ void RequireFd(int fd) {
   }
 }
 
-// A client sends before anybody accepts; "wh-child" accepts, then reads, then is sent more.
+// The client sends before accept(). Then "wh-child" accepts, the client sends more, and the child
+// reads all of it.
 void LateAccept(Roles& roles, Family family) {
   SetName("wh-parent");
   roles.parent = getpid();
@@ -60,7 +61,9 @@ void LateAccept(Roles& roles, Family family) {
 
 }  // namespace
 
-TEST_CASE("attribution: what comes before accept is the listener's, marked; then the acceptor's") {
+TEST_CASE(
+    "attribution: packets before accept() belong to the listener, marked so; later ones to the "
+    "acceptor") {
   for (const Family family : {Family::kIpv4, Family::kIpv6, Family::kIpv4OnIpv6}) {
     Lab lab(Everything());
     const bool acceptor_known = lab.Attached("fexit/inet_accept") ||
@@ -80,7 +83,8 @@ TEST_CASE("attribution: what comes before accept is the listener's, marked; then
   }
 }
 
-TEST_CASE("attribution: a handshake is the listener's on its side, marked as that") {
+TEST_CASE(
+    "attribution: on the server's side a handshake belongs to the listener, and is marked so") {
   Lab lab(Everything());
   lab.Run([](Roles& roles) { LateAccept(roles, Family::kIpv4); });
   const auto syns = WithFlags(lab.collector(), kIn, kSyn);
@@ -89,13 +93,16 @@ TEST_CASE("attribution: a handshake is the listener's on its side, marked as tha
   CHECK(syns[0]->process.host_pid == lab.roles().parent);
 }
 
-TEST_CASE("attribution: what the kernel sends for itself is marked as the kernel's, not guessed") {
+TEST_CASE(
+    "attribution: a packet of the kernel's own sockets has the kernel as its owner, and no "
+    "process") {
   Lab lab(Everything());
   if (!lab.Attached("cgroup_skb/egress (sender)")) {
     MESSAGE("skipped: this kernel cannot tell its own sockets");
     return;
   }
-  // The sockets of IPv6's neighbour discovery are in the group of who made the network namespace.
+  // The sockets of IPv6's neighbour discovery are in the group of the process that made the network
+  // namespace.
   Workload workload = StartWorkload(lab.group(), lab.roles(), [](Roles& roles) {
     if (!EnterOwnNetwork()) {
       _exit(1);
@@ -109,7 +116,7 @@ TEST_CASE("attribution: what the kernel sends for itself is marked as the kernel
     roles.parent = 1;
     WaitForGo();
   });
-  // They come within a second, in the kernel's own time.
+  // The kernel sends them by itself, within a second.
   lab.ReadUntil([&] { return workload.Ended() || !lab.collector().records().empty(); });
   workload.Go();
   lab.FinishWith(workload);
@@ -153,13 +160,15 @@ void CheckOldSocket(HookChoice choice) {
   CHECK(found.comm == "wh-old");
   CHECK(found.owner_source == WIREHOUND_OWNER_SCAN);
   CHECK(!found.executable.empty());
-  // Touched meanwhile: by the receive, and by the send itself where it can be seen.
+  // A process has used the socket since: hooks see the receive and, where possible, the send.
   const Seen& again = lab.collector().Only(WIREHOUND_DIRECTION_EGRESS, "again");
   CHECK(again.process.host_pid == roles.parent);
 }
 
-TEST_CASE("attribution: a socket older than the engine has its holder, marked as found") {
-  SUBCASE("by the best way of the kernel") { CheckOldSocket(HookChoice::kBest); }
+TEST_CASE(
+    "attribution: a socket older than the engine has the process that holds it as its owner, "
+    "marked so") {
+  SUBCASE("in the best way that the kernel has") { CheckOldSocket(HookChoice::kBest); }
   SUBCASE("through /proc, without the kernel's types") {
     CheckOldSocket(HookChoice::kNoKernelTypes);
   }

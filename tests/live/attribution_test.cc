@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Whose packet is it: every packet that leaves is the sender's, exactly; a packet that arrives
-// belongs to the process that used the socket last.
+// The owners of packets: a sent packet has exactly its sender as the owner, a received one the
+// process that used the socket last.
 
 #include <doctest/doctest.h>
 #include <sys/syscall.h>
@@ -55,7 +55,7 @@ bool KnowsSender(const Lab& lab) {
   return knows;
 }
 
-// Whether our root directory is below that of the mount namespace: then no mount is on it.
+// Whether our root directory is below that of the mount namespace: then no mount point is "/".
 bool InChroot() {
   std::ifstream mounts("/proc/self/mountinfo");
   for (std::string line; std::getline(mounts, line);) {
@@ -75,10 +75,10 @@ std::string OwnProgram() {
   return {path, size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
-// The first packet may come before the child has begun to use the socket, and is the parent's then.
-// Where the beginning of a receive is seen, it may also come after. Over TCP the parent's is the
-// listener's until the parent has accepted, which it may have done before the packet; the child's
-// never is.
+// The first packet may arrive before the child uses the socket: then its owner is the parent. Where
+// a hook sees the beginning of a receive, the packet may also arrive after it: then its owner is
+// the child. Over TCP a packet of the parent may be marked as the listener's, if it arrives before
+// the parent has accepted. One of the child is never marked so.
 void CheckFirst(const Lab& lab, const Row& row, const Seen& first) {
   const bool parents = first.process.host_pid == lab.roles().parent;
   const bool before = lab.Attached("fentry/security_socket_recvmsg") ||
@@ -89,7 +89,7 @@ void CheckFirst(const Lab& lab, const Row& row, const Seen& first) {
   }
 }
 
-// What a forked server's child and its client send is theirs.
+// The packets that the forked child and its client send have them as their owners.
 void CheckSenders(const Lab& lab, const Collector& seen) {
   CheckSender(seen.Only(kOut, "ping-1"), lab.roles().client, "wh-client");
   CheckSender(seen.Only(kOut, "ping-2"), lab.roles().client, "wh-client");
@@ -97,7 +97,7 @@ void CheckSenders(const Lab& lab, const Collector& seen) {
   CheckSender(seen.Only(kOut, "pong-2"), lab.roles().child, "wh-child");
 }
 
-// What arrives is the parent's until the child has used the socket.
+// Received packets belong to the parent until the child uses the socket.
 void CheckReceivers(const Lab& lab, const Row& row, const Collector& seen) {
   CheckFirst(lab, row, seen.Only(kIn, "ping-1"));
   CheckOwner(seen.Only(kIn, "ping-2"), lab.roles().child, "wh-child");
@@ -105,7 +105,7 @@ void CheckReceivers(const Lab& lab, const Row& row, const Collector& seen) {
   CheckOwner(seen.Only(kIn, "pong-2"), lab.roles().client, "wh-client");
 }
 
-// No packet is without an owner, what the stack replies by itself included.
+// Every packet has an owner, also the replies that the stack sends by itself.
 void CheckThatAllAreOwned(const Lab& lab, const Collector& seen) {
   for (const Seen& packet : seen.records()) {
     CHECK(packet.owner_source != WIREHOUND_OWNER_NONE);
@@ -116,8 +116,8 @@ void CheckThatAllAreOwned(const Lab& lab, const Collector& seen) {
 
 }  // namespace
 
-// One case, as a source takes seconds to open in an emulated kernel.
-TEST_CASE("attribution: every packet of a conversation with a forked server") {
+// One test case for all rows: opening a source takes seconds in an emulated kernel.
+TEST_CASE("attribution: every packet of a conversation with a forked server has the right owner") {
   for (const Row& row : kRows) {
     CAPTURE(row.name);
     Lab lab(Everything());
@@ -130,8 +130,8 @@ TEST_CASE("attribution: every packet of a conversation with a forked server") {
   }
 }
 
-TEST_CASE("attribution: a socket made by the parent, a datagram sent by the child") {
-  SUBCASE("is the child's where the kernel can tell") {
+TEST_CASE("attribution: a datagram that a child sends on its parent's socket") {
+  SUBCASE("belongs to the child when a hook sees the sender") {
     Lab lab(Everything());
     if (!KnowsSender(lab)) {
       return;
@@ -139,7 +139,7 @@ TEST_CASE("attribution: a socket made by the parent, a datagram sent by the chil
     lab.Run([](Roles& roles) { InheritedSocket(roles); });
     CheckSender(lab.collector().Only(kOut, "from-child"), lab.roles().child, "wh-child");
   }
-  SUBCASE("is, by the socket alone, who is seen to use it before the packet; marked as that") {
+  SUBCASE("by the socket alone belongs to the last process that a hook saw, and is marked so") {
     LiveOptions options = Everything();
     options.egress_owner = EgressOwner::kSocketOnly;
     Lab lab(options);
@@ -156,7 +156,7 @@ TEST_CASE("attribution: a socket made by the parent, a datagram sent by the chil
   }
 }
 
-TEST_CASE("attribution: the facts of a process are those /proc would tell") {
+TEST_CASE("attribution: the facts of a process agree with /proc") {
   Lab lab(Everything());
   lab.Run([](Roles& roles) { ForkedServer(Transport::kTcp, Family::kIpv4, roles); });
   const Seen& seen = lab.collector().Only(kOut, "pong-1");
@@ -172,8 +172,8 @@ TEST_CASE("attribution: the facts of a process are those /proc would tell") {
   const Result<std::uint64_t> group = CgroupId(lab.group().path());
   REQUIRE(group);
   CHECK(process.cgroup_id == *group);
-  // The kernel names the program from the root of the mount namespace: in a chroot, which is what
-  // some build machines are, there is more in front.
+  // The program's path begins at the root of the mount namespace. In a chroot, as on some build
+  // machines, it has more in front than the path that /proc/self/exe shows.
   const std::string own = OwnProgram();
   REQUIRE(seen.executable.size() >= own.size());
   const std::size_t in_front = seen.executable.size() - own.size();

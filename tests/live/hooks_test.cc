@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the doctor is told. Which optional hooks load is the kernel's business: what is checked is
-// that each one is reported, and that a refusal comes with its reason.
+// The reports of hooks that `wirehound doctor` prints. Which optional hooks load depends on the
+// kernel. So the tests check that each hook has a report, and each refusal a reason.
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 
 namespace wirehound::live {
 
-TEST_CASE("hooks: every hook is reported as loaded or with the reason why not") {
+TEST_CASE("hooks: every hook is reported, as loaded or as refused with a reason") {
   for (const HookReport& report : ProbeHooks()) {
     CAPTURE(std::string(report.name));
     const bool loaded = report.state == HookState::kLoaded;
@@ -24,7 +24,7 @@ TEST_CASE("hooks: every hook is reported as loaded or with the reason why not") 
   }
 }
 
-TEST_CASE("hooks: with the better egress at work the plain one is not needed") {
+TEST_CASE("hooks: the plain egress hook is not needed when the better one is attached") {
   for (const EgressOwner owner : {EgressOwner::kBest, EgressOwner::kSocketOnly}) {
     LiveOptions options = Everything();
     options.egress_owner = owner;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HTTP in the plan: heads come whole in however many segments, bodies do not, and what speaks
-// something else leaves no trace but its first and last packets.
+// HTTP in the plan: heads are copied whole, in any number of segments, bodies are not. Of
+// connections with another protocol only the packets that open and close them are copied.
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -34,7 +34,7 @@ std::string Response(std::size_t body_bytes, char fill = 'b') {
          std::string(body_bytes, fill);
 }
 
-// What one side of a connection does, with a connected socket.
+// One side of a connection, given its connected socket.
 using Side = std::function<void(int fd)>;
 
 Body Conversation(Side client, Side server) {
@@ -67,7 +67,7 @@ void SendBytewise(int fd, std::string_view text) {
   }
 }
 
-// A segment with payload: what was captured of the payload, and how long it was.
+// A segment with payload: the captured part of the payload, and its length.
 struct Segment {
   std::string captured;
   std::uint32_t size = 0;
@@ -81,8 +81,8 @@ std::uint32_t ReadBe32(const std::string& bytes, std::size_t at) {
   return value;
 }
 
-// Of a direction, in order; without those that TCP sent again, as it does on a slow machine. They
-// are copied whole, which is as it should be and not what is counted here.
+// The segments of a direction in order, without retransmissions, which a slow machine makes. Those
+// are copied whole, as documented, and would spoil the counts here.
 std::vector<Segment> SegmentsOf(Lab& lab, std::uint8_t direction) {
   std::vector<Segment> segments;
   std::map<std::string, std::uint32_t> next;  // sequence number by the two ports
@@ -126,7 +126,7 @@ constexpr std::uint8_t kBothDirections[] = {WIREHOUND_DIRECTION_EGRESS,
 
 }  // namespace
 
-TEST_CASE("http plan: of a large response comes the head and not the body") {
+TEST_CASE("http plan: the head of a large response is copied and its body is not") {
   Lab lab(HttpOnly());
   lab.Run(Conversation(
       [](int fd) {
@@ -145,7 +145,7 @@ TEST_CASE("http plan: of a large response comes the head and not the body") {
   }
 }
 
-TEST_CASE("http plan: packets of a body come as headers, so that its length is known") {
+TEST_CASE("http plan: packets of a body are copied as headers, so that its length is known") {
   Lab lab(HttpOnly());
   lab.Run(Conversation(
       [](int fd) {
@@ -163,7 +163,7 @@ TEST_CASE("http plan: packets of a body come as headers, so that its length is k
   CHECK(payload == kRequest.size() + Response(kLargeBytes).size());
 }
 
-TEST_CASE("http plan: bodies come when they are asked for") {
+TEST_CASE("http plan: bodies are copied when the plan asks for them") {
   Lab lab(HttpOnly(CaptureAmount::kWhole));
   lab.Run(Conversation(
       [](int fd) {
@@ -179,7 +179,7 @@ TEST_CASE("http plan: bodies come when they are asked for") {
   }
 }
 
-TEST_CASE("http plan: heads sent byte by byte come whole") {
+TEST_CASE("http plan: heads sent byte by byte are copied whole") {
   const std::string request = "POST /upload HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
   Lab lab(HttpOnly());
   lab.Run(Conversation(
@@ -202,7 +202,7 @@ TEST_CASE("http plan: heads sent byte by byte come whole") {
   }
 }
 
-TEST_CASE("http plan: a head of 20 KiB comes whole, in one segment or in many") {
+TEST_CASE("http plan: a head of 20 KiB is copied whole, in one segment or in many") {
   const std::string request = "GET / HTTP/1.1\r\nCookie: " + std::string(20000, 'c') + "\r\n\r\n";
   const std::string body(kLargeBytes, 'b');
   for (const std::size_t piece : {request.size(), std::size_t{3000}}) {
@@ -226,7 +226,7 @@ TEST_CASE("http plan: a head of 20 KiB comes whole, in one segment or in many") 
   }
 }
 
-TEST_CASE("http plan: a connection that is kept carries many messages and large bodies") {
+TEST_CASE("http plan: on a persistent connection every head is copied, and no large body") {
   constexpr int kExchanges = 20;
   Lab lab(HttpOnly());
   lab.Run(Conversation(
@@ -250,7 +250,7 @@ TEST_CASE("http plan: a connection that is kept carries many messages and large 
   }
 }
 
-TEST_CASE("http plan: of pipelined messages every byte comes") {
+TEST_CASE("http plan: every byte of pipelined messages is copied") {
   std::string requests;
   std::string responses;
   for (int i = 0; i < 10; ++i) {
@@ -272,7 +272,7 @@ TEST_CASE("http plan: of pipelined messages every byte comes") {
   }
 }
 
-TEST_CASE("http plan: HTTP/2 comes whole") {
+TEST_CASE("http plan: HTTP/2 is copied whole") {
   const std::string text = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(kLargeBytes, '\1');
   Lab lab(HttpOnly());
   lab.Run(Conversation([&](int fd) { SendAll(fd, text); }, [&](int fd) { Expect(fd, text); }));
@@ -281,7 +281,7 @@ TEST_CASE("http plan: HTTP/2 comes whole") {
   }
 }
 
-TEST_CASE("http plan: an HTTP/2 server may speak first") {
+TEST_CASE("http plan: HTTP/2 is copied whole when the server speaks first too") {
   using namespace std::string_view_literals;
   const std::string settings("\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64"sv);
   const std::string text = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings;
@@ -300,7 +300,8 @@ TEST_CASE("http plan: an HTTP/2 server may speak first") {
   }
 }
 
-TEST_CASE("http plan: of what is not HTTP only the packets come that open and close it") {
+TEST_CASE(
+    "http plan: of other protocols only the packets that open and close a connection are copied") {
   const std::string bulk(kLargeBytes, 'x');
   const std::string hello = "220 mail.example ESMTP\r\n";
   const std::string answer = "EHLO there\r\n";

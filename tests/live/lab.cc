@@ -21,7 +21,8 @@ constexpr int kQuietMs = 200;
 
 std::array<int, WIREHOUND_OWNER_KERNEL + 1> owners_seen = {};
 
-// What this kernel refuses one source it refuses all: each refusal takes a while in an emulator.
+// The hooks that this kernel has refused so far. It refuses them to every source, and each try
+// takes a while in an emulator.
 HookRefusals refusals;
 
 ChildCgroup RequireGroup() {
@@ -66,15 +67,15 @@ std::uint64_t Collector::Missing() const {
 
 void Collector::OnProcess(const ProcessNotice& notice) {
   REQUIRE(notice.process != nullptr);
-  Told told{.kind = notice.kind,
-            .timestamp_ns = notice.timestamp_ns,
-            .process = *notice.process,
-            .comm = std::string(ToView(notice.process->comm)),
-            .executable = std::string(ToView(notice.process->executable))};
+  SeenNotice seen{.kind = notice.kind,
+                  .timestamp_ns = notice.timestamp_ns,
+                  .process = *notice.process,
+                  .comm = std::string(ToView(notice.process->comm)),
+                  .executable = std::string(ToView(notice.process->executable))};
   for (const wirehound_string& argument : notice.arguments) {
-    told.arguments.emplace_back(ToView(argument));
+    seen.arguments.emplace_back(ToView(argument));
   }
-  told_.push_back(std::move(told));
+  notices_.push_back(std::move(seen));
 }
 
 const Seen& Collector::Only(std::uint8_t direction, std::string_view text) const {

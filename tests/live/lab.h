@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a live test works with: a control group of its own, a live source on it, and the records of
-// a workload as copies that can be searched.
+// The environment of a live test: a new control group, a live source on it, and the records of a
+// workload as copies that can be searched.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace wirehound::live {
 
-/// One record, with everything it pointed to.
+/// A copy of one record and of all texts it pointed to.
 struct Seen {
   std::uint64_t timestamp_ns = 0;
   std::string bytes;
@@ -35,8 +35,8 @@ struct Seen {
   bool Carries(std::string_view text) const { return bytes.find(text) != std::string::npos; }
 };
 
-/// One notice of a process, the same way.
-struct Told {
+/// A copy of one notice about a process, with its texts.
+struct SeenNotice {
   ProcessNotice::Kind kind = ProcessNotice::Kind::kFound;
   std::uint64_t timestamp_ns = 0;
   wirehound_process process = {};  // its texts are below
@@ -51,10 +51,10 @@ class Collector final : public RecordSink {
   void OnGap(const CaptureGap& gap) override { gaps_.push_back(gap); }
   void OnProcess(const ProcessNotice& notice) override;
   const std::vector<Seen>& records() const { return records_; }
-  const std::vector<Told>& told() const { return told_; }
-  /// In order; their reasons are static text.
+  const std::vector<SeenNotice>& notices() const { return notices_; }
+  /// The gaps in order. Their reasons are static text.
   const std::vector<CaptureGap>& gaps() const { return gaps_; }
-  /// Records that all gaps together say are missing.
+  /// The sum of missing records over all gaps.
   std::uint64_t Missing() const;
 
   /// The one record of a direction that carries a text; fails the test when there is not one.
@@ -63,14 +63,14 @@ class Collector final : public RecordSink {
  private:
   std::vector<Seen> records_;
   std::vector<CaptureGap> gaps_;
-  std::vector<Told> told_;
+  std::vector<SeenNotice> notices_;
 };
 
 class Lab {
  public:
   /// Makes a control group and opens a source on it; fails the test when that fails.
   explicit Lab(LiveOptions options);
-  /// Opens a source on a group that is there already.
+  /// Opens a source on an existing group.
   Lab(LiveOptions options, ChildCgroup group);
 
   LiveSource& source() { return *source_; }
@@ -83,24 +83,24 @@ class Lab {
   /// test when the workload fails or the account does not close.
   void Run(const Body& body);
 
-  /// The same without reading before the end.
+  /// As Run, but reads nothing before the workload has ended.
   void RunUnread(const Body& body);
 
   /// Reads until a workload started elsewhere has ended, then as Run.
   void FinishWith(Workload& workload);
 
-  /// Whether a hook is at work.
+  /// Whether a hook is attached.
   bool Attached(std::string_view hook) const;
-  /// Whether a packet that leaves is its sender's even on a socket somebody else made.
+  /// Whether a sent packet has its sender as the owner, even on a socket that another process made.
   bool KnowsSenders() const;
 
   /// Detaches, reads the rest, and checks that every packet seen is accounted for.
   void Finish();
 
-  /// Reads until nothing has come for a moment: for what is in the ring already.
+  /// Reads until no record has come for a moment, to empty the ring.
   void ReadUntilQuiet();
 
-  /// Reads until this holds. Fails the test when it does not in kPatienceSeconds.
+  /// Reads until `holds` returns true. Fails the test when that takes over kPatienceSeconds.
   void ReadUntil(const std::function<bool()>& holds);
 
   std::uint64_t Count(std::string_view counter) const;
@@ -112,13 +112,13 @@ class Lab {
   Roles& roles_;
 };
 
-/// How often each way of learning an owner was seen by all labs: "current 12, socket 3".
+/// How many records of all labs had each owner source: "current 12, socket 3".
 std::string OwnersSeen();
 
-/// A fresh group next to the one of this process.
+/// A new control group, a sibling of the one of this process.
 Result<ChildCgroup> MakeGroup();
 
-/// The options of most tests: everything, whole.
+/// The options of most tests: every packet, whole.
 LiveOptions Everything();
 
 }  // namespace wirehound::live

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the kernel tells of processes: who was made, what it runs and that it ended, for those of
-// the group and nobody else, and the right process behind every packet of a storm of short ones.
+// Notices about processes: the kernel reports that a process of the group was created, what it runs
+// and that it ended, and nothing about other groups. And the right process is found for every
+// packet of a storm of short-lived processes.
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -25,26 +26,26 @@ using Kind = ProcessNotice::Kind;
 constexpr int kStorm = 2000;
 constexpr int kAtOnce = 20;
 
-LiveOptions Telling() {
+LiveOptions WatchingProcesses() {
   LiveOptions options = Everything();
   options.processes = ProcessWatch::kOn;
   return options;
 }
 
-std::string Line(const Told& told) {
+std::string Line(const SeenNotice& notice) {
   std::string line;
-  for (const std::string& argument : told.arguments) {
+  for (const std::string& argument : notice.arguments) {
     line += (line.empty() ? "" : " ") + argument;
   }
   return line;
 }
 
-// Those of a process, in order.
-std::vector<const Told*> Of(Lab& lab, std::int32_t host_pid) {
-  std::vector<const Told*> found;
-  for (const Told& told : lab.collector().told()) {
-    if (told.process.host_pid == host_pid) {
-      found.push_back(&told);
+// The notices about one process, in order.
+std::vector<const SeenNotice*> NoticesOf(Lab& lab, std::int32_t host_pid) {
+  std::vector<const SeenNotice*> found;
+  for (const SeenNotice& notice : lab.collector().notices()) {
+    if (notice.process.host_pid == host_pid) {
+      found.push_back(&notice);
     }
   }
   return found;
@@ -65,8 +66,8 @@ void RunProgram(std::vector<const char*> arguments) {
 
 }  // namespace
 
-TEST_CASE("lifecycle: a process is told of when it is made, runs a program, and ends") {
-  Lab lab(Telling());
+TEST_CASE("lifecycle: the creation, the new program and the end of a process are reported") {
+  Lab lab(WatchingProcesses());
   lab.Run([](Roles& roles) {
     roles.parent = getpid();
     roles.child = ForkNamed("wh-child", [] {
@@ -77,19 +78,19 @@ TEST_CASE("lifecycle: a process is told of when it is made, runs a program, and 
   });
   const Result<std::uint64_t> group = CgroupId(lab.group().path());
   REQUIRE(group);
-  const std::vector<const Told*> told = Of(lab, lab.roles().child);
-  REQUIRE(told.size() == 3);
-  CHECK(told[0]->kind == Kind::kForked);
-  CHECK(told[1]->kind == Kind::kExec);
-  CHECK(told[2]->kind == Kind::kExited);
-  for (const Told* notice : told) {
+  const std::vector<const SeenNotice*> notices = NoticesOf(lab, lab.roles().child);
+  REQUIRE(notices.size() == 3);
+  CHECK(notices[0]->kind == Kind::kForked);
+  CHECK(notices[1]->kind == Kind::kExec);
+  CHECK(notices[2]->kind == Kind::kExited);
+  for (const SeenNotice* notice : notices) {
     const wirehound_process& process = notice->process;
     CHECK(process.host_tid == lab.roles().child);
     CHECK(process.host_parent_pid == lab.roles().parent);
-    CHECK(process.process_entity_id == told[0]->process.process_entity_id);
-    CHECK(process.parent_entity_id == told[0]->process.parent_entity_id);
+    CHECK(process.process_entity_id == notices[0]->process.process_entity_id);
+    CHECK(process.parent_entity_id == notices[0]->process.parent_entity_id);
     CHECK(process.parent_entity_id != 0);
-    CHECK(process.start_time_ns == told[0]->process.start_time_ns);
+    CHECK(process.start_time_ns == notices[0]->process.start_time_ns);
     CHECK(process.uid == geteuid());
     CHECK(process.gid == getegid());
     CHECK(process.cgroup_id == *group);
@@ -97,16 +98,16 @@ TEST_CASE("lifecycle: a process is told of when it is made, runs a program, and 
     CHECK(process.mount_namespace != 0);
     CHECK(notice->timestamp_ns >= process.start_time_ns);
   }
-  CHECK(told[0]->executable.find("live_test") != std::string::npos);
-  CHECK(told[0]->arguments.empty());
-  CHECK(told[1]->comm == "sh");
-  CHECK(told[1]->executable.find("sh") != std::string::npos);
-  CHECK(Line(*told[1]) == "/bin/sh -c exit 0 and more");
+  CHECK(notices[0]->executable.find("live_test") != std::string::npos);
+  CHECK(notices[0]->arguments.empty());
+  CHECK(notices[1]->comm == "sh");
+  CHECK(notices[1]->executable.find("sh") != std::string::npos);
+  CHECK(Line(*notices[1]) == "/bin/sh -c exit 0 and more");
   CHECK(lab.Count("process_notices_lost") == 0);
   CHECK(lab.Count("malformed_process_records") == 0);
 }
 
-TEST_CASE("lifecycle: nobody is told of while nobody asks, and from when somebody does") {
+TEST_CASE("lifecycle: processes are reported only while the source watches processes") {
   Lab lab(Everything());
   const auto once = [&] {
     Workload workload = StartWorkload(lab.group(), lab.roles(),
@@ -117,19 +118,19 @@ TEST_CASE("lifecycle: nobody is told of while nobody asks, and from when somebod
     lab.ReadUntilQuiet();
   };
   once();
-  CHECK(lab.collector().told().empty());
+  CHECK(lab.collector().notices().empty());
   lab.source().WatchProcesses(ProcessWatch::kOn);
   once();
-  const std::size_t told = lab.collector().told().size();
-  CHECK(told >= 3);  // the child's two, and the end of the workload
+  const std::size_t watched = lab.collector().notices().size();
+  CHECK(watched >= 3);  // the child's two, and the end of the workload
   lab.source().WatchProcesses(ProcessWatch::kOff);
   once();
-  CHECK(lab.collector().told().size() == told);
+  CHECK(lab.collector().notices().size() == watched);
   lab.Finish();
 }
 
-TEST_CASE("lifecycle: processes of other groups are not told of") {
-  Lab lab(Telling());
+TEST_CASE("lifecycle: processes of other groups are not reported") {
+  Lab lab(WatchingProcesses());
   Result<ChildCgroup> beside = MakeGroup();
   REQUIRE(beside);
   Workload workload = StartWorkload(*beside, lab.roles(), [](Roles&) {
@@ -140,12 +141,12 @@ TEST_CASE("lifecycle: processes of other groups are not told of") {
   }
   CHECK(workload.Succeeded());
   lab.Finish();
-  CHECK(lab.collector().told().empty());
+  CHECK(lab.collector().notices().empty());
   CHECK(lab.Count("process_notices") == 0);
 }
 
-TEST_CASE("lifecycle: threads are no processes, and the last one of a process is its end") {
-  Lab lab(Telling());
+TEST_CASE("lifecycle: threads are not reported, and the last thread of a process is its end") {
+  Lab lab(WatchingProcesses());
   lab.Run([](Roles& roles) {
     roles.child = ForkNamed("wh-child", [] {
       for (int i = 0; i < 4; ++i) {
@@ -154,15 +155,15 @@ TEST_CASE("lifecycle: threads are no processes, and the last one of a process is
     });
     WaitFor(roles.child);
   });
-  const std::vector<const Told*> told = Of(lab, lab.roles().child);
-  REQUIRE(told.size() == 2);
-  CHECK(told[0]->kind == Kind::kForked);
-  CHECK(told[1]->kind == Kind::kExited);
-  CHECK(told[1]->comm == "wh-child");
+  const std::vector<const SeenNotice*> notices = NoticesOf(lab, lab.roles().child);
+  REQUIRE(notices.size() == 2);
+  CHECK(notices[0]->kind == Kind::kForked);
+  CHECK(notices[1]->kind == Kind::kExited);
+  CHECK(notices[1]->comm == "wh-child");
 }
 
-TEST_CASE("lifecycle: of long arguments the beginning is told") {
-  Lab lab(Telling());
+TEST_CASE("lifecycle: of long arguments the beginning is reported") {
+  Lab lab(WatchingProcesses());
   static const std::string kLong(5000, 'x');
   static const std::string kMiddle(500, 'y');
   lab.Run([](Roles&) {
@@ -170,22 +171,22 @@ TEST_CASE("lifecycle: of long arguments the beginning is told") {
     RunProgram({"/bin/sh", "-c", "exit 0", "middle", kMiddle.c_str()});
   });
   int found = 0;
-  for (const Told& told : lab.collector().told()) {
-    if (told.kind != Kind::kExec) {
+  for (const SeenNotice& notice : lab.collector().notices()) {
+    if (notice.kind != Kind::kExec) {
       continue;
     }
     ++found;
-    REQUIRE(told.arguments.size() == 5);
-    const bool is_long = told.arguments[3] == "long";
-    CHECK(told.arguments[4] == (is_long ? kLong : kMiddle).substr(0, told.arguments[4].size()));
-    CHECK(Line(told).size() <= WIREHOUND_WIRE_ARGUMENTS_SIZE);
-    CHECK(Line(told).size() + 16 > (is_long ? WIREHOUND_WIRE_ARGUMENTS_SIZE : 500));
+    REQUIRE(notice.arguments.size() == 5);
+    const bool is_long = notice.arguments[3] == "long";
+    CHECK(notice.arguments[4] == (is_long ? kLong : kMiddle).substr(0, notice.arguments[4].size()));
+    CHECK(Line(notice).size() <= WIREHOUND_WIRE_ARGUMENTS_SIZE);
+    CHECK(Line(notice).size() + 16 > (is_long ? WIREHOUND_WIRE_ARGUMENTS_SIZE : 500));
   }
   CHECK(found == 2);
 }
 
-TEST_CASE("lifecycle: what finds no room in the ring is counted, and no packet's loss") {
-  LiveOptions options = Telling();
+TEST_CASE("lifecycle: a notice without room in the ring is counted, but not as a lost packet") {
+  LiveOptions options = WatchingProcesses();
   options.plan = {};
   options.ring_bytes = 16384;
   Lab lab(options);
@@ -195,12 +196,13 @@ TEST_CASE("lifecycle: what finds no room in the ring is counted, and no packet's
     }
   });
   CHECK(lab.Count("process_notices_lost") > 0);
-  CHECK(lab.Count("process_notices") == lab.collector().told().size());
+  CHECK(lab.Count("process_notices") == lab.collector().notices().size());
   CHECK(lab.Count("ring_full") == 0);
 }
 
-TEST_CASE("lifecycle: every packet of a storm of short processes has its process and its parent") {
-  Lab lab(Telling());
+TEST_CASE(
+    "lifecycle: every packet of a storm of short processes has the right process and parent") {
+  Lab lab(WatchingProcesses());
   lab.Run([](Roles& roles) {
     roles.parent = getpid();
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
@@ -222,10 +224,10 @@ TEST_CASE("lifecycle: every packet of a storm of short processes has its process
       }
     }
   });
-  std::map<std::uint32_t, int> lives;  // by entity id: told of its start, and of its end
-  for (const Told& told : lab.collector().told()) {
-    int& life = lives[told.process.process_entity_id];
-    life |= told.kind == Kind::kForked ? 1 : told.kind == Kind::kExited ? 2 : 0;
+  std::map<std::uint32_t, int> lives;  // by entity id: 1 start reported, 2 end reported
+  for (const SeenNotice& notice : lab.collector().notices()) {
+    int& life = lives[notice.process.process_entity_id];
+    life |= notice.kind == Kind::kForked ? 1 : notice.kind == Kind::kExited ? 2 : 0;
   }
   int sent = 0;
   int right = 0;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kSkipped = 77;
 
-// Empty when the tests can run.
+// The reason why the tests cannot run here; empty when they can.
 std::string WhyNot() {
   if (geteuid() != 0) {
     return "not root";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The plan: what is not wanted stays in the kernel and is counted, and of the rest only the bytes
-// that are wanted come.
+// The plan: the kernel keeps and counts unwanted packets, and copies only the wanted bytes of
+// others.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -54,7 +54,7 @@ int CountCarrying(Lab& lab, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("plan: nothing wanted, nothing delivered, everything counted") {
+TEST_CASE("plan: an empty plan delivers no packet and counts every one") {
   Lab lab(With({}));
   RunPlan(lab);
   CHECK(lab.collector().records().empty());
@@ -62,14 +62,14 @@ TEST_CASE("plan: nothing wanted, nothing delivered, everything counted") {
   CHECK(lab.Count("not_wanted") == lab.source().Seen());
 }
 
-TEST_CASE("plan: DNS alone is port 53 over both families, whole") {
+TEST_CASE("plan: the class of DNS is port 53 over both families, copied whole") {
   Lab lab(With(Wanting({{PacketClass::kDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
   CHECK(CountCarrying(lab, "to-dns-port") == 4);
 }
 
-TEST_CASE("plan: mDNS is a class of its own") {
+TEST_CASE("plan: the class of link-local DNS has mDNS and no other packets") {
   Lab lab(With(Wanting({{PacketClass::kLinkLocalDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 4);
@@ -87,7 +87,7 @@ TEST_CASE("plan: headers of TCP end where its options end") {
   CHECK(CountCarrying(lab, "ping-1") == 0);
 }
 
-TEST_CASE("plan: a packet of two classes comes with the larger amount") {
+TEST_CASE("plan: a packet of two classes is copied to the larger amount") {
   Lab lab(With(Wanting(
       {{PacketClass::kUdp, CaptureAmount::kHeaders}, {PacketClass::kDns, CaptureAmount::kWhole}})));
   RunPlan(lab);
@@ -97,7 +97,7 @@ TEST_CASE("plan: a packet of two classes comes with the larger amount") {
   CHECK(CountCarrying(lab, "to-other-port") == 0);
 }
 
-TEST_CASE("plan: at most so many bytes of IPv6, and no IPv4") {
+TEST_CASE("plan: a rule for 50 bytes of IPv6 copies at most that, and no IPv4") {
   Lab lab(With(Wanting({{PacketClass::kIpv6, AtMost(50)}})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 6);
@@ -109,7 +109,7 @@ TEST_CASE("plan: at most so many bytes of IPv6, and no IPv4") {
   }
 }
 
-TEST_CASE("plan: a larger plan holds from the next packet on, without attaching anything anew") {
+TEST_CASE("plan: a larger plan applies from the next packet on, without attaching hooks again") {
   Lab lab(With({}));
   lab.source().SetPlan(Wanting({{PacketClass::kDns, CaptureAmount::kWhole}}));
   RunPlan(lab);
@@ -117,7 +117,7 @@ TEST_CASE("plan: a larger plan holds from the next packet on, without attaching 
   CHECK(CountCarrying(lab, "to-dns-port") == 4);
 }
 
-TEST_CASE("plan: what a smaller plan leaves out is not copied any more") {
+TEST_CASE("plan: packets that a smaller plan leaves out are not copied any more") {
   Lab lab(With(CaptureEverything()));
   lab.source().SetPlan(Wanting({{PacketClass::kLinkLocalDns, CaptureAmount::kWhole}}));
   RunPlan(lab);
@@ -148,14 +148,14 @@ CapturePlan Udp(CaptureRule rule) {
   return {.rules = {rule}, .scope = {}};
 }
 
-TEST_CASE("plan: a rule may ask for ports, and what it turns away is counted as filtered by it") {
+TEST_CASE("plan: packets that a rule's ports exclude are counted as filtered by rules") {
   Lab lab(With(Udp({.dst_ports = {{.first = 9000, .last = 10000}}})));
   RunPlan(lab);
   CheckOnly(lab, {"to-other-port"});
   CHECK(lab.Count("filter") == 8);
 }
 
-TEST_CASE("plan: source ports are not destination ports, and either is both") {
+TEST_CASE("plan: a list of source ports passes no destination ports, an either list passes both") {
   Lab source(With(Udp({.src_ports = {{.first = kDnsPort, .last = kDnsPort}}})));
   RunPlan(source);
   CHECK(source.collector().records().empty());
@@ -164,7 +164,7 @@ TEST_CASE("plan: source ports are not destination ports, and either is both") {
   CheckOnly(either, {"to-dns-port"});
 }
 
-TEST_CASE("plan: a rule may ask for one direction") {
+TEST_CASE("plan: a rule for one direction passes only that direction") {
   Lab lab(With(Udp({.directions = CaptureDirections::kEgress})));
   RunPlan(lab);
   CHECK(lab.collector().records().size() == 6);
@@ -174,7 +174,7 @@ TEST_CASE("plan: a rule may ask for one direction") {
   CHECK(lab.Count("filter") == 6);
 }
 
-TEST_CASE("plan: a rule may ask for addresses of one family or the other") {
+TEST_CASE("plan: a rule with addresses passes only those of its family and prefix") {
   const AddressPrefix loopback6 = Prefix({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128);
   Lab ipv6(With(Udp({.src_addresses = {loopback6}})));
   RunPlan(ipv6);
@@ -187,7 +187,7 @@ TEST_CASE("plan: a rule may ask for addresses of one family or the other") {
   CHECK(elsewhere.collector().records().empty());
 }
 
-TEST_CASE("plan: what is in a narrow prefix is in the wide one around it too") {
+TEST_CASE("plan: an address in a narrow prefix fulfils the rule of the wide prefix around it too") {
   CapturePlan plan;
   plan.rules.push_back({.packets = PacketClass::kIpv4,
                         .amount = AtMost(40),
@@ -205,7 +205,7 @@ TEST_CASE("plan: what is in a narrow prefix is in the wide one around it too") {
   CHECK(CountCarrying(lab, "to-other") == 2);
 }
 
-TEST_CASE("plan: rules with conditions change while packets flow, again and again") {
+TEST_CASE("plan: rules with conditions can be replaced many times while packets flow") {
   Lab lab(With({}));
   for (const std::uint16_t port : {kMdnsPort, kDnsPort, kMdnsPort, kDnsPort}) {
     lab.source().SetPlan(Udp({.dst_ports = {{.first = port, .last = port}},
@@ -218,7 +218,7 @@ TEST_CASE("plan: rules with conditions change while packets flow, again and agai
 
 constexpr std::uint32_t kOtherUid = 12345;
 
-// One datagram each of two processes that differ in user and name, both to themselves.
+// Two processes that differ in user and name, each of which sends itself one datagram.
 void TwoUsers(Roles&) {
   const auto talk = [](std::string_view text) {
     const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
@@ -243,24 +243,24 @@ void CheckScope(const CaptureScope& scope, const char* wanted, const char* unwan
   CHECK(lab.Count("scope") == 2);
 }
 
-TEST_CASE("plan: a scope of users") {
+TEST_CASE("plan: a scope of users passes the packets of those users, or excludes them") {
   CheckScope({.uids = {.values = {{.first = 12000, .last = 13000}}}}, "from-two", "from-one");
   CheckScope({.uids = {.values = {{.first = 7, .last = 7}, {.first = kOtherUid, .last = kOtherUid}},
                        .excludes = true}},
              "from-one", "from-two");
 }
 
-TEST_CASE("plan: a scope of names goes by whole names") {
+TEST_CASE("plan: a scope of names compares whole names") {
   CheckScope({.comms = {.values = {"wh", "wh-two"}}}, "from-two", "from-one");
   CheckScope({.comms = {.values = {"wh-two"}, .excludes = true}}, "from-one", "from-two");
 }
 
-TEST_CASE("plan: every list of a scope has to hold") {
+TEST_CASE("plan: an owner must fulfil every list of a scope") {
   CheckScope({.uids = {.values = {{.first = 0, .last = 20000}}}, .comms = {.values = {"wh-one"}}},
              "from-one", "from-two");
 }
 
-TEST_CASE("plan: a scope of groups holds those below") {
+TEST_CASE("plan: a scope of groups includes the groups below them") {
   Lab probe(Everything());
   Result<ChildCgroup> inner = ChildCgroup::Create(probe.group().path(), "inner");
   REQUIRE(inner);

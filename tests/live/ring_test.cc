@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ring: nothing is lost silently, nothing is cut silently, and no packet names an owner that
-// was not announced, full or not.
+// The ring: no loss and no cut is silent, and every owner has been announced before the packet that
+// names it, even when the ring is full.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -65,7 +65,7 @@ TEST_CASE("ring: packets of every size up to the longest arrive whole") {
   CHECK(lab.Count("ring_full") == 0);
 }
 
-TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not one byte short") {
+TEST_CASE("ring: a stream over loopback arrives complete, in packets beyond 1500 bytes") {
   std::string text(200'000, 'x');
   for (std::size_t i = 0; i < text.size(); i += 7) {
     text[i] = static_cast<char>('a' + i / 7 % 26);
@@ -80,7 +80,7 @@ TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not 
     Expect(AcceptOn(listener), text);
     WaitFor(client);
   });
-  // Placed by sequence number: on a busy machine the stack may send a piece again.
+  // Put together by sequence number: on a busy machine the stack may send a piece again.
   std::string sent(text.size(), '\0');
   std::uint32_t first = 0;
   std::uint32_t longest = 0;
@@ -104,7 +104,7 @@ TEST_CASE("ring: a stream over loopback comes in packets beyond 1500 bytes, not 
   CHECK(longest > 1500);
 }
 
-TEST_CASE("ring: the smallest one loses, and the account closes to the packet") {
+TEST_CASE("ring: the smallest ring loses packets, and the account is exact to the packet") {
   constexpr int kPackets = 2000;
   LiveOptions options = Everything();
   options.ring_bytes = SmallestRing();
@@ -123,7 +123,7 @@ TEST_CASE("ring: the smallest one loses, and the account closes to the packet") 
   }
 }
 
-TEST_CASE("ring: what was lost is told before the next record, and at once when none comes") {
+TEST_CASE("ring: a gap is reported before the next record, and at once when no record comes") {
   LiveOptions options = Everything();
   options.ring_bytes = SmallestRing();
   Lab lab(options);
@@ -158,7 +158,7 @@ TEST_CASE("ring: what was lost is told before the next record, and at once when 
   CHECK(lab.collector().gaps().size() == 1);
 }
 
-TEST_CASE("ring: an owner that found no room to be announced is announced when there is room") {
+TEST_CASE("ring: an owner without room for its record is announced once there is room") {
   LiveOptions options = Everything();
   options.ring_bytes = SmallestRing();
   Lab lab(options);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The scope: one control group and what is below it, whatever network namespace its processes are
-// in, and nothing beside it.
+// The watched group: the source sees this control group and those below, in any network namespace,
+// and no other group.
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -40,7 +40,7 @@ bool CanAskForOwnNetwork() {
 
 }  // namespace
 
-TEST_CASE("scope: a group below is seen, a group beside is not") {
+TEST_CASE("scope: packets of a group below are captured, those of a sibling group are not") {
   Lab lab(Everything());
   Result<ChildCgroup> below = ChildCgroup::Create(lab.group().path(), "below");
   Result<ChildCgroup> beside = MakeGroup();
@@ -54,11 +54,11 @@ TEST_CASE("scope: a group below is seen, a group beside is not") {
   const Result<std::uint64_t> id = CgroupId(below->path());
   REQUIRE(id);
   CHECK(seen.process.cgroup_id == *id);
-  // The tracepoints fire for the whole machine; a socket beside must have left no trace.
+  // The tracepoints fire for the whole machine: the sibling's socket must not have caused a record.
   CHECK(lab.Count("process_records") == 1);
 }
 
-TEST_CASE("scope: an interface has its name in the reader's network namespace only") {
+TEST_CASE("scope: only an interface of the reader's network namespace has a name") {
   Lab lab(Everything());
   RunToEnd(lab.group(), [](Roles&) { Talk("at-home"); });
   RunToEnd(lab.group(), [](Roles&) {
@@ -67,7 +67,7 @@ TEST_CASE("scope: an interface has its name in the reader's network namespace on
     }
   });
   lab.Finish();
-  // Of its own namespace the reader can ask since 5.14. Before, no interface is known to be there.
+  // The reader can ask for its own namespace since 5.14. Before, no interface is known to be in it.
   const std::string_view home = CanAskForOwnNetwork() ? "lo" : "any";
   if (home == "any") {
     MESSAGE("skipped: this kernel does not tell the reader its own network namespace");
@@ -79,7 +79,7 @@ TEST_CASE("scope: an interface has its name in the reader's network namespace on
   }
 }
 
-TEST_CASE("scope: nothing is captured after the source has been detached") {
+TEST_CASE("scope: nothing is captured after Stop") {
   Lab lab(Everything());
   lab.Finish();
   RunToEnd(lab.group(), [](Roles&) { Talk("too-late"); });

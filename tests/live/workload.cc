@@ -35,7 +35,7 @@ T Must(T result, const char* what) {
   return result;
 }
 
-// The same; inside a workload a call that worked shows that it gets on, however slowly.
+// The same. Inside a workload a call that worked shows progress, so it also restarts the alarm.
 template <typename T>
 T Step(T result, const char* what) {
   if (go_pipe_fd >= 0) {
@@ -150,7 +150,7 @@ Roles& SharedRoles() {
 
 void WaitForGo() {
   char letter = 0;
-  alarm(0);  // the test takes its time; when it ends so does this
+  alarm(0);  // the test may take long; when it ends, this process is killed
   if (Step(read(go_pipe_fd, &letter, 1), "read") != 1) {
     _exit(1);
   }
@@ -172,7 +172,7 @@ void SetName(const char* name) { Step(prctl(PR_SET_NAME, name), "prctl"); }
 
 void WaitFor(pid_t pid) {
   int status = 0;
-  alarm(0);  // that process has its own
+  alarm(0);  // that process has an alarm itself
   Step(waitpid(pid, &status, 0), "waitpid");
   if (status != 0) {
     _exit(1);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Processes that talk to each other over loopback, each under a name of its own, for the live
-// tests to watch. A workload runs in a forked process inside the control group of the test; it ends
-// by itself, by an alarm when no call has worked for kPatienceSeconds, or with its test. All
-// functions but StartWorkload run inside it and end it with a message when something fails.
+// Processes that talk to each other over loopback, each under its own name, for the live tests to
+// watch. A workload runs in a forked process inside the control group of the test. It ends by
+// itself, by an alarm when no call has worked for kPatienceSeconds, or with its test. All functions
+// but StartWorkload run inside the workload and end it with a message when something fails.
 
 #pragma once
 
@@ -17,10 +17,10 @@
 
 namespace wirehound::live {
 
-/// How long one call may take; how many there are does not matter.
+/// How long one call may take. The number of calls is not limited.
 inline constexpr unsigned kPatienceSeconds = 60;
 
-/// What a workload tells its test: memory both see.
+/// The process ids that a workload gives its test, in memory shared by both.
 struct Roles {
   pid_t parent = 0;
   pid_t child = 0;
@@ -31,7 +31,7 @@ enum class Transport : std::uint8_t { kUdp, kTcp };
 /// kIpv4OnIpv6: the server has an AF_INET6 socket, the client comes with IPv4.
 enum class Family : std::uint8_t { kIpv4, kIpv6, kIpv4OnIpv6 };
 
-/// A workload under way. Killed, and waited for, at the latest when this goes.
+/// A running workload. The destructor kills it, if it still runs, and waits for it.
 class Workload {
  public:
   Workload(pid_t pid, int go_fd) : pid_(pid), go_fd_(go_fd) {}
@@ -39,11 +39,11 @@ class Workload {
   Workload& operator=(const Workload&) = delete;
   ~Workload();
 
-  /// Whether it has ended. Does not wait.
+  /// Whether the workload has ended. Does not wait.
   bool Ended();
-  /// Lets it go on behind one WaitForGo.
+  /// Lets the workload return from one WaitForGo.
   void Go();
-  /// Whether it ended well; only after Ended.
+  /// Whether the workload ended with success. Call only after Ended returned true.
   bool Succeeded() const;
   pid_t pid() const { return pid_; }
 
@@ -71,13 +71,13 @@ pid_t ForkNamed(const char* name, const std::function<void()>& body);
 /// Inside a workload: gives the calling process a name.
 void SetName(const char* name);
 
-/// Inside a workload: waits for a forked process to end well.
+/// Inside a workload: waits for a forked process to end with success.
 void WaitFor(pid_t pid);
 
 /// Enters a new network namespace and brings its loopback up. False, with errno, when it cannot.
 bool EnterOwnNetwork();
 
-/// Sockets on loopback. A port of 0 is any.
+/// Sockets on loopback. Port 0 lets the kernel choose.
 int BoundSocket(Transport transport, Family family, std::uint16_t port = 0);
 int ConnectedSocket(Transport transport, Family family, std::uint16_t port);
 int AcceptOn(int listener);
