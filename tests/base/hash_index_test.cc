@@ -11,12 +11,12 @@
 namespace wirehound {
 namespace {
 
-TEST_CASE("hash index: what was put in is found until it is taken out") {
+TEST_CASE("hash index: an entry is found until it is removed") {
   constexpr std::uint32_t kEntries = 60;
   HashIndex index(kEntries);
   std::set<std::uint32_t> present;
   std::mt19937 random(1);
-  // Few homes, close together and at the end of the slots: long runs that wrap around.
+  // Few home slots, close together and at the end of the table: long runs that wrap around.
   const auto hash_of = [](std::uint32_t number) { return 110 + number * 7 % 20; };
   for (int i = 0; i < 1000; ++i) {
     const auto number = static_cast<std::uint32_t>(random() % kEntries);

@@ -13,7 +13,7 @@ namespace wirehound::test {
 namespace {
 
 // The key 00 01 … 0f and inputs 00 01 … of the reference implementation.
-TEST_CASE("keyed digest: gives what the reference implementation of SipHash-2-4-128 gives") {
+TEST_CASE("keyed digest: agrees with the reference implementation of SipHash-2-4-128") {
   const KeyedDigest digest(0x0706050403020100, 0x0f0e0d0c0b0a0908);
   struct Case {
     std::size_t size;
@@ -33,7 +33,7 @@ TEST_CASE("keyed digest: gives what the reference implementation of SipHash-2-4-
   }
 }
 
-TEST_CASE("keyed digest: length counts, and so does the key") {
+TEST_CASE("keyed digest: another length or another key gives another digest") {
   const KeyedDigest digest(1, 2);
   CHECK(!(digest(std::string_view("a\0", 2)) == digest(std::string_view("a"))));
   CHECK(digest("a") == KeyedDigest(1, 2)("a"));

@@ -20,7 +20,7 @@ struct Numbered {
   std::array<std::byte, 2000> bytes;  // so that there are several chunks
 };
 
-TEST_CASE("pool: lends its maximum and no more") {
+TEST_CASE("pool: lends at most its maximum number of objects") {
   constexpr std::size_t kMax = 100;
   Pool<Numbered> pool(kMax);
   CHECK(pool.available() == kMax);
@@ -41,7 +41,7 @@ TEST_CASE("pool: lends its maximum and no more") {
   CHECK(pool.peak() == kMax);
 }
 
-TEST_CASE("pool: the object that came back last is taken first, as it was left or fresh") {
+TEST_CASE("pool: the object that was returned last is lent first, as it was left or fresh") {
   Pool<Numbered> pool(3);
   pool.Take();
   Numbered* object = pool.Take();

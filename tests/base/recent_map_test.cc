@@ -8,7 +8,7 @@
 
 namespace wirehound {
 
-TEST_CASE("recent map: full, it forgets what was used longest ago, and counts it") {
+TEST_CASE("recent map: a full map evicts the entry that was used longest ago, and counts it") {
   RecentMap<int, std::string> map(2);
   map.Put(1, "one");
   map.Put(2, "two");
@@ -22,7 +22,7 @@ TEST_CASE("recent map: full, it forgets what was used longest ago, and counts it
   CHECK(*map.Find(1) == "one");
 }
 
-TEST_CASE("recent map: a key keeps its place and takes its new value") {
+TEST_CASE("recent map: putting a known key replaces its value in place and evicts nothing") {
   RecentMap<int, std::string> map(2);
   std::string* value = &map.Put(1, "one");
   map.Put(2, "two");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Headers for packet tests, right by default; tests overwrite the fields that shall lie. Each
+// Headers for packet tests, sound by default; tests overwrite the fields that must be wrong. Each
 // function returns a header, so a packet is a chain of Append.
 
 #pragma once
@@ -23,7 +23,8 @@ inline ByteWriter Ethernet(unsigned ether_type) {
   return ByteWriter().Fill(6, 0x02).Fill(6, 0x04).Be16(ether_type);
 }
 
-/// 10.0.0.1 to 10.0.0.2, carrying `payload`; `options` must be a multiple of four bytes.
+/// An IPv4 header from 10.0.0.1 to 10.0.0.2, carrying `payload`; `options` must be a multiple of
+/// four bytes.
 inline ByteWriter Ipv4(unsigned protocol, const ByteWriter& payload,
                        const ByteWriter& options = {}) {
   const std::size_t header_bytes = 20 + options.size();
@@ -42,7 +43,8 @@ inline ByteWriter Ipv4(unsigned protocol, const ByteWriter& payload,
       .Append(payload);
 }
 
-/// 2001:db8::1 to 2001:db8::2, carrying `payload`, which starts with the header `next_header`.
+/// An IPv6 header from 2001:db8::1 to 2001:db8::2, carrying `payload`, which starts with the header
+/// `next_header`.
 inline ByteWriter Ipv6(unsigned next_header, const ByteWriter& payload) {
   return ByteWriter()
       .Be32(0x6abcdef0)
@@ -58,7 +60,7 @@ inline ByteWriter Ipv6(unsigned next_header, const ByteWriter& payload) {
       .Append(payload);
 }
 
-/// 40000 to 53, carrying `payload`.
+/// A UDP header from port 40000 to 53, carrying `payload`.
 inline ByteWriter Udp(const ByteWriter& payload) {
   return ByteWriter()
       .Be16(40000)
@@ -68,7 +70,7 @@ inline ByteWriter Udp(const ByteWriter& payload) {
       .Append(payload);
 }
 
-/// 40001 to 80, with `options` (a multiple of four bytes) and `payload`.
+/// A TCP header from port 40001 to 80, with `options` (a multiple of four bytes) and `payload`.
 inline ByteWriter Tcp(const ByteWriter& payload, const ByteWriter& options = {}) {
   return ByteWriter()
       .Be16(40001)

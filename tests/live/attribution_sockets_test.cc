@@ -61,9 +61,7 @@ void LateAccept(Roles& roles, Family family) {
 
 }  // namespace
 
-TEST_CASE(
-    "attribution: packets before accept() belong to the listener, marked so; later ones to the "
-    "acceptor") {
+TEST_CASE("attribution: before accept() packets belong to the listener, then to the acceptor") {
   for (const Family family : {Family::kIpv4, Family::kIpv6, Family::kIpv4OnIpv6}) {
     Lab lab(Everything());
     const bool acceptor_known = lab.Attached("fexit/inet_accept") ||
@@ -93,9 +91,7 @@ TEST_CASE(
   CHECK(syns[0]->process.host_pid == lab.roles().parent);
 }
 
-TEST_CASE(
-    "attribution: a packet of the kernel's own sockets has the kernel as its owner, and no "
-    "process") {
+TEST_CASE("attribution: packets of the kernel's own sockets have the kernel as owner") {
   Lab lab(Everything());
   if (!lab.Attached("cgroup_skb/egress (sender)")) {
     MESSAGE("skipped: this kernel cannot tell its own sockets");
@@ -165,9 +161,7 @@ void CheckOldSocket(HookChoice choice) {
   CHECK(again.process.host_pid == roles.parent);
 }
 
-TEST_CASE(
-    "attribution: a socket older than the engine has the process that holds it as its owner, "
-    "marked so") {
+TEST_CASE("attribution: the owner of a socket older than the engine is its holder, marked so") {
   SUBCASE("in the best way that the kernel has") { CheckOldSocket(HookChoice::kBest); }
   SUBCASE("through /proc, without the kernel's types") {
     CheckOldSocket(HookChoice::kNoKernelTypes);

@@ -35,7 +35,7 @@ wirehound_address Parse(const char* text) {
   return address;
 }
 
-TEST_CASE("address text: texts are those of inet_ntop") {
+TEST_CASE("address text: known addresses have the texts of inet_ntop") {
   for (const char* text : {"0.0.0.0",
                            "8.8.8.8",
                            "10.0.255.1",
@@ -64,7 +64,7 @@ TEST_CASE("address text: texts are those of inet_ntop") {
   }
 }
 
-TEST_CASE("address text: the forms RFC 5952 rules out are not used") {
+TEST_CASE("address text: the forms that RFC 5952 rules out are not used") {
   CHECK(Format(Parse("2001:0db8::0001")) == "2001:db8::1");
   CHECK(Format(Parse("2001:DB8::A")) == "2001:db8::a");
   CHECK(Format(Parse("2001:db8:0:0:1:0:0:1")) == "2001:db8::1:0:0:1");
@@ -72,7 +72,9 @@ TEST_CASE("address text: the forms RFC 5952 rules out are not used") {
   CHECK(Format(Parse("0:0:0:0:0:ffff:c000:0201")) == "::ffff:192.0.2.1");
 }
 
-TEST_CASE("address text: no family, no text") { CHECK(Format(wirehound_address{}).empty()); }
+TEST_CASE("address text: an address without a family has no text") {
+  CHECK(Format(wirehound_address{}).empty());
+}
 
 TEST_CASE("address text: the longest text fits the buffer") {
   wirehound_address address{};
@@ -82,7 +84,7 @@ TEST_CASE("address text: the longest text fits the buffer") {
 }
 
 TEST_CASE("address text: agrees with inet_ntop for every pattern of zero groups") {
-  // Each group is zero, ffff or something; 3^8 patterns cover every run and every tie.
+  // Each group is zero, ffff or another value; 3^8 patterns cover every run and every tie.
   for (int pattern = 0; pattern < 6561; ++pattern) {
     wirehound_address address{};
     address.family = WIREHOUND_FAMILY_IPV6;

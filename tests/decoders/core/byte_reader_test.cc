@@ -53,7 +53,7 @@ TEST_CASE("byte reader: a failure stays, and everything after it yields zero or 
   CHECK(untouched == std::array<std::uint8_t, 2>{9, 9});
 }
 
-TEST_CASE("byte reader: sizes near the largest number do not wrap around") {
+TEST_CASE("byte reader: sizes near the largest integer do not wrap around") {
   constexpr std::size_t kHuge = std::numeric_limits<std::size_t>::max();
   for (const std::size_t size : {kHuge, kHuge - 1, kHuge - 7, kHuge / 2 + 1}) {
     ByteReader skipping(kEight.span(), 4);
@@ -65,14 +65,14 @@ TEST_CASE("byte reader: sizes near the largest number do not wrap around") {
   }
 }
 
-TEST_CASE("byte reader: starting at the end is fine, behind it is a failure") {
+TEST_CASE("byte reader: starting at the end is allowed, behind it is a failure") {
   CHECK(ByteReader(kEight.span(), 8).ok());
   CHECK_FALSE(ByteReader(kEight.span(), 9).ok());
   CHECK(ByteReader(kEight.span(), 9).remaining() == 0);
   CHECK(ByteReader({}).ok());
 }
 
-TEST_CASE("byte reader: a sub-reader ends where it was told and counts positions like its parent") {
+TEST_CASE("byte reader: a sub-reader ends at its size and counts positions like its parent") {
   ByteReader reader(kEight.span());
   reader.Skip(2);
   ByteReader sub = reader.ReadSub(3);

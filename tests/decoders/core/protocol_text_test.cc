@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Protocol numbers to text: every table entry that users depend on, and what is not in a table.
+// Protocol numbers to text: every table entry that users depend on, and numbers outside the tables.
 
 #include "decoders/core/protocol_text.h"
 
@@ -30,7 +30,7 @@ void Check(std::initializer_list<Row> rows) {
   }
 }
 
-TEST_CASE("protocol text: DNS opcodes") {
+TEST_CASE("protocol text: DNS opcodes have their names") {
   Check({{DnsOpcodeText, 0, "query"},
          {DnsOpcodeText, 1, "inverse query"},
          {DnsOpcodeText, 2, "status"},
@@ -41,7 +41,7 @@ TEST_CASE("protocol text: DNS opcodes") {
          {DnsOpcodeText, 15, "unknown"}});
 }
 
-TEST_CASE("protocol text: DNS response codes, none with a trailing blank") {
+TEST_CASE("protocol text: DNS response codes have their names, none with a trailing blank") {
   Check({{DnsResponseCodeText, 0, "no error"},
          {DnsResponseCodeText, 1, "format error"},
          {DnsResponseCodeText, 2, "server failure"},
@@ -76,7 +76,7 @@ TEST_CASE("protocol text: DNS types have their IANA mnemonic") {
          {DnsTypeText, 32769, "DLV"}});
 }
 
-TEST_CASE("protocol text: unassigned DNS types are TYPE and the number") {
+TEST_CASE("protocol text: an unassigned DNS type is TYPE and its number") {
   Check({{DnsTypeText, 0, "TYPE0"},
          {DnsTypeText, 54, "TYPE54"},
          {DnsTypeText, 69, "TYPE69"},
@@ -85,7 +85,7 @@ TEST_CASE("protocol text: unassigned DNS types are TYPE and the number") {
          {DnsTypeText, 65535, "TYPE65535"}});
 }
 
-TEST_CASE("protocol text: DNS classes, and a payload size in place of one") {
+TEST_CASE("protocol text: DNS classes have their names, other numbers are Unknown") {
   Check({{DnsClassText, 1, "IN"},
          {DnsClassText, 2, "CS"},
          {DnsClassText, 3, "CH"},
@@ -96,7 +96,7 @@ TEST_CASE("protocol text: DNS classes, and a payload size in place of one") {
          {DnsClassText, 1232, "Unknown"}});
 }
 
-TEST_CASE("protocol text: EDNS options") {
+TEST_CASE("protocol text: EDNS options have their names") {
   Check({{EdnsOptionText, 0, "Unknown"},
          {EdnsOptionText, 3, "NSID"},
          {EdnsOptionText, 4, "Unknown"},
@@ -117,7 +117,7 @@ TEST_CASE("protocol text: EDNS options") {
          {EdnsOptionText, 26946, "DeviceID"}});
 }
 
-TEST_CASE("protocol text: IP protocols, unknown ones as a number") {
+TEST_CASE("protocol text: IP protocols have their names, unknown ones their number") {
   Check({{IpProtocolText, 1, "ICMPv4"},
          {IpProtocolText, 4, "IPv4"},
          {IpProtocolText, 6, "TCP"},
@@ -133,7 +133,7 @@ TEST_CASE("protocol text: IP protocols, unknown ones as a number") {
          {IpProtocolText, 255, "255"}});
 }
 
-TEST_CASE("protocol text: ICMP types and codes") {
+TEST_CASE("protocol text: ICMP types and codes have their names") {
   Check({{IcmpTypeCodeText, 0 << 8 | 0, "EchoReply"},
          {IcmpTypeCodeText, 4 << 8 | 0, "SourceQuench"},
          {IcmpTypeCodeText, 8 << 8 | 0, "EchoRequest"},
@@ -172,7 +172,7 @@ TEST_CASE("protocol text: ICMP types and codes") {
          {IcmpTypeCodeText, 12 << 8 | 2, "ParameterProblem(BadLength)"}});
 }
 
-TEST_CASE("protocol text: ICMPv6 types and codes") {
+TEST_CASE("protocol text: ICMPv6 types and codes have their names") {
   Check({{Icmpv6TypeCodeText, 1 << 8 | 0, "DestinationUnreachable(NoRouteToDst)"},
          {Icmpv6TypeCodeText, 1 << 8 | 1, "DestinationUnreachable(AdminProhibited)"},
          {Icmpv6TypeCodeText, 1 << 8 | 2, "DestinationUnreachable(BeyondScopeOfSrc)"},
@@ -206,14 +206,14 @@ TEST_CASE("protocol text: ICMP codes and types without a name are numbers") {
          {Icmpv6TypeCodeText, 143 << 8, "143(0)"}});
 }
 
-TEST_CASE("protocol text: directions") {
+TEST_CASE("protocol text: directions have their words") {
   Check({{DirectionText, WIREHOUND_DIRECTION_UNKNOWN, "unknown"},
          {DirectionText, WIREHOUND_DIRECTION_INGRESS, "ingress"},
          {DirectionText, WIREHOUND_DIRECTION_EGRESS, "egress"},
          {DirectionText, 9, "unknown"}});
 }
 
-TEST_CASE("protocol text: every function copes with every number") {
+TEST_CASE("protocol text: every function accepts every number") {
   for (const NumberText function :
        {DnsOpcodeText, DnsResponseCodeText, DnsTypeText, DnsClassText, EdnsOptionText,
         IpProtocolText, DirectionText, IcmpTypeCodeText, Icmpv6TypeCodeText}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Answers in words, and the responses of a message.
+// The texts of answers, and the responses of a message.
 
 #include "decoders/dns/dns_answer_text.h"
 
@@ -97,7 +97,7 @@ TEST_CASE("dns answer: every type with decoded data has a text") {
   }
 }
 
-TEST_CASE("dns answer: a text that is there already is not copied") {
+TEST_CASE("dns answer: a text that the message already contains is not copied") {
   const DnsMessageBuilder message = WithAnswer(kCname, Name("target.example"));
   DecodedDns decoded(message);
   const std::size_t used = decoded.arena.used();
@@ -132,7 +132,7 @@ TEST_CASE("dns responses: all answers go with the first question") {
   CHECK(second.answers.stride == sizeof(wirehound_dns_answer));
 }
 
-TEST_CASE("dns responses: without a question there is one response to nothing") {
+TEST_CASE("dns responses: a message without a question makes one response with an empty question") {
   DnsMessageBuilder message;
   message.Answer(Name("host.local"), kA, {192, 0, 2, 1});
   DecodedDns decoded(message);
@@ -145,7 +145,7 @@ TEST_CASE("dns responses: without a question there is one response to nothing") 
   CHECK(View(At<wirehound_dns_answer>(response.answers, 0).text) == "192.0.2.1");
 }
 
-TEST_CASE("dns responses: an answer of nothing is an empty list") {
+TEST_CASE("dns responses: a message without answers makes an empty list") {
   DnsMessageBuilder message(0x8183);
   message.Question("nx.example", kA);
   DecodedDns decoded(message);
@@ -154,7 +154,7 @@ TEST_CASE("dns responses: an answer of nothing is an empty list") {
   CHECK(At<wirehound_dns_response>(responses, 0).answers.count == 0);
 }
 
-TEST_CASE("dns responses: what does not fit the arena is missing, and the arena tells") {
+TEST_CASE("dns responses: responses beyond the arena are left out, and the arena is exhausted") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   for (int i = 0; i < 4; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS messages that are right: header, sections, what lives where, what costs nothing.
+// Sound DNS messages: header, sections, which memory their parts are in, what costs no memory.
 
 #include "decoders/dns/dns_decoder.h"
 
@@ -36,7 +36,7 @@ TEST_CASE("dns: each bit of the header is in its place") {
   }
 }
 
-TEST_CASE("dns: a message of nothing but a header is fine") {
+TEST_CASE("dns: a message that is only a header is sound") {
   const DecodedDns decoded{DnsMessageBuilder()};
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.dns.flags == 0);
@@ -87,7 +87,7 @@ TEST_CASE("dns: several questions are all kept") {
   CHECK(decoded.question(1).type == kAaaa);
 }
 
-TEST_CASE("dns: bytes behind the message change nothing but a flag, and are countable") {
+TEST_CASE("dns: bytes behind the message only set a flag, and can be counted") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   const std::size_t size = message.size();
@@ -100,7 +100,7 @@ TEST_CASE("dns: bytes behind the message change nothing but a flag, and are coun
   CHECK(decoded.dns.message_size == size);
 }
 
-TEST_CASE("dns: a message that is cut behind its last record is whole") {
+TEST_CASE("dns: a message whose capture ends behind its last record is whole") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   const DecodedDns decoded(CapturedBytes(message.span(), 1000));
@@ -108,7 +108,7 @@ TEST_CASE("dns: a message that is cut behind its last record is whole") {
   CHECK(decoded.dns.flags == WIREHOUND_DNS_TRAILING);
 }
 
-TEST_CASE("dns: only mDNS gives the top bit of a class a meaning of its own") {
+TEST_CASE("dns: the top bit of a class is a flag in mDNS only") {
   DnsMessageBuilder message;
   message.Question(Name("host.local"), kA, 0x8001)
       .Record(6, Pointer(12), kA, kAddress, 0x8001)
@@ -159,7 +159,7 @@ TEST_CASE("dns: raw data and texts are views of the input, names are in the aren
   CHECK(decoded.arena.Contains(decoded.dns.answers.data, sizeof(wirehound_dns_record)));
 }
 
-TEST_CASE("dns: a pointer to a name that was read costs nothing") {
+TEST_CASE("dns: a pointer to a name that was read already costs no memory") {
   DnsMessageBuilder message;
   message.Question("a.rather.long.name.example.com", kA);
   for (int i = 0; i < 8; ++i) {
@@ -172,7 +172,7 @@ TEST_CASE("dns: a pointer to a name that was read costs nothing") {
   }
 }
 
-TEST_CASE("dns: the same arena serves message after message") {
+TEST_CASE("dns: one arena can be reset and used for many messages") {
   DnsMessageBuilder message;
   message.Question("example.com", kA).Answer(Pointer(12), kA, kAddress);
   Arena arena(4096);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNSSEC record data, keys and fingerprints: what is decoded, and what is refused.
+// DNSSEC record data, keys and fingerprints: sound data is decoded, other data refused.
 
 #include "decoders/dns/dns_dnssec.h"
 
@@ -22,7 +22,7 @@ std::vector<unsigned> Numbers(const wirehound_list& types) {
   return numbers;
 }
 
-TEST_CASE("dns dnssec: DS and CDS") {
+TEST_CASE("dns dnssec: DS and CDS are decoded") {
   for (const unsigned type : {kDs, kCds}) {
     const DnsMessageBuilder message =
         WithAnswer(type, ByteWriter().Be16(60485).U8(5).U8(1).Text("digest"));
@@ -35,7 +35,7 @@ TEST_CASE("dns dnssec: DS and CDS") {
   }
 }
 
-TEST_CASE("dns dnssec: DNSKEY and CDNSKEY") {
+TEST_CASE("dns dnssec: DNSKEY and CDNSKEY are decoded") {
   for (const unsigned type : {kDnskey, kCdnskey}) {
     const DnsMessageBuilder message =
         WithAnswer(type, ByteWriter().Be16(257).U8(3).U8(13).Text("key"));
@@ -48,7 +48,7 @@ TEST_CASE("dns dnssec: DNSKEY and CDNSKEY") {
   }
 }
 
-TEST_CASE("dns dnssec: RRSIG and SIG, also where the signer's name is compressed") {
+TEST_CASE("dns dnssec: RRSIG and SIG are decoded, with a compressed name of the signer too") {
   for (const unsigned type : {kRrsig, kSig}) {
     for (const ByteWriter& signer : {Name("example.com"), Pointer(12)}) {
       const DnsMessageBuilder message = WithAnswer(type, ByteWriter()
@@ -101,7 +101,7 @@ TEST_CASE("dns dnssec: an NSEC record may cover every type there is") {
   CHECK(At<std::uint16_t>(nsec.types, 65535) == 65535);
 }
 
-TEST_CASE("dns dnssec: NSEC3") {
+TEST_CASE("dns dnssec: NSEC3 is decoded") {
   const ByteWriter rdata =
       ByteWriter({1, 1, 0, 12, 2, 0xaa, 0xbb, 4}).Text("hash").Append({0, 1, 0x40, 1, 1, 0x80});
   const DnsMessageBuilder message = WithAnswer(kNsec3, rdata);
@@ -115,7 +115,7 @@ TEST_CASE("dns dnssec: NSEC3") {
   CHECK(Numbers(nsec3.types) == std::vector<unsigned>{1, 256});
 }
 
-TEST_CASE("dns dnssec: NSEC and NSEC3 without any type are fine") {
+TEST_CASE("dns dnssec: NSEC and NSEC3 without any type are sound") {
   const DnsMessageBuilder nsec_message = WithAnswer(kNsec, Name("a"));
   const DecodedDns nsec(nsec_message);
   CHECK(Data<wirehound_dns_nsec>(Sound(nsec, WIREHOUND_DNS_DATA_NSEC)).types.count == 0);
@@ -134,7 +134,7 @@ TEST_CASE("dns dnssec: NSEC3PARAM has no owner and no types") {
   CHECK(nsec3.types.count == 0);
 }
 
-TEST_CASE("dns dnssec: TLSA and SMIMEA") {
+TEST_CASE("dns dnssec: TLSA and SMIMEA are decoded") {
   for (const unsigned type : {kTlsa, kSmimea}) {
     const DnsMessageBuilder message = WithAnswer(type, ByteWriter({3, 1, 2}).Text("data"));
     const DecodedDns decoded(message);
@@ -146,7 +146,7 @@ TEST_CASE("dns dnssec: TLSA and SMIMEA") {
   }
 }
 
-TEST_CASE("dns dnssec: SSHFP") {
+TEST_CASE("dns dnssec: SSHFP is decoded") {
   const DnsMessageBuilder message = WithAnswer(kSshfp, ByteWriter({4, 2}).Text("print"));
   const DecodedDns decoded(message);
   const auto& sshfp = Data<wirehound_dns_sshfp>(Sound(decoded, WIREHOUND_DNS_DATA_SSHFP));
@@ -155,7 +155,7 @@ TEST_CASE("dns dnssec: SSHFP") {
   CHECK(BytesView(sshfp.fingerprint) == "print");
 }
 
-TEST_CASE("dns dnssec: data wrong for its type costs only itself") {
+TEST_CASE("dns dnssec: data that does not fit its type loses only its decoded form") {
   struct Row {
     const char* what;
     unsigned type;

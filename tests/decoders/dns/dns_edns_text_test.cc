@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The values of EDNS options in words.
+// The texts of the values of EDNS options.
 
 #include "decoders/dns/dns_edns_text.h"
 
@@ -37,7 +37,7 @@ struct Row {
   std::string_view text;
 };
 
-TEST_CASE("edns text: values in words") {
+TEST_CASE("edns text: each option's value has its text") {
   const Row rows[] = {
       {3, ByteWriter().Text("gpdns-fra"), "gpdns-fra"},
       {3, {0xde, 0xad}, "dead"},
@@ -76,7 +76,7 @@ TEST_CASE("edns text: values in words") {
   }
 }
 
-TEST_CASE("edns text: options that only ask, and options without a form, have none") {
+TEST_CASE("edns text: options that only ask, and options of unknown form, have no text") {
   for (const unsigned code : {3u, 5u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 16u, 65001u}) {
     CAPTURE(code);
     CHECK(TextOf(code, {}).empty());
@@ -86,7 +86,7 @@ TEST_CASE("edns text: options that only ask, and options without a form, have no
   CHECK(TextOf(65001, {1, 2, 3}).empty());
 }
 
-TEST_CASE("edns text: a value without the form of its option has no text, and no fault") {
+TEST_CASE("edns text: a value that does not fit its option has no text, and is not malformed") {
   const Row rows[] = {
       {8, {0, 1, 24}, ""},
       {8, {0, 1, 24, 0, 192, 0}, ""},
@@ -116,7 +116,7 @@ TEST_CASE("edns text: a value without the form of its option has no text, and no
   }
 }
 
-TEST_CASE("edns text: a full arena ends the message there") {
+TEST_CASE("edns text: a full arena truncates the message before that record") {
   DnsMessageBuilder message;
   message.Additional(Name(""), kOpt, ByteWriter().Be16(10).Be16(8).Fill(8));
   const std::size_t record_bytes = sizeof(wirehound_dns_record);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS messages that are cut or lie: nothing crashes, what was sound stays, limits hold.
+// DNS messages that are cut or contradict themselves: the decoder does not crash, keeps the sound
+// part and stays within its limits.
 
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace {
 
 const ByteWriter kAddress = {192, 0, 2, 1};
 
-// Something of everything, so that every kind of read is cut somewhere.
+// A record of every kind, so that every kind of read is cut somewhere.
 DnsMessageBuilder RichMessage() {
   DnsMessageBuilder message;
   message.Question("www.example.com", kA)
@@ -46,7 +47,7 @@ std::uint32_t EntryCount(const wirehound_dns& dns) {
   return dns.questions.count + dns.answers.count + dns.authorities.count + dns.additionals.count;
 }
 
-// What `part` has was decoded as it is in `whole`, section by section.
+// Checks that every record of `part` equals the one in `whole`, section by section.
 void CheckPrefix(const DecodedDns& part, const DecodedDns& whole) {
   REQUIRE(part.dns.questions.count <= whole.dns.questions.count);
   for (std::uint32_t i = 0; i < part.dns.questions.count; ++i) {
@@ -68,7 +69,7 @@ void CheckPrefix(const DecodedDns& part, const DecodedDns& whole) {
   }
 }
 
-TEST_CASE("dns: cut at every byte, what came before the cut is there and nothing else") {
+TEST_CASE("dns: a message cut at any byte has the records before the cut and no others") {
   const DnsMessageBuilder message = RichMessage();
   const DecodedDns whole(message);
   REQUIRE(whole.status == DecodeStatus::kOk);
@@ -94,7 +95,7 @@ TEST_CASE("dns: cut at every byte, what came before the cut is there and nothing
   CHECK(entries_before == EntryCount(whole.dns) - 1);
 }
 
-TEST_CASE("dns: any one byte changed crashes nothing and keeps counts within bounds") {
+TEST_CASE("dns: no changed byte crashes the decoder or takes a count out of bounds") {
   const DnsMessageBuilder message = RichMessage();
   Arena arena(kDnsArenaBytes);
   for (std::size_t position = 0; position < message.size(); ++position) {
@@ -112,7 +113,7 @@ TEST_CASE("dns: any one byte changed crashes nothing and keeps counts within bou
   }
 }
 
-TEST_CASE("dns: a count that promises too much is malformed, whichever section lies") {
+TEST_CASE("dns: a count above the number of records is malformed, in every section") {
   for (const std::size_t offset : {4u, 6u, 8u, 10u}) {
     for (const unsigned count : {20u, 65535u}) {
       DnsMessageBuilder message = RichMessage();
@@ -126,7 +127,7 @@ TEST_CASE("dns: a count that promises too much is malformed, whichever section l
   }
 }
 
-TEST_CASE("dns: counts of 65535 everywhere cost no memory") {
+TEST_CASE("dns: counts of 65535 in all sections cost no memory") {
   DnsMessageBuilder message;
   for (const std::size_t offset : {4u, 6u, 8u, 10u}) {
     message.Claim(offset, 65535);
@@ -138,7 +139,7 @@ TEST_CASE("dns: counts of 65535 everywhere cost no memory") {
   CHECK(decoded.arena.used() == 0);
 }
 
-TEST_CASE("dns: a count that promises too little leaves the rest as trailing bytes") {
+TEST_CASE("dns: records beyond a count that is too small are trailing bytes") {
   DnsMessageBuilder message = RichMessage();
   message.Claim(6, 1).Claim(8, 0).Claim(10, 0);
   const DecodedDns decoded(message);
@@ -161,7 +162,7 @@ TEST_CASE("dns: a data length over the end ends the message before that record")
   CHECK(cut.dns.answers.count == 1);
 }
 
-TEST_CASE("dns: bad data before a cut shows as both, and malformed wins") {
+TEST_CASE("dns: a message with bad data before its cut is malformed, not truncated") {
   DnsMessageBuilder message;
   message.Question("example.com", kA).Answer(Pointer(12), kA, {1}).Claim(6, 2);
   const DecodedDns decoded(CapturedBytes(message.span(), 500));
@@ -181,7 +182,7 @@ TEST_CASE("dns: more records than the limit are left out and the result is trunc
   CHECK(decoded.dns.answers.count == kMaxDnsEntries - 1);
 }
 
-TEST_CASE("dns: the largest honest message fits the arena") {
+TEST_CASE("dns: the largest sound message fits the arena") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   while (message.size() + 16 <= 65535) {
@@ -192,7 +193,7 @@ TEST_CASE("dns: the largest honest message fits the arena") {
   CHECK_FALSE(decoded.arena.exhausted());
 }
 
-TEST_CASE("dns: a full arena ends the message soundly, wherever it happens") {
+TEST_CASE("dns: a full arena truncates the message soundly, at whatever record") {
   const DnsMessageBuilder message = RichMessage();
   const DecodedDns whole(message);
   for (std::size_t capacity = 0; capacity < whole.arena.used() + 1100; capacity += 8) {
@@ -206,7 +207,7 @@ TEST_CASE("dns: a full arena ends the message soundly, wherever it happens") {
   }
 }
 
-TEST_CASE("dns: names made to be expensive are stopped by the arena") {
+TEST_CASE("dns: names made to use much memory are stopped by the arena's limit") {
   // One long name to escape, and as many pointers into it as fit, none of them twice in a row.
   DnsMessageBuilder message;
   ByteWriter name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsMessageBuilder: writes DNS messages for tests, right by default and wrong on request: counts
-// and data lengths may lie, names are whatever bytes the test gives. Sections in wire order.
+// DnsMessageBuilder: writes DNS messages for tests, sound by default. On request counts and data
+// lengths are wrong, and names are any bytes that the test gives. Sections in wire order.
 
 #pragma once
 
@@ -80,7 +80,7 @@ class DnsMessageBuilder {
     return *this;
   }
 
-  /// Where the next byte goes: what a pointer to it has to say.
+  /// The offset of the next byte, which a pointer to it must contain.
   std::size_t size() const { return message_.size(); }
   std::span<const std::byte> span() const { return message_.span(); }
   ByteWriter& writer() { return message_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS names: labels, escaping, length limits, compression, and pointers that lead astray.
+// DNS names: labels, escaping, length limits, compression, and bad pointers.
 
 #include <string>
 
@@ -46,7 +46,7 @@ TEST_CASE("dns name: labels are joined by dots, the root is empty, letters keep 
   }
 }
 
-TEST_CASE("dns name: what could be mistaken for something else is escaped") {
+TEST_CASE("dns name: bytes that would be ambiguous in the text are escaped") {
   struct Row {
     std::string_view label;
     std::string_view text;
@@ -62,7 +62,7 @@ TEST_CASE("dns name: what could be mistaken for something else is escaped") {
   }
 }
 
-TEST_CASE("dns name: the longest label and the longest name are fine") {
+TEST_CASE("dns name: the longest label and the longest name are sound") {
   CHECK(NameOf(DecodedDns(Query(NameOfLengths({63})))).size() == 63);
   CHECK(NameOf(DecodedDns(Query(NameOfLengths({63, 63, 63, 61})))).size() == 253);
   ByteWriter many;
@@ -72,7 +72,7 @@ TEST_CASE("dns name: the longest label and the longest name are fine") {
   CHECK(NameOf(DecodedDns(Query(many.U8(0)))).size() == 253);
 }
 
-TEST_CASE("dns name: the longest name, all escaped, fits what is reserved for it") {
+TEST_CASE("dns name: the longest name with every byte escaped fits the space reserved for it") {
   ByteWriter name;
   for (const int length : {63, 63, 63, 61}) {
     name.U8(length).Fill(static_cast<std::size_t>(length), 0xff);
@@ -89,20 +89,20 @@ TEST_CASE("dns name: one byte more than 255 is malformed") {
   CHECK(DecodedDns(Query(many.U8(0))).status == DecodeStatus::kMalformed);
 }
 
-TEST_CASE("dns name: pointers do not get around the limit of 255") {
+TEST_CASE("dns name: the limit of 255 bytes holds for names with pointers too") {
   DnsMessageBuilder message;
   message.Question(NameOfLengths({63, 63, 63}), kA);  // 193 bytes with the root
-  SUBCASE("255 bytes through a known name are fine") {
+  SUBCASE("255 bytes through a known name are sound") {
     message.Answer(NameWithPointer(std::string(61, 'y'), 12), kTxt, ByteWriter({0}));
     const DecodedDns decoded(message);
     CHECK(decoded.status == DecodeStatus::kOk);
     CHECK(decoded.answer(0).name.size == 253);
   }
-  SUBCASE("256 bytes through a known name") {
+  SUBCASE("256 bytes through a known name are malformed") {
     message.Answer(NameWithPointer(std::string(62, 'y'), 12), kTxt, ByteWriter({0}));
     CHECK(DecodedDns(message).status == DecodeStatus::kMalformed);
   }
-  SUBCASE("through a part of a name that was not read by itself") {
+  SUBCASE("so are those through a part of a name that was not read by itself") {
     message.Answer(NameWithPointer(std::string(63, 'y') + "." + std::string(63, 'z'), 12 + 64),
                    kTxt, ByteWriter({0}));
     CHECK(DecodedDns(message).status == DecodeStatus::kMalformed);
@@ -116,7 +116,7 @@ TEST_CASE("dns name: the two reserved label types are malformed") {
   }
 }
 
-TEST_CASE("dns name: compression in every position") {
+TEST_CASE("dns name: a name may be compressed in every position") {
   DnsMessageBuilder message;
   message.Question("www.example.com", kA);  // at 12; example at 16, com at 24, the root at 28
   struct Row {
@@ -143,7 +143,7 @@ TEST_CASE("dns name: compression in every position") {
   }
 }
 
-TEST_CASE("dns name: a pointer to a pointer, and names that build on each other") {
+TEST_CASE("dns name: pointers to pointers, and names that share suffixes, are followed") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   const std::size_t first = message.size();
@@ -161,7 +161,7 @@ TEST_CASE("dns name: a pointer to a pointer, and names that build on each other"
   CHECK(View(Data<wirehound_string>(decoded.answer(2))) == "b.a.example.com");
 }
 
-TEST_CASE("dns name: more names than are remembered still come out right") {
+TEST_CASE("dns name: more names than the reader remembers are still decoded correctly") {
   DnsMessageBuilder message;
   message.Question("example.com", kA);
   std::size_t offsets[100];
@@ -180,7 +180,7 @@ TEST_CASE("dns name: more names than are remembered still come out right") {
   }
 }
 
-TEST_CASE("dns: a pointer to itself is malformed and costs no loop") {
+TEST_CASE("dns: a pointer to itself is malformed and makes no loop") {
   CHECK(DecodedDns(Query(Pointer(12))).status == DecodeStatus::kMalformed);
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("dns name: a pointer forward, out of the message or into the header is
     DnsMessageBuilder message = Query(Pointer(target));
     message.Raw(Name("forward.example"));
     CHECK(DecodedDns(message).status == DecodeStatus::kMalformed);
-    // Also in a capture that was cut: no missing byte could make it right.
+    // Also in a capture that was cut: no missing byte could make it valid.
     CHECK(DecodedDns(CapturedBytes(message.span(), 60000)).status == DecodeStatus::kMalformed);
   }
 }
@@ -221,7 +221,7 @@ DnsMessageBuilder PointerChain(int length) {
     links.Append(Pointer(target));
     target = start + 2 * static_cast<std::size_t>(i);
   }
-  // The links hide in the data of a type that is not decoded, so none is known beforehand.
+  // The links are in the data of a type that is not decoded, so no name among them is known before.
   message.Answer(Name(""), 10, links).Answer(Pointer(target), kTxt, ByteWriter({0}));
   return message;
 }
@@ -235,7 +235,8 @@ TEST_CASE("dns name: a chain of pointers is followed up to the limit") {
   CHECK(DecodedDns(endless).status == DecodeStatus::kMalformed);
 }
 
-TEST_CASE("dns name: a name that runs over the end is cut, or lies when nothing is missing") {
+TEST_CASE(
+    "dns name: a name that runs over the end is truncated, or malformed when no byte is missing") {
   const ByteWriter name = NameWithPointer("www.example", 12);
   for (std::size_t size = 0; size < name.size(); ++size) {
     DnsMessageBuilder message;

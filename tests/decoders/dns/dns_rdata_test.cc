@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The data of each record type: what is decoded, and data that does not fit its type.
+// The data of each record type: sound data is decoded, data that does not fit its type is not.
 
 #include <iterator>
 #include <vector>
@@ -43,7 +43,7 @@ TEST_CASE("dns rdata: NS, CNAME, PTR, DNAME and the mailbox types are names") {
   }
 }
 
-TEST_CASE("dns rdata: SOA") {
+TEST_CASE("dns rdata: SOA is decoded") {
   const DnsMessageBuilder message = WithAnswer(
       kSoa,
       NameWithPointer("ns", 12)
@@ -60,7 +60,7 @@ TEST_CASE("dns rdata: SOA") {
   CHECK(soa.minimum == 900);
 }
 
-TEST_CASE("dns rdata: MX, also the null MX of RFC 7505") {
+TEST_CASE("dns rdata: MX is decoded, the null MX of RFC 7505 too") {
   const DnsMessageBuilder message =
       WithAnswer(kMx, ByteWriter().Be16(10).Append(NameWithPointer("mail", 12)));
   const DecodedDns decoded(message);
@@ -101,7 +101,7 @@ TEST_CASE("dns rdata: HINFO is a list of strings") {
   CHECK(View(At<wirehound_string>(list, 0)) == "RFC8482");
 }
 
-TEST_CASE("dns rdata: SRV") {
+TEST_CASE("dns rdata: SRV is decoded") {
   const DnsMessageBuilder message =
       WithAnswer(kSrv, ByteWriter().Be16(1).Be16(2).Be16(5060).Append(NameWithPointer("sip", 12)));
   const DecodedDns decoded(message);
@@ -112,7 +112,7 @@ TEST_CASE("dns rdata: SRV") {
   CHECK(View(srv.name) == "sip.example.com");
 }
 
-TEST_CASE("dns rdata: URI") {
+TEST_CASE("dns rdata: URI is decoded") {
   const DnsMessageBuilder message =
       WithAnswer(kUri, ByteWriter().Be16(10).Be16(1).Text("https://example.com/"));
   const DecodedDns decoded(message);
@@ -130,7 +130,7 @@ TEST_CASE("dns rdata: SPF is a list of strings like TXT") {
   CHECK(View(At<wirehound_string>(list, 0)) == "v=spf1");
 }
 
-TEST_CASE("dns rdata: CAA, also without a value") {
+TEST_CASE("dns rdata: CAA is decoded, without a value too") {
   const DnsMessageBuilder message =
       WithAnswer(kCaa, ByteWriter({128, 5}).Text("issue").Text("letsencrypt.org; a=b"));
   const DecodedDns decoded(message);
@@ -143,7 +143,7 @@ TEST_CASE("dns rdata: CAA, also without a value") {
   CHECK(Data<wirehound_dns_caa>(Sound(empty, WIREHOUND_DNS_DATA_CAA)).value.size == 0);
 }
 
-TEST_CASE("dns rdata: NAPTR") {
+TEST_CASE("dns rdata: NAPTR is decoded") {
   const DnsMessageBuilder message =
       WithAnswer(kNaptr, ByteWriter()
                              .Be16(100)
@@ -199,7 +199,7 @@ TEST_CASE("dns rdata: other types keep their raw data") {
   }
 }
 
-TEST_CASE("dns rdata: data wrong for its type costs only itself, and the next record is found") {
+TEST_CASE("dns rdata: data that does not fit its type loses only its decoded form") {
   struct Row {
     const char* what;
     unsigned type;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Service bindings: the vectors of RFC 9460 appendix D, the texts of values, and what is refused.
+// Service bindings: the vectors of RFC 9460 appendix D, the texts of values, and malformed data.
 
 #include "decoders/dns/dns_svcb.h"
 
@@ -92,7 +92,7 @@ TEST_CASE("dns svcb: each key has its presentation form") {
   }
 }
 
-TEST_CASE("dns svcb: keys have the names of the registry, others their number") {
+TEST_CASE("dns svcb: registered keys have their names, others their number") {
   TextBuffer scratch;
   CHECK(SvcParamKeyText(0, scratch) == "mandatory");
   CHECK(SvcParamKeyText(2, scratch) == "no-default-alpn");
@@ -102,7 +102,7 @@ TEST_CASE("dns svcb: keys have the names of the registry, others their number") 
   CHECK(SvcParamKeyText(65535, scratch) == "key65535");
 }
 
-TEST_CASE("dns svcb: data that RFC 9460 section 2.2 calls malformed costs only itself") {
+TEST_CASE("dns svcb: data that RFC 9460 section 2.2 calls malformed loses only its decoded form") {
   struct Row {
     const char* what;
     ByteWriter rdata;
@@ -137,7 +137,7 @@ TEST_CASE("dns svcb: data that RFC 9460 section 2.2 calls malformed costs only i
   }
 }
 
-TEST_CASE("dns svcb: texts that do not fit the arena are a limit, not a fault of the data") {
+TEST_CASE("dns svcb: texts that do not fit the arena make the message truncated, not malformed") {
   const DnsMessageBuilder message =
       WithAnswer(kHttps, Binding(Param(5, ByteWriter().Fill(3000, 7))));
   const DecodedDns decoded(CapturedBytes(message.span()), 3000);

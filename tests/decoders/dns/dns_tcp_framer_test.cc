@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DNS messages out of a TCP stream: however they are cut, whatever is missing.
+// DNS messages out of a TCP stream, cut at any byte, with any bytes missing.
 
 #include "decoders/dns/dns_tcp_framer.h"
 
@@ -42,7 +42,7 @@ bool IsFilled(const Seen& message, std::size_t size, int fill) {
                      [fill](std::byte byte) { return byte == static_cast<std::byte>(fill); });
 }
 
-TEST_CASE("dns tcp: messages that lie whole in a segment are handed on where they are") {
+TEST_CASE("dns tcp: a message that is whole in one segment is not copied") {
   DnsBufferPool pool;
   DnsTcpFramer framer(pool);
   Sink sink;
@@ -70,7 +70,7 @@ TEST_CASE("dns tcp: a length in a segment of its own costs no buffer") {
   CHECK(pool.refused() == 0);
 }
 
-TEST_CASE("dns tcp: however a stream is cut, the messages are the same") {
+TEST_CASE("dns tcp: the messages do not depend on how segments cut the stream") {
   const ByteWriter stream = ByteWriter()
                                 .Append(Framed(12, 1))
                                 .Append(Framed(5000, 2))
@@ -84,7 +84,7 @@ TEST_CASE("dns tcp: however a stream is cut, the messages are the same") {
     DnsTcpFramer framer(pool);
     Sink sink;
     for (std::span<const std::byte> rest = stream.span(); !rest.empty();) {
-      // A copy, so that a sanitizer sees a view that is used too long.
+      // A copy, so that a sanitizer finds a view that is used for too long.
       const std::span<const std::byte> part = rest.first(std::min(step, rest.size()));
       const std::vector<std::byte> segment(part.begin(), part.end());
       CHECK(framer.OnData(segment, sink) == DnsTcpVerdict::kMore);
@@ -105,7 +105,7 @@ TEST_CASE("dns tcp: however a stream is cut, the messages are the same") {
   }
 }
 
-TEST_CASE("dns tcp: a first length that no message has means that this is not DNS") {
+TEST_CASE("dns tcp: a stream whose first length is too small for a message is not DNS") {
   for (const unsigned length : {0u, 1u, 11u}) {
     DnsBufferPool pool;
     DnsTcpFramer framer(pool);
@@ -119,7 +119,7 @@ TEST_CASE("dns tcp: a first length that no message has means that this is not DN
   }
 }
 
-TEST_CASE("dns tcp: a gap inside a message shows what came before, and the next one is found") {
+TEST_CASE("dns tcp: a message with a gap is reported up to the gap, and the next one is found") {
   DnsBufferPool pool;
   DnsTcpFramer framer(pool);
   Sink sink;
@@ -190,14 +190,14 @@ TEST_CASE("dns tcp: a gap where a message starts, or beyond its end, loses the s
   }
 }
 
-TEST_CASE("dns tcp: a gap of nothing is none") {
+TEST_CASE("dns tcp: a gap of 0 bytes changes nothing") {
   DnsBufferPool pool;
   DnsTcpFramer framer(pool);
   Sink sink;
   CHECK(framer.OnGap(0, sink) == DnsTcpVerdict::kMore);
 }
 
-TEST_CASE("dns tcp: the end of the stream shows what there is of the last message") {
+TEST_CASE("dns tcp: at the end of the stream the beginning of the last message is reported") {
   const ByteWriter stream = Framed(100, 1);
   for (const std::size_t body : {0u, 11u, 12u, 99u}) {
     CAPTURE(body);
@@ -216,8 +216,7 @@ TEST_CASE("dns tcp: the end of the stream shows what there is of the last messag
   }
 }
 
-TEST_CASE(
-    "dns tcp: without a buffer a message is cut to what is there, and the next one is found") {
+TEST_CASE("dns tcp: without a buffer a message is cut to its first part, and the next is found") {
   const ByteWriter stream = ByteWriter().Append(Framed(6000, 1)).Append(Framed(20, 2));
   struct Row {
     DnsBufferLimits limits;
@@ -225,8 +224,8 @@ TEST_CASE(
     std::size_t shown;  // bytes of the first message, 0 when it is not reported
   };
   const Row rows[] = {
-      {{0, 0}, 2 + 1000, 1000},  // no buffer at all: the part of the first segment
-      {{0, 0}, 2 + 5, 0},        // which holds no header
+      {{0, 0}, 2 + 1000, 1000},  // no buffer at all: the part in the first segment
+      {{0, 0}, 2 + 5, 0},        // that part has no whole header
       {{1, 0}, 2 + 3000, 3000},  // outgrew the small buffer
   };
   for (const Row& row : rows) {
@@ -249,7 +248,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("dns tcp: a framer that goes gives its buffer back") {
+TEST_CASE("dns tcp: a destroyed framer returns its buffer") {
   DnsBufferPool pool;
   Sink sink;
   {
@@ -260,7 +259,7 @@ TEST_CASE("dns tcp: a framer that goes gives its buffer back") {
   CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("dns buffer pool: buffers are used again, and each size has its own limit") {
+TEST_CASE("dns buffer pool: returned buffers are lent again, and each size has its own limit") {
   DnsBufferPool pool(DnsBufferLimits{2, 1});
   std::byte* small = pool.Take(kSmallDnsBufferBytes);
   std::byte* other = pool.Take(1);

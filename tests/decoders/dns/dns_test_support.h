@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What every DNS test needs: a decoded message with its arena, and readable access to its lists.
+// The common part of the DNS tests: a decoded message with its arena, and readable access to its
+// lists.
 
 #pragma once
 
@@ -63,7 +64,7 @@ inline DnsMessageBuilder WithAnswer(unsigned type, const ByteWriter& rdata) {
   return message;
 }
 
-/// The only answer of a message, which is of this kind and all is well.
+/// The only answer of a message. Checks that it is of this kind and the message sound.
 inline const wirehound_dns_record& Sound(const DecodedDns& decoded, std::uint32_t kind) {
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.dns.flags == 0);
@@ -74,7 +75,7 @@ inline const wirehound_dns_record& Sound(const DecodedDns& decoded, std::uint32_
   return record;
 }
 
-/// Data that does not fit `type` costs only its decoded form.
+/// Checks that data which does not fit `type` loses only its decoded form.
 inline void CheckMalformed(unsigned type, const ByteWriter& rdata) {
   DnsMessageBuilder message = WithAnswer(type, rdata);
   message.Answer(Pointer(12), 1, {192, 0, 2, 7});
@@ -92,7 +93,7 @@ inline std::string_view BytesView(const wirehound_bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data), bytes.size};
 }
 
-/// Numbers of the types tests build.
+/// Numbers of the record types that tests build.
 enum DnsType : unsigned {
   kA = 1,
   kNs = 2,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The forms in which DNS data is written, and what happens when the arena is full.
+// The forms in which DNS data is written, and the writer in a full arena.
 
 #include "decoders/dns/dns_text_writer.h"
 
@@ -19,7 +19,7 @@ wirehound_bytes Bytes(std::string_view text) {
 }
 wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
 
-// What `write` writes.
+// The text that `write` writes.
 template <typename Write>
 std::string Written(Write write) {
   Arena arena(4096);
@@ -65,7 +65,7 @@ TEST_CASE("dns text writer: base 32 hex is in lower case and without padding") {
   }
 }
 
-TEST_CASE("dns text writer: numbers, hexadecimal, names") {
+TEST_CASE("dns text writer: numbers, hexadecimal and names have their forms") {
   CHECK(Written([](DnsTextWriter& out) { out.Number(0).Append(' ').Number(UINT64_MAX); }) ==
         "0 18446744073709551615");
   CHECK(Written([](DnsTextWriter& out) { out.Hex(Bytes("\x00\xff\x1e"sv)); }) == "00ff1e");
@@ -99,7 +99,8 @@ TEST_CASE("dns text writer: moments are UTC") {
   }
 }
 
-TEST_CASE("dns text writer: what does not fit leaves nothing but a full arena") {
+TEST_CASE(
+    "dns text writer: a text that does not fit is left out whole, and the arena is exhausted") {
   for (std::size_t capacity = 0; capacity < 12; ++capacity) {
     CAPTURE(capacity);
     Arena arena(capacity);
@@ -127,7 +128,7 @@ TEST_CASE("dns text writer: once failed, smaller writes fail too") {
   CHECK_FALSE(writer.Finish(out));
 }
 
-TEST_CASE("dns text writer: what was in the arena before stays") {
+TEST_CASE("dns text writer: earlier contents of the arena stay") {
   Arena arena(64);
   const int* before = arena.Create(7);
   DnsTextWriter writer(arena);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HTTP/1.x that breaks the rules of framing: each breach is told once per message, the message is
-// flagged, and reading goes on as most servers would.
+// HTTP/1.x that breaks the rules of framing: each breach is reported once per message, the message
+// is flagged, and the decoder reads on as most servers would.
 
 #include <string>
 
@@ -21,7 +21,7 @@ struct Row {
   std::string_view lines;  // kNextLine follows
 };
 
-// Each is read to its end: the next request is found in the same segment.
+// Each request is read to its end: the next one is found in the same segment.
 const Row kRequests[] = {
     {"bare LF in the start line", "GET / HTTP/1.1\nA: b\r\n\r\n",
      "> !http_bare_lf\n> GET / HTTP/1.1 length 0 {A: b} malformed"},
@@ -112,7 +112,7 @@ const Row kRequests[] = {
      "> !http_bare_cr\n> !http_bare_lf\n> !http_malformed_header"},
 };
 
-TEST_CASE("http1: breaches of framing are told, flagged and survived") {
+TEST_CASE("http1: a breach of framing is reported and flagged, and the next message is found") {
   for (const Row& row : kRequests) {
     CAPTURE(row.what);
     Http1Talk talk;
@@ -122,14 +122,14 @@ TEST_CASE("http1: breaches of framing are told, flagged and survived") {
   }
 }
 
-TEST_CASE("http1: NUL in a head is told and kept") {
+TEST_CASE("http1: NUL in a head is reported and kept") {
   using std::string_literals::operator""s;
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\nA: b\0c\r\n\r\n"s);
   CHECK(talk.Lines() == "> !http_nul_in_header\n> GET / HTTP/1.1 length 0 {A: b\0c} malformed"s);
 }
 
-TEST_CASE("http1: anomalies say where they are") {
+TEST_CASE("http1: an anomaly has its offset in the stream and its size") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nA b\r\n\r\n");
   REQUIRE(talk.sink.anomalies.size() == 1);
@@ -164,7 +164,7 @@ TEST_CASE("http1: a bad chunk loses the direction until a segment starts like a 
   }
 }
 
-TEST_CASE("http1: the largest chunk is one, the next larger is none") {
+TEST_CASE("http1: the largest chunk size is accepted, the next larger one is refused") {
   for (const std::string_view size : {"4000000000000000", "04000000000000000"}) {
     Http1Talk talk;
     talk.Client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -176,7 +176,7 @@ TEST_CASE("http1: the largest chunk is one, the next larger is none") {
   CHECK(talk.sink.anomalies.size() == 1);
 }
 
-TEST_CASE("http1: endless chunk extensions and trailers end somewhere") {
+TEST_CASE("http1: chunk extensions and trailers are limited in size") {
   const std::string endless(kMaxHttpLineBytes, 'e');
   Http1Talk talk;
   talk.Client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -189,7 +189,7 @@ TEST_CASE("http1: endless chunk extensions and trailers end somewhere") {
     talk.Client(std::string(kMaxHttpLineBytes + 1, '0'));
     CHECK(talk.Lines() == "> !http_line_too_long");
   }
-  SUBCASE("a long trailer is stepped over") {
+  SUBCASE("a long trailer is skipped") {
     talk.Client("0\r\nA: " + endless + "\r\n\r\n" + std::string(kNext));
     CHECK(talk.Lines() == "> !http_line_too_long" + std::string(kNextLine));
   }
@@ -215,7 +215,7 @@ TEST_CASE("http1: a response with a length that cannot be trusted lasts until cl
   }
 }
 
-TEST_CASE("http1: odd status lines are taken, wrong ones are not") {
+TEST_CASE("http1: unusual status lines are accepted, wrong ones are not") {
   Http1Talk talk;
   talk.Server("HTTP/1.1  204  Odd\r\n\r\n");
   CHECK(talk.Lines() ==
@@ -229,7 +229,8 @@ TEST_CASE("http1: odd status lines are taken, wrong ones are not") {
   }
 }
 
-TEST_CASE("http1: later bytes that are no request are told once and skipped to a segment's start") {
+TEST_CASE(
+    "http1: later bytes that are no request are reported once and skipped up to the next segment") {
   for (const std::string_view garbage :
        {"\x16\x03\x01", "GET / FTP/1.0\r\n", "GET\r\n\r\n", "/ HTTP/1.1\r\n\r\n",
         " GET / HTTP/1.1\r\n", "GET / HTTP/2.0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}) {
@@ -248,7 +249,7 @@ TEST_CASE("http1: later bytes that are no request are told once and skipped to a
   }
 }
 
-TEST_CASE("http1: more empty lines than anyone sends are no request") {
+TEST_CASE("http1: too many empty lines are no request") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\n" + std::string(17, '\n'));
   CHECK(talk.Lines() == "> GET / HTTP/1.1 length 0 {}\n> !http_malformed_start_line");

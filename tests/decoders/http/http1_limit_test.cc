@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Heads that are longer than what is kept: what comes of them, and that memory stays within bounds.
+// Heads beyond the limits: they are reported in part, and memory stays within bounds.
 
 #include <string>
 
@@ -11,7 +11,7 @@
 namespace wirehound::test {
 namespace {
 
-// What requests that wait for their response take.
+// The memory that waiting requests may take.
 constexpr std::size_t kWaiting = 4 * kMinHttpBufferBytes;
 constexpr std::string_view kStart = "GET / HTTP/1.1\r\n";
 
@@ -29,7 +29,7 @@ struct BothWays {
   Http1Talk in_pieces;
 };
 
-TEST_CASE("http1: a long line is cut and told") {
+TEST_CASE("http1: a long line is cut and reported") {
   const std::string value(kMaxHttpLineBytes, 'v');
   BothWays talk(std::string(kStart) + "A: " + value + "\r\nB: c\r\n\r\n");
   CHECK(talk.at_once.Lines() == "> !http_line_too_long\n> GET / HTTP/1.1 length 0 {A: " +
@@ -42,7 +42,7 @@ TEST_CASE("http1: the longest line is not cut") {
   CHECK(talk.at_once.Lines() == "> GET / HTTP/1.1 length 0 {A: " + value + "}");
 }
 
-TEST_CASE("http1: a long target is cut and told") {
+TEST_CASE("http1: a long target is cut and reported") {
   const std::string path = "/" + std::string(kMaxHttpLineBytes, 'p');
   BothWays talk("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(talk.at_once.Lines() == "> !http_line_too_long\n> GET h " +
@@ -50,7 +50,7 @@ TEST_CASE("http1: a long target is cut and told") {
                                     " HTTP/1.1 length 0 {} truncated");
 }
 
-TEST_CASE("http1: a head that is too long is reported as far as it is kept") {
+TEST_CASE("http1: the beginning of a head that is too long is reported") {
   std::string head(kStart);
   std::string fields;
   while (head.size() < kMaxHttpHeadBytes) {
@@ -67,7 +67,7 @@ TEST_CASE("http1: a head that is too long is reported as far as it is kept") {
   CHECK(talk.at_once.sink.messages == 2);
 }
 
-TEST_CASE("http1: a head of the greatest length is whole") {
+TEST_CASE("http1: a head of the greatest length is reported whole") {
   std::string head(kStart);
   while (kMaxHttpHeadBytes - head.size() > 2000) {
     head += "Name: " + std::string(992, 'x') + "\r\n";
@@ -91,7 +91,7 @@ TEST_CASE("http1: a start line without end is no message, but the next one is") 
   CHECK(talk.Lines() == "> GET /2 HTTP/1.1 length 0 {}");
 }
 
-TEST_CASE("http1: fields beyond the limit are left out but frame the message") {
+TEST_CASE("http1: fields beyond the limit are not reported, but still determine the body") {
   std::string head = "POST / HTTP/1.1\r\n";
   for (std::size_t i = 0; i < kMaxHttpHeaders; ++i) {
     head += "A: b\r\n";
@@ -120,7 +120,7 @@ TEST_CASE("http1: the worst head fits the arena") {
   CHECK_FALSE(talk.at_once.arena.exhausted());
 }
 
-TEST_CASE("http1: with too small an arena messages are flagged, not lost") {
+TEST_CASE("http1: in a small arena messages are flagged as truncated, not lost") {
   HttpLines sink;
   Arena arena(16);
   HttpBufferPool pool(4096);
@@ -132,7 +132,8 @@ TEST_CASE("http1: with too small an arena messages are flagged, not lost") {
   CHECK(sink.lines[0] == "> POST h / HTTP/1.1 length 1 {} truncated");
 }
 
-TEST_CASE("http1: without memory for a head what came first is reported and counted") {
+TEST_CASE(
+    "http1: without memory for a head its first segment is reported, and the failure counted") {
   Http1Talk talk(/*pool_bytes=*/1024);
   SUBCASE("none at all") {
     Http1Talk poor(/*pool_bytes=*/0);
@@ -151,7 +152,7 @@ TEST_CASE("http1: without memory for a head what came first is reported and coun
   }
 }
 
-TEST_CASE("http1: what looks like a start and never goes on holds little and no more") {
+TEST_CASE("http1: many starts of messages that never go on take little memory") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\n");
   for (int i = 0; i < 10; ++i) {

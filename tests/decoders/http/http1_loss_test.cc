@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Bytes that are missing, connections that end early, captures that start midway.
+// Missing bytes, connections that end early, captures that start midway.
 
 #include <string>
 
@@ -16,7 +16,7 @@ constexpr HttpSide kServer = HttpSide::kServer;
 constexpr std::string_view kNext = "GET /next HTTP/1.1\r\n\r\n";
 constexpr std::string_view kNextLine = "> GET /next HTTP/1.1 length 0 {}";
 
-TEST_CASE("http1: a gap within a body counts as its bytes") {
+TEST_CASE("http1: a gap within a body counts as bytes of the body") {
   Http1Talk talk;
   SUBCASE("all of it") {
     talk.Client("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n");
@@ -42,7 +42,7 @@ TEST_CASE("http1: a gap within a body counts as its bytes") {
   CHECK(talk.Lines() == "> UNREGISTERED / HTTP/1.1 length 0 {}\n" + std::string(kNextLine));
 }
 
-TEST_CASE("http1: after a gap elsewhere the next segment that starts like a message counts") {
+TEST_CASE("http1: after a gap elsewhere the next segment that begins like a message is read") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\n");
   SUBCASE("between messages") { talk.Gap(kClient, 10); }
@@ -73,7 +73,7 @@ TEST_CASE("http1: after a gap elsewhere the next segment that starts like a mess
 constexpr std::string_view kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 constexpr std::string_view kEmpty = "HTTP/1.1 204 No Content\r\n\r\n";
 
-TEST_CASE("http1: with no request waiting, a gap in a response leaves no doubt about the next") {
+TEST_CASE("http1: with no request waiting, the next response after a gap names its request") {
   Http1Talk talk;
   talk.Client("GET /one HTTP/1.1\r\n\r\n");
   talk.Server(kChunkedHead);
@@ -90,7 +90,8 @@ TEST_CASE("http1: with no request waiting, a gap in a response leaves no doubt a
   CHECK(talk.Lines() == "< HTTP/1.1 204 No Content 204 length 0 {} for GET /next");
 }
 
-TEST_CASE("http1: with a request waiting, what was missed of a server may have been the response") {
+TEST_CASE(
+    "http1: with a request waiting, a gap may hide its response, so the next one names none") {
   Http1Talk talk;
   talk.Client("GET /one HTTP/1.1\r\n\r\n");
   talk.Server(kChunkedHead);
@@ -114,7 +115,7 @@ TEST_CASE("http1: with a request waiting, what was missed of a server may have b
   CHECK(talk.Lines() == "< HTTP/1.1 204 No Content 204 length 0 {}");
 }
 
-TEST_CASE("http1: the start after a loss may come in pieces") {
+TEST_CASE("http1: the start of a message after a loss may come in pieces") {
   Http1Talk talk;
   talk.Client("GET / HTTP/1.1\r\n\r\n");
   talk.Gap(kClient, 10);
@@ -124,7 +125,7 @@ TEST_CASE("http1: the start after a loss may come in pieces") {
   }
   CHECK(talk.Lines() == kNextLine);
   talk.Gap(kClient, 10);
-  // The beginning of nothing: quietly lost again.
+  // The beginning of no message: the direction is lost again, without a report.
   talk.Client("GE");
   talk.Client("ESE\r\n");
   talk.Client(kNext);
@@ -132,7 +133,7 @@ TEST_CASE("http1: the start after a loss may come in pieces") {
   CHECK(talk.sink.anomalies.empty());
 }
 
-TEST_CASE("http1: a head cut by a gap is reported as far as it had come") {
+TEST_CASE("http1: a head cut by a gap is reported up to the gap") {
   Http1Talk talk;
   talk.Client("GET /cut HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d");
   talk.Gap(kClient, 10);
@@ -143,7 +144,7 @@ TEST_CASE("http1: a head cut by a gap is reported as far as it had come") {
   CHECK(talk.Lines() == "< HTTP/1.1 200 OK 200 length 7 {Content-Length: 7} truncated");
 }
 
-TEST_CASE("http1: a head cut by the end is reported as far as it had come") {
+TEST_CASE("http1: a head cut by the end of the stream is reported up to there") {
   Http1Talk talk;
   talk.Client("GET /cut HTTP/1.1\r\nHost: h\r\nA: b\r");
   talk.connection.OnEnd(kClient);
@@ -156,7 +157,7 @@ TEST_CASE("http1: a head cut by the end is reported as far as it had come") {
   CHECK(talk.Lines().empty());
 }
 
-TEST_CASE("http1: an end or a gap before anything was sound reports nothing") {
+TEST_CASE("http1: an end or a gap before a sound start line reports nothing") {
   Http1Talk talk;
   SUBCASE("end") {
     talk.Client("GET /");
@@ -174,7 +175,7 @@ TEST_CASE("http1: an end or a gap before anything was sound reports nothing") {
   CHECK(talk.pool.used_bytes() == 0);
 }
 
-TEST_CASE("http1: picked up at a response, the client counts from its next request") {
+TEST_CASE("http1: a capture that starts at a response reads the client from its next request") {
   Http1Talk talk;
   talk.Server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   CHECK(talk.Client("the rest of a body\r\n") == HttpVerdict::kMore);
@@ -186,7 +187,7 @@ TEST_CASE("http1: picked up at a response, the client counts from its next reque
   CHECK(talk.sink.anomalies.empty());
 }
 
-TEST_CASE("http1: a client's bytes do not end a connection that a server may have begun") {
+TEST_CASE("http1: a client's other bytes do not end a connection whose server may speak HTTP") {
   Http1Talk talk;
   CHECK(talk.Server("HTTP") == HttpVerdict::kMore);
   CHECK(talk.Client("P") == HttpVerdict::kMore);

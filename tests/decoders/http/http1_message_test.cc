@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What HTTP/1.x messages look like, and where they end.
+// The contents of HTTP/1.x messages, and where messages end.
 
 #include <string>
 
@@ -11,7 +11,7 @@
 namespace wirehound::test {
 namespace {
 
-TEST_CASE("http1: a request and its response") {
+TEST_CASE("http1: a request and its response are decoded") {
   Http1Talk talk;
   CHECK(talk.Client("GET /a%20b?x=%41#f HTTP/1.1\r\n"
                     "Host: example.com\r\n"
@@ -30,7 +30,7 @@ TEST_CASE("http1: a request and its response") {
   CHECK(talk.pool.used_bytes() == 0);
 }
 
-TEST_CASE("http1: messages say who they are") {
+TEST_CASE("http1: a message carries its struct sizes, stream id 0 and its kind") {
   struct Sink : HttpSink {
     void OnHttpMessage(HttpSide, const wirehound_http& message) override {
       CHECK(message.struct_size == sizeof(wirehound_http));
@@ -63,7 +63,7 @@ TEST_CASE("http1: the host is that of the header, else that of the target") {
         "> POST /x HTTP/1.0 length 0 {}");
 }
 
-TEST_CASE("http1: unknown methods are taken once it is HTTP") {
+TEST_CASE("http1: unknown methods are accepted once the connection is HTTP") {
   Http1Talk talk;
   CHECK(talk.Client("GET / HTTP/1.1\r\n\r\nFoo-Bar!x /y HTTP/1.1\r\n\r\n") == HttpVerdict::kMore);
   CHECK(talk.Lines() == "> GET / HTTP/1.1 length 0 {}\n> Foo-Bar!x /y HTTP/1.1 length 0 {}");
@@ -85,7 +85,7 @@ TEST_CASE("http1: empty lines before a start line are skipped") {
   CHECK(talk.Lines() == "> GET / HTTP/1.1 length 0 {}\n> GET /2 HTTP/1.1 length 0 {}");
 }
 
-TEST_CASE("http1: bodies of requests are stepped over exactly") {
+TEST_CASE("http1: bodies of requests are skipped exactly") {
   Http1Talk talk;
   SUBCASE("length") {
     talk.Client(
@@ -125,7 +125,7 @@ TEST_CASE("http1: bodies of requests are stepped over exactly") {
   }
 }
 
-TEST_CASE("http1: responses that never have a body, whatever their headers say") {
+TEST_CASE("http1: some responses have no body, whatever their headers say") {
   struct Row {
     std::string_view request;
     std::string_view head;
@@ -211,12 +211,12 @@ TEST_CASE("http1: a refused h2c upgrade goes on as HTTP/1.1") {
 TEST_CASE("http1: a tunnel ends HTTP behind the response to CONNECT") {
   Http1Talk talk;
   talk.Client("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n");
-  SUBCASE("granted, whatever length it claims") {
+  SUBCASE("accepted, with any length in its header") {
     const std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
     CHECK(talk.Server(response + "x") == HttpVerdict::kDone);
     CHECK(talk.connection.consumed() == response.size());
   }
-  SUBCASE("granted after the client spoke into it") {
+  SUBCASE("accepted after the client sent data into the tunnel") {
     CHECK(talk.Client("\x16\x03\x01") == HttpVerdict::kMore);
     CHECK(talk.Server("HTTP/1.1 200 OK\r\n\r\n") == HttpVerdict::kDone);
     CHECK(talk.sink.anomalies.empty());
@@ -228,13 +228,13 @@ TEST_CASE("http1: a tunnel ends HTTP behind the response to CONNECT") {
     CHECK(talk.Server("HTTP/1.1 204 Y\r\n\r\n") == HttpVerdict::kMore);
     CHECK(talk.Lines() == "< HTTP/1.1 204 Y 204 length 0 {} for GET h /");
   }
-  SUBCASE("refused after the client spoke into it") {
+  SUBCASE("refused after the client sent data into the tunnel") {
     talk.Client("\x16\x03\x01");
     talk.Server("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
     talk.Client("GET /after HTTP/1.1\r\n\r\n");
     talk.Lines();
     talk.Server("HTTP/1.1 204 Y\r\n\r\n");
-    // What the client said may have held requests.
+    // The client's data may have contained requests.
     CHECK(talk.Lines() == "< HTTP/1.1 204 Y 204 length 0 {}");
   }
 }
@@ -263,7 +263,7 @@ TEST_CASE("http1: the HTTP/2 preface is recognised, in one piece or in many") {
   }
 }
 
-TEST_CASE("http1: first bytes that are no HTTP after all report nothing") {
+TEST_CASE("http1: first bytes that turn out to be no HTTP report nothing") {
   for (const std::string_view text :
        {"GET key\r\n", "GET / HTTP/0.9\r\n", "GET / HTTP/2.0\r\n\r\n", "GET /\r\n",
         "OPTIONS rtsp://h/ RTSP/1.0\r\n", "GET / HTTP/1.1x\r\n", "GET  HTTP/1.1\r\n\r\n",
@@ -283,7 +283,7 @@ TEST_CASE("http1: first bytes that are no HTTP after all report nothing") {
   }
 }
 
-TEST_CASE("http1: a reset connection is a new one") {
+TEST_CASE("http1: Reset makes a connection like new") {
   Http1Talk talk;
   talk.Client("GET /a HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nxyz");
   talk.Server("HTTP/1.1 200 OK\r\nConten");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which request a response answers: right or not said.
+// The request that a response answers: the decoder names the right one or none.
 
 #include <string>
 
@@ -18,7 +18,7 @@ std::string Get(int number) {
 
 constexpr std::string_view kAnswer = "HTTP/1.1 204 N\r\n\r\n";
 
-// The path the next response says it answers, "" for none.
+// The path of the request that the next response names, "" for none.
 std::string AnswerPath(Http1Talk& talk) {
   talk.Lines();
   talk.Server(kAnswer);
@@ -39,7 +39,7 @@ TEST_CASE("http1: pipelined requests are answered in their order") {
   CHECK(AnswerPath(talk).empty());
 }
 
-TEST_CASE("http1: an answer may come before the body of its request") {
+TEST_CASE("http1: a response may come before the body of its request") {
   Http1Talk talk;
   talk.Client("GET /early HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
   CHECK(AnswerPath(talk) == "/early");
@@ -47,7 +47,7 @@ TEST_CASE("http1: an answer may come before the body of its request") {
   CHECK(AnswerPath(talk) == "/2");
 }
 
-TEST_CASE("http1: an answer without a request answers nobody, and the next one is not mixed up") {
+TEST_CASE("http1: a response without a request names none, and the next one names the right one") {
   Http1Talk talk;
   talk.Client("GET /1 HTTP/1.1\r\n");
   CHECK(AnswerPath(talk).empty());
@@ -57,7 +57,7 @@ TEST_CASE("http1: an answer without a request answers nobody, and the next one i
   CHECK(AnswerPath(talk) == "/2");
 }
 
-TEST_CASE("http1: more requests than are remembered leave only those in doubt") {
+TEST_CASE("http1: beyond the limit of remembered requests only the forgotten ones are not named") {
   Http1Talk talk;
   constexpr int kMany = static_cast<int>(kMaxHttpPending);
   for (int i = 0; i < kMany; ++i) {
@@ -68,7 +68,7 @@ TEST_CASE("http1: more requests than are remembered leave only those in doubt") 
   REQUIRE(talk.sink.anomalies.size() == 1);
   CHECK(talk.sink.anomalies[0].kind == AnomalyKind::kHttpTooManyPending);
   CHECK(AnswerPath(talk) == "/0");
-  // There is room again, but not for what comes behind something forgotten.
+  // There is room again, but not for a request behind a forgotten one.
   talk.Client(Get(1000));
   for (int i = 1; i < kMany; ++i) {
     CHECK(AnswerPath(talk) == "/" + std::to_string(i));
@@ -81,7 +81,7 @@ TEST_CASE("http1: more requests than are remembered leave only those in doubt") 
   CHECK(talk.sink.anomalies.size() == 1);
 }
 
-TEST_CASE("http1: after lost requests only those before the loss are answered by name") {
+TEST_CASE("http1: after lost requests responses name only the requests before the loss") {
   Http1Talk talk;
   talk.Client(Get(1) + Get(2));
   talk.Gap(HttpSide::kClient, 100);
@@ -93,7 +93,7 @@ TEST_CASE("http1: after lost requests only those before the loss are answered by
   CHECK(AnswerPath(talk).empty());
 }
 
-TEST_CASE("http1: after lost responses one waiting request is enough to be sure again") {
+TEST_CASE("http1: after lost responses the next response is certain once one request waits") {
   Http1Talk talk;
   talk.Client(Get(1) + Get(2) + Get(3));
   talk.Gap(HttpSide::kServer, 100);
@@ -105,7 +105,7 @@ TEST_CASE("http1: after lost responses one waiting request is enough to be sure 
   CHECK(AnswerPath(talk) == "/5");
 }
 
-TEST_CASE("http1: after a lost response in lock step the next answer is right") {
+TEST_CASE("http1: after a lost response, without pipelining, the next response names its request") {
   Http1Talk talk;
   talk.Client(Get(1));
   talk.Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
@@ -114,14 +114,14 @@ TEST_CASE("http1: after a lost response in lock step the next answer is right") 
   CHECK(AnswerPath(talk) == "/2");
 }
 
-TEST_CASE("http1: long texts are remembered in part") {
+TEST_CASE("http1: of long texts the beginning is remembered") {
   Http1Talk talk;
   const std::string path = "/" + std::string(kMaxHttpRememberedBytes + 100, 'p');
   talk.Client("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(AnswerPath(talk) == path.substr(0, kMaxHttpRememberedBytes));
 }
 
-TEST_CASE("http1: without memory requests are counted, and the order holds") {
+TEST_CASE("http1: without memory requests are only counted, and responses name none") {
   Http1Talk talk(/*pool_bytes=*/0);
   talk.Client(Get(1) + Get(2));
   CHECK(AnswerPath(talk).empty());
@@ -130,12 +130,12 @@ TEST_CASE("http1: without memory requests are counted, and the order holds") {
   CHECK(talk.pool.refused() == 1);
 }
 
-TEST_CASE("http1 pending: records keep their order while the buffer moves") {
+TEST_CASE("http1 pending: entries keep their order while the buffer moves") {
   HttpBufferPool pool(std::size_t{1} << 20);
   Http1Pending pending(pool);
   int next_in = 0;
   int next_out = 0;
-  // Sizes that make it grow, and pops that leave holes of all sizes in front.
+  // Sizes that make the buffer grow, and pops that leave holes of all sizes in front.
   for (int round = 0; round < 500; ++round) {
     for (int i = 0; i < round % 7 && pending.count() < kMaxHttpPending; ++i) {
       const std::string path = std::to_string(next_in) + std::string(next_in % 900, 'x');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How segments cut the bytes changes nothing: every input fed whole, cut at every place, and byte
-// by byte gives the same lines.
+// Segment boundaries change nothing: every input gives the same lines when it is fed whole, cut in
+// two at every place, and byte by byte.
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ namespace {
 
 using std::string_literals::operator""s;
 
-// Nothing here loses its direction: from there on the start of a segment means something.
+// No input here loses its direction: after a loss the segment boundaries do matter.
 const std::string kClientInputs[] = {
     "GET /a%20b?x HTTP/1.1\r\nHost: example.com\r\nuser-agent: x\r\nX-Own:  y \r\n\r\n",
     "\r\n\r\nGET / HTTP/1.1\r\n\r\n\r\nGET /2 HTTP/1.0\r\nHost: h\r\n\r\n",
@@ -49,7 +49,7 @@ struct Result {
   std::vector<std::string> lines;
   std::vector<std::uint64_t> anomaly_offsets;
   HttpVerdict verdict = HttpVerdict::kMore;
-  std::size_t left = 0;  // bytes that were not HTTP/1.x any more
+  std::size_t left = 0;  // bytes behind the end of HTTP/1.x
 
   bool operator==(const Result&) const = default;
 };
@@ -85,13 +85,13 @@ void CheckCuts(HttpSide side, std::string_view input) {
   CHECK(FeedCut(side, input, every) == whole);
 }
 
-TEST_CASE("http1: where segments cut the bytes of a client does not matter") {
+TEST_CASE("http1: segment boundaries in the bytes of a client change nothing") {
   for (const std::string& input : kClientInputs) {
     CheckCuts(HttpSide::kClient, input);
   }
 }
 
-TEST_CASE("http1: where segments cut the bytes of a server does not matter") {
+TEST_CASE("http1: segment boundaries in the bytes of a server change nothing") {
   for (const std::string& input : kServerInputs) {
     CheckCuts(HttpSide::kServer, input);
   }
@@ -108,7 +108,7 @@ TEST_CASE("http1: the inputs of this test do not lose their direction") {
   }
 }
 
-TEST_CASE("http1: cut at every byte by the end, a head gives a part of the whole one") {
+TEST_CASE("http1: a head cut at any byte by the end of the stream gives a part of the whole head") {
   const std::string& input = kClientInputs[0];
   int reported = 0;
   for (std::size_t size = 0; size < input.size(); ++size) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What every HTTP/1.x test needs: a connection with all that it wants, and what it reports as lines
-// of text that are easy to compare.
+// The common part of the HTTP/1.x tests: a connection with all that it needs. What it reports
+// becomes lines of text, which are easy to compare.
 
 #pragma once
 
@@ -30,8 +30,8 @@ inline std::span<const std::byte> HttpBytes(std::string_view text) {
 }
 
 /// "> GET host /path ?query HTTP/1.1 length 0 {Name: value; ...} truncated malformed" for requests,
-/// "< HTTP/1.1 200 OK 200 length 5 {...} for GET host /path" for responses; parts that are empty
-/// leave their blanks out. "> !http_bare_lf" for anomalies.
+/// "< HTTP/1.1 200 OK 200 length 5 {...} for GET host /path" for responses. An empty part is left
+/// out with its blank. "> !http_bare_lf" for anomalies.
 class HttpLines : public HttpSink {
  public:
   void OnHttpMessage(HttpSide sender, const wirehound_http& message) override {
@@ -89,7 +89,7 @@ struct Http1Talk {
   explicit Http1Talk(std::size_t pool_bytes = std::size_t{1} << 20) : pool(pool_bytes) {}
 
   HttpVerdict Feed(HttpSide sender, std::string_view bytes) {
-    // A copy of exactly this size that dies at once: a sanitizer sees what is kept or overrun.
+    // A copy of exactly this size, freed at once: a sanitizer finds kept views and overruns.
     const std::vector<char> segment(bytes.begin(), bytes.end());
     std::uint64_t& offset = offsets[static_cast<std::size_t>(sender)];
     const HttpVerdict verdict =

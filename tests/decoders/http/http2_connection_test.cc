@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http2Connection: conversations that follow the rules, whole and split everywhere.
+// Http2Connection: conversations that follow the rules, fed whole and split at every place.
 
 #include "decoders/http/http2_connection.h"
 
@@ -19,7 +19,7 @@ struct Turn {
   ByteWriter bytes;
 };
 
-// Everything that the frame layer can do to a message, with a real encoder.
+// All features of the frame layer in one conversation, with a real encoder.
 std::vector<Turn> Conversation() {
   HpackEncoder client;
   HpackEncoder server;
@@ -70,7 +70,7 @@ Lines Play(const std::vector<Turn>& turns, std::size_t step) {
   return peer.Take();
 }
 
-TEST_CASE("http2: a conversation gives its messages, in order, with what they answer") {
+TEST_CASE("http2: the messages of a conversation come in order, responses with their requests") {
   CHECK(
       Play(Conversation(), 1 << 20) ==
       Lines{
@@ -86,7 +86,7 @@ TEST_CASE("http2: a conversation gives its messages, in order, with what they an
       });
 }
 
-TEST_CASE("http2: where the bytes are split makes no difference") {
+TEST_CASE("http2: segment boundaries make no difference") {
   const auto turns = Conversation();
   const Lines whole = Play(turns, 1 << 20);
   SUBCASE("into pieces of one size") {
@@ -145,14 +145,14 @@ TEST_CASE("http2: a response to HEAD that ends the stream has no known length") 
                              "S1 HTTP/2.0 200=200 OK for HEAD a.example / length -1"});
 }
 
-TEST_CASE("http2: a request with a body of unknown length says so") {
+TEST_CASE("http2: a request with a body of unknown length is marked so") {
   Http2Peer peer;
   peer.Begin();
   peer.Client(Headers(1, kEndHeaders, Block(GetFields())));
   CHECK(peer.Take() == Lines{"C1 HTTP/2.0 GET a.example /? length -1"});
 }
 
-TEST_CASE("http2: a stream is forgotten when it ends, whoever ends it") {
+TEST_CASE("http2: a stream is forgotten when it ends, in each way it can end") {
   const Lines unknown = {"S1 HTTP/2.0 200=200 OK for    length -1"};
   Http2Peer peer;
   peer.Begin();
@@ -177,7 +177,7 @@ TEST_CASE("http2: a stream is forgotten when it ends, whoever ends it") {
   CHECK(peer.Take() == unknown);
 }
 
-TEST_CASE("http2: the end of a direction leaves the other one going") {
+TEST_CASE("http2: the end of one direction does not end the other") {
   Http2Peer peer;
   peer.Begin();
   peer.Client(Headers(1, kWhole, Block(GetFields())));
@@ -190,16 +190,16 @@ TEST_CASE("http2: the end of a direction leaves the other one going") {
   CHECK(peer.pool.memory().used_bytes() == 0);
 }
 
-TEST_CASE("http2: a frame limit that was raised holds") {
+TEST_CASE("http2: a raised limit of the frame size applies") {
   Http2Peer peer;
   peer.Client(Preface().Append(Settings({{5, 30000}})));
   peer.Server(Settings().Append(Data(1, 0, 30000)).Append(Settings()));
   CHECK(peer.Take().empty());
-  SUBCASE("a longer frame is none") {
+  SUBCASE("a frame above it ends the reading") {
     peer.Server(FrameHeader(30001, Http2FrameType::kData, 0, 1));
     CHECK(peer.Take() == Lines{"S http2_malformed_frame at 30027"});
   }
-  SUBCASE("lowered again, frames that were under way are fine") {
+  SUBCASE("after the limit is lowered, frames under way may still exceed it") {
     peer.Client(Settings({{5, 16384}}));
     peer.Server(Data(1, 0, 30000));
     CHECK(peer.Take().empty());
@@ -219,7 +219,7 @@ TEST_CASE("http2: the size of the compression table follows the encoder") {
   server.ChangeTableSize(65536);
   CHECK(answer(value));
   CHECK(answer(value));  // from the table
-  // The client lowers it, but the server does not know yet; then it does.
+  // The client lowers the size. The server does not know that yet, then it does.
   peer.Client(Settings({{1, 0}}));
   CHECK(answer(value));
   server.ChangeTableSize(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http2FrameReader: which parts it finds, which frames it refuses, what a gap costs.
+// Http2FrameReader: the parts of frames it finds, the frames it refuses, the cost of a gap.
 
 #include "decoders/http/http2_frame_reader.h"
 
@@ -55,10 +55,10 @@ std::string PartsBehindSettings(const ByteWriter& bytes) {
   return parts.substr(3);
 }
 
-TEST_CASE("http2 frames: the client's begin with the preface") {
+TEST_CASE("http2 frames: the client's stream begins with the preface") {
   Http2FrameReader reader(0);
   CHECK(Parts(reader, Preface().Append(Settings()).span()) == "F4 ");
-  SUBCASE("anything else is lost at once") {
+  SUBCASE("a stream that begins otherwise is lost at once") {
     Http2FrameReader other(0);
     CHECK(Parts(other, ByteWriter().Text("PRI * HTTP/2.1").span()) == "X ");
     CHECK(Parts(other, Settings().span()).empty());
@@ -72,7 +72,7 @@ TEST_CASE("http2 frames: each side begins with settings") {
   CHECK(ServerParts(ByteWriter().Text("HTTP/1.1 400 Bad Request\r\n")) == "X ");
 }
 
-TEST_CASE("http2 frames: a header block comes without padding and priority") {
+TEST_CASE("http2 frames: a header block is reported without padding and priority") {
   const ByteWriter five = ByteWriter().Fill(5);
   CHECK(PartsBehindSettings(Headers(1, kEndHeaders, five)) == "F1 f5! ");
   CHECK(PartsBehindSettings(Headers(1, kEndHeaders, {})) == "F1 f0! ");
@@ -94,7 +94,7 @@ TEST_CASE("http2 frames: a promise names its stream") {
   CHECK(reader.frame().offset == 9);
 }
 
-TEST_CASE("http2 frames: what no receiver goes on after ends the reading") {
+TEST_CASE("http2 frames: errors after which no receiver continues end the reading") {
   const ByteWriter open = Headers(1, 0, ByteWriter().Fill(1));
   struct Row {
     const char* what;
@@ -120,7 +120,7 @@ TEST_CASE("http2 frames: what no receiver goes on after ends the reading") {
   }
 }
 
-TEST_CASE("http2 frames: odd ones are told and stepped over") {
+TEST_CASE("http2 frames: odd frames are reported and skipped") {
   const auto of_size = [](Type type, int flags, std::uint32_t stream, std::size_t size) {
     return Frame(type, flags, stream, ByteWriter().Fill(size));
   };
@@ -142,13 +142,13 @@ TEST_CASE("http2 frames: odd ones are told and stepped over") {
                                 .Append(Data(1, 0, 3))) == "F4? S3=1 F0 ");
 }
 
-TEST_CASE("http2 frames: frames of unknown types and of all sizes are stepped over exactly") {
+TEST_CASE("http2 frames: frames of unknown types and of all sizes are skipped exactly") {
   ByteWriter bytes = Data(1, 0, 16384).Append(Data(1, kPadded, 1)).Append(Data(1, 0, 0));
   bytes.Append(Frame(static_cast<Type>(77), 0xff, 0, ByteWriter().Fill(100)));
   CHECK(PartsBehindSettings(bytes.Append(Headers(1, 4, {}))) == "F0 F0 F0 F77 F1 f0! ");
 }
 
-TEST_CASE("http2 frames: what a gap costs depends on where it is") {
+TEST_CASE("http2 frames: the cost of a gap depends on its place") {
   Http2FrameReader reader = ServerReader();
   Parts(reader, Settings().span());
   const auto read = [&reader](const ByteWriter& bytes) { return Parts(reader, bytes.span()); };
@@ -177,7 +177,7 @@ TEST_CASE("http2 frames: what a gap costs depends on where it is") {
     CHECK(reader.SkipGap(39) == Http2GapResult::kSkipped);
     CHECK(read(Data(1, 0, 2)) == "F0 ");
   }
-  SUBCASE("in what precedes a header block, the block") {
+  SUBCASE("in padding length or priority before a header block, the block") {
     read(FrameHeader(100, Type::kHeaders, 4 | kPriorityFlag, 1).Fill(2));
     CHECK(reader.SkipGap(3) == Http2GapResult::kBlockLost);
   }

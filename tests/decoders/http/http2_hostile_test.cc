@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Http2Connection against limits, gaps and those who mean harm: what is given up, what goes on,
-// and that all of it stays bounded.
+// Http2Connection with limits, gaps and hostile peers: it gives up only what it must, and its
+// memory stays bounded.
 
 #include <doctest/doctest.h>
 
@@ -25,7 +25,7 @@ std::size_t CountLines(const Lines& lines, std::string_view text) {
       [text](const std::string& line) { return line.find(text) != std::string::npos; }));
 }
 
-// A block in frames of the usual limit.
+// A header block in frames of the default size limit.
 ByteWriter SplitBlock(std::uint32_t stream, const ByteWriter& block) {
   ByteWriter out;
   std::span<const std::byte> rest = block.span();
@@ -39,7 +39,7 @@ ByteWriter SplitBlock(std::uint32_t stream, const ByteWriter& block) {
   return out;
 }
 
-TEST_CASE("http2: broken compression costs its direction and no other") {
+TEST_CASE("http2: broken compression ends its direction and not the other") {
   Http2Peer peer;
   peer.Begin();
   CHECK(peer.Client(Headers(1, kWhole, ByteWriter({0x80}))) == HttpVerdict::kMore);
@@ -54,7 +54,7 @@ TEST_CASE("http2: broken compression costs its direction and no other") {
   CHECK(peer.pool.counters().directions_lost == 2);
 }
 
-TEST_CASE("http2: what was read of a head that breaks off is reported") {
+TEST_CASE("http2: the beginning of a head that breaks off is reported") {
   const std::string line = "C1 HTTP/2.0 GET a.example /? length -1 truncated";
   const ByteWriter block = Block(GetFields());
   Http2Peer peer;
@@ -87,7 +87,7 @@ TEST_CASE("http2: what was read of a head that breaks off is reported") {
   CHECK(peer.pool.heads_in_use() == 0);
 }
 
-TEST_CASE("http2: a gap in a body is counted off, anywhere else it ends the direction") {
+TEST_CASE("http2: a gap in a body counts as bytes of the body, elsewhere it ends the direction") {
   Http2Peer peer;
   peer.Begin();
   peer.Server(Headers(1, kEndHeaders, Block({{":status", "200"}})));
@@ -124,7 +124,7 @@ TEST_CASE("http2: bytes that are not HTTP/2 end their direction") {
   CHECK(peer.Take() == Lines{"C http2_malformed_frame at 0", "S http2_malformed_frame at 0"});
 }
 
-TEST_CASE("http2: clients promise nothing") {
+TEST_CASE("http2: a push promise of a client ends the direction") {
   Http2Peer peer;
   peer.Begin();
   peer.Client(
@@ -132,7 +132,7 @@ TEST_CASE("http2: clients promise nothing") {
   CHECK(peer.Take() == Lines{"C http2_malformed_frame at 33"});
 }
 
-TEST_CASE("http2: odd frames are told once for a direction") {
+TEST_CASE("http2: odd frames are reported once for each direction") {
   Http2Peer peer;
   peer.Begin();
   const ByteWriter ping = Frame(Http2FrameType::kPing, 0, 0, ByteWriter().Fill(3));
@@ -144,7 +144,7 @@ TEST_CASE("http2: odd frames are told once for a direction") {
         Lines{"C http2_malformed_frame at 33", "C1 HTTP/2.0 GET a.example /? length 0"});
 }
 
-TEST_CASE("http2: more fields than are kept cut the message, and nothing else") {
+TEST_CASE("http2: fields beyond the limit truncate the message, and harm no other message") {
   Http2Peer peer;
   peer.Begin();
   HpackEncoder encoder;
@@ -157,13 +157,13 @@ TEST_CASE("http2: more fields than are kept cut the message, and nothing else") 
   CHECK(peer.log.lines.size() == 2);
   CHECK(peer.log.lines[0] == "C http2_limit at 33");
   CHECK(AnyLineHas(peer.Take(), "length -1 truncated | N0: v"));
-  // The table went on filling, so the next message can refer to it.
+  // The decoder kept filling the table, so the next message can refer to it.
   peer.Client(Headers(3, kWhole,
                       encoder.Encode({fields[0], fields[1], fields[2], fields[3], {"n299", "v"}})));
   CHECK(peer.Take() == Lines{"C3 HTTP/2.0 GET a.example /? length 0 | N299: v"});
 }
 
-TEST_CASE("http2: a head of more bytes than are kept is cut") {
+TEST_CASE("http2: a head beyond the limit of bytes is cut") {
   Http2Peer peer;
   peer.Begin();
   Fields fields = GetFields();
@@ -173,7 +173,7 @@ TEST_CASE("http2: a head of more bytes than are kept is cut") {
   fields.emplace_back("small", "y");
   peer.Client(SplitBlock(1, Block(fields)));
   CHECK(CountLines(peer.log.lines, "http2_limit") == 1);
-  CHECK(peer.log.last_header_count == 4);  // three that fit, and the small one
+  CHECK(peer.log.last_header_count == 4);  // three fields that fit, and the small one
   CHECK(peer.pool.counters().messages_cut == 1);
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("http2: a small block that expands without end is bounded") {
   CHECK(CountLines(peer.log.lines, "truncated") == 1);
 }
 
-TEST_CASE("http2: no connection takes more of the common memory than is said") {
+TEST_CASE("http2: a connection takes no more of the shared memory than documented") {
   // Tables full of the smallest entries, then a name and a value of 64 KiB that are only begun.
   ByteWriter block({0x3f, 0xe1, 0xff, 0x03});
   for (int i = 0; i < 3000; ++i) {
@@ -212,7 +212,7 @@ TEST_CASE("http2: no connection takes more of the common memory than is said") {
   CHECK(peer.pool.memory().used_bytes() < std::size_t{5} << 19);
 }
 
-TEST_CASE("http2: a flood of continuations is told once and decoded on") {
+TEST_CASE("http2: a flood of continuations is reported once, and decoding goes on") {
   Http2Peer peer;
   peer.Begin();
   peer.Client(Headers(1, 0, Block(GetFields())));
@@ -228,7 +228,7 @@ TEST_CASE("http2: a flood of continuations is told once and decoded on") {
   CHECK(peer.Take() == Lines{"C3 HTTP/2.0 GET a.example /? length 0"});
 }
 
-TEST_CASE("http2: a flood of empty frames says and keeps nothing") {
+TEST_CASE("http2: a flood of empty frames makes no message and takes no memory") {
   Http2Peer peer;
   peer.Begin();
   ByteWriter flood;
@@ -242,7 +242,7 @@ TEST_CASE("http2: a flood of empty frames says and keeps nothing") {
   CHECK(peer.pool.memory().used_bytes() == 0);
 }
 
-TEST_CASE("http2: only so many streams are remembered") {
+TEST_CASE("http2: the number of remembered streams is limited") {
   Http2Peer peer;
   peer.Begin();
   for (std::uint32_t i = 0; i <= kMaxHttp2Streams + 1; ++i) {
@@ -259,7 +259,7 @@ TEST_CASE("http2: only so many streams are remembered") {
   CHECK(peer.Take().back() == "S1001 HTTP/2.0 200=200 OK for GET a.example /again length 0");
 }
 
-TEST_CASE("http2: only so much of a request is remembered") {
+TEST_CASE("http2: the remembered size of a request is limited") {
   Http2Peer peer;
   peer.Begin();
   peer.Client(Headers(1, kWhole, Block(GetFields("/" + std::string(5000, 'p')))));
@@ -269,7 +269,7 @@ TEST_CASE("http2: only so much of a request is remembered") {
                              std::string(kMaxHttpRememberedBytes - 1, 'p') + " length 0"});
 }
 
-TEST_CASE("http2: a connection too many is refused, once, until there is room") {
+TEST_CASE("http2: a connection beyond the limit is refused and counted once, until there is room") {
   Http2Log log;
   Arena arena(kHttp2ArenaBytes);
   Http2Pool pool({.connections = 1});
@@ -287,8 +287,8 @@ TEST_CASE("http2: a connection too many is refused, once, until there is room") 
   CHECK(third.OnData(kClient, 0, bytes.span()) == HttpVerdict::kMore);
 }
 
-TEST_CASE("http2: memory at its cap costs what needs more") {
-  SUBCASE("no decoder, no direction") {
+TEST_CASE("http2: at the memory limit only the part that needs more is given up") {
+  SUBCASE("without a decoder the direction ends") {
     Http2Peer peer({.memory_bytes = 100});
     peer.Begin();
     peer.Client(Headers(1, kWhole, Block(GetFields())));
@@ -311,7 +311,7 @@ TEST_CASE("http2: memory at its cap costs what needs more") {
   }
 }
 
-TEST_CASE("http2: without a head to be had the message is left out, the next is not") {
+TEST_CASE("http2: without memory for a head its message is left out, the next is reported") {
   Http2Log log;
   Arena arena(kHttp2ArenaBytes);
   Http2Pool pool({.heads = 1});
@@ -330,7 +330,7 @@ TEST_CASE("http2: without a head to be had the message is left out, the next is 
   CHECK(pool.counters().messages_left_out == 1);
 }
 
-TEST_CASE("http2: a connection that ends anywhere gives everything back") {
+TEST_CASE("http2: a connection returns all its memory wherever it ends") {
   HpackEncoder encoder;
   Arena arena(kHttp2ArenaBytes);
   Http2Pool pool;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HpackDecoder: blocks of RFC 7541 in pieces, the dynamic table, what ends the decoding.
+// HpackDecoder: blocks of RFC 7541 in pieces, the dynamic table, errors that end the decoding.
 
 #include <doctest/doctest.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kPlenty = std::size_t{1} << 20;
 
-// Fields as "name=value;", then how it ended: . well, ~ not yet, X corrupt, M no memory.
+// Fields as "name=value;", then the result: . complete, ~ incomplete, X corrupt, M no memory.
 std::string Decode(HpackDecoder& decoder, std::span<const std::byte> piece, bool block_ends) {
   std::string out;
   for (;;) {
@@ -71,7 +71,7 @@ TEST_CASE("hpack: a block may come in pieces of any size") {
   }
 }
 
-TEST_CASE("hpack: what is no block ends the decoding for good") {
+TEST_CASE("hpack: a malformed block ends the decoding for good") {
   struct Row {
     const char* what;
     ByteWriter block;
@@ -99,7 +99,7 @@ TEST_CASE("hpack: what is no block ends the decoding for good") {
   }
 }
 
-TEST_CASE("hpack: the table is as large as the encoder says, up to the limit") {
+TEST_CASE("hpack: the table has the size that the encoder sets, up to the limit") {
   BoundedMemory memory(kPlenty);
   HpackDecoder decoder(memory);
   const auto keep = [](std::size_t size) {
@@ -117,7 +117,7 @@ TEST_CASE("hpack: the table is as large as the encoder says, up to the limit") {
   CHECK(DecodeBlock(larger, {0xbe}) == "X");
 }
 
-TEST_CASE("hpack: what a block needs stays under the cap of its memory") {
+TEST_CASE("hpack: a block takes no memory beyond its limit") {
   for (std::size_t cap = 0; cap < 8000; cap += 200) {
     CAPTURE(cap);
     BoundedMemory memory(cap);
@@ -131,7 +131,7 @@ TEST_CASE("hpack: what a block needs stays under the cap of its memory") {
   }
 }
 
-TEST_CASE("http2 streams: remembers, replaces, forgets") {
+TEST_CASE("http2 streams: the table remembers, replaces and forgets streams") {
   BoundedMemory memory(kPlenty);
   Http2Streams streams(memory);
   CHECK(streams.Find(1) == nullptr);

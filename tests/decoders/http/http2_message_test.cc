@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The rules of HTTP/2 messages (RFC 9113 section 8), one broken at a time, and status texts.
+// The rules of HTTP/2 messages (RFC 9113 section 8), each broken alone, and status texts.
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,7 @@ Lines Response(const Fields& fields, int flags = kEndHeaders) {
   return peer.Take();
 }
 
-TEST_CASE("http2: requests that follow the rules") {
+TEST_CASE("http2: requests that follow the rules are reported without an anomaly") {
   struct Row {
     const char* what;
     Fields fields;
@@ -130,7 +130,7 @@ TEST_CASE("http2: requests that break a rule are reported and flagged, with one 
   }
 }
 
-TEST_CASE("http2: a request on a stream that is not the client's to open is flagged") {
+TEST_CASE("http2: a request on a stream that only servers may open is flagged") {
   const Lines line = {"C http2_malformed_message at 33",
                       "C2 HTTP/2.0 GET a.example /p? length 0 malformed"};
   CHECK(Request(kPseudo, 2) == line);
@@ -154,7 +154,7 @@ TEST_CASE("http2: a block of a request without a method is an anomaly and no mes
   CHECK(Request({}) == anomaly);
 }
 
-TEST_CASE("http2: responses and what breaks their rules") {
+TEST_CASE("http2: responses are reported, and flagged when they break a rule") {
   struct Row {
     const char* what;
     Fields fields;
@@ -218,7 +218,7 @@ TEST_CASE("http2: a stream has one final response") {
   }
 }
 
-TEST_CASE("http status text: registered codes have a reason, others nothing") {
+TEST_CASE("http status text: registered codes have a reason, others have none") {
   CHECK(HttpStatusText(200) == "200 OK");
   CHECK(HttpStatusText(100) == "100 Continue");
   CHECK(HttpStatusText(404) == "404 Not Found");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the HTTP/2 tests share: frames and header blocks put together by hand, a sink that writes
-// down what it is told, and a connection that is fed offsets as a flow table would. Tests only.
+// The common part of the HTTP/2 tests: frames and header blocks put together by hand, a sink that
+// records what it receives, and a connection that is fed offsets as by a flow table. Tests only.
 
 #pragma once
 
@@ -186,7 +186,7 @@ class Http2Log : public HttpSink {
   }
 };
 
-/// A connection, what it needs and what it said.
+/// A connection with all that it needs, and the lines it reported.
 class Http2Peer {
  public:
   explicit Http2Peer(const Http2Limits& limits = {}) : pool(limits), connection(log, arena, pool) {}
@@ -198,7 +198,7 @@ class Http2Peer {
     HttpVerdict verdict = HttpVerdict::kMore;
     std::uint64_t& offset = offsets_[static_cast<std::size_t>(sender)];
     while (!bytes.empty()) {
-      // On a copy of its own, so that a sanitizer sees who reads behind a piece or keeps a view.
+      // A copy of each piece, so that a sanitizer finds overruns and kept views.
       const auto piece = bytes.first(std::min(step, bytes.size()));
       const std::vector<std::byte> copy(piece.begin(), piece.end());
       verdict = connection.OnData(sender, offset, copy);
@@ -215,12 +215,12 @@ class Http2Peer {
     offset += size;
     return verdict;
   }
-  /// Both sides say what they begin with.
+  /// Both sides send what every connection begins with.
   void Begin() {
     Client(Preface().Append(Settings()));
     Server(Settings());
   }
-  /// Everything said since the last call.
+  /// The lines reported since the last call.
   Lines Take() { return std::exchange(log.lines, {}); }
 
   Http2Log log;

@@ -9,7 +9,7 @@
 namespace wirehound::test {
 namespace {
 
-TEST_CASE("http buffer: grows to its limit, keeps its bytes and gives its memory back") {
+TEST_CASE("http buffer: it grows to its limit, keeps its bytes and returns its memory") {
   HttpBufferPool pool(std::size_t{1} << 20);
   HttpBuffer buffer(pool);
   std::string expected;
@@ -31,7 +31,7 @@ TEST_CASE("http buffer: grows to its limit, keeps its bytes and gives its memory
   CHECK(pool.held_bytes() > 0);
 }
 
-TEST_CASE("http buffer pool: what was given back is used again") {
+TEST_CASE("http buffer pool: returned blocks are lent again") {
   HttpBufferPool pool(std::size_t{1} << 20);
   for (int i = 0; i < 100; ++i) {
     HttpBuffer buffer(pool);
@@ -41,7 +41,7 @@ TEST_CASE("http buffer pool: what was given back is used again") {
   CHECK(pool.used_bytes() == 0);
 }
 
-TEST_CASE("http buffer pool: the cap holds, is counted, and free blocks make room") {
+TEST_CASE("http buffer pool: refusals at the cap are counted, and free blocks make room") {
   HttpBufferPool pool(4 * kMinHttpBufferBytes);
   {
     HttpBuffer large(pool);
@@ -64,7 +64,7 @@ TEST_CASE("http buffer pool: the cap holds, is counted, and free blocks make roo
   CHECK(pool.refused() == 2);
 }
 
-TEST_CASE("http buffer pool: with no memory at all nothing is handed out") {
+TEST_CASE("http buffer pool: without memory no block is lent") {
   HttpBufferPool pool(0);
   HttpBuffer buffer(pool);
   CHECK_FALSE(buffer.Append("x"));

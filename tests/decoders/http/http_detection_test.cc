@@ -117,7 +117,7 @@ TEST_CASE("http detection: other protocols are not HTTP") {
   }
 }
 
-TEST_CASE("http detection: a few empty lines may come first, not many") {
+TEST_CASE("http detection: a few empty lines may come before the start, but not many") {
   CHECK(Guess("") == HttpGuess::kNeedMore);
   CHECK(Guess(std::string(kMaxHttpBlankBytes, '\n')) == HttpGuess::kNeedMore);
   CHECK(Guess(std::string(kMaxHttpBlankBytes, '\n') + "GET ") == HttpGuess::kRequest);

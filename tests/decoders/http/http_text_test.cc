@@ -67,7 +67,7 @@ struct TargetRow {
   std::string_view query;
 };
 
-TEST_CASE("http text: targets are taken apart in all four forms") {
+TEST_CASE("http text: targets of all four forms are split into their parts") {
   for (const TargetRow& row :
        {TargetRow{"GET", "/", "", "/", ""},
         TargetRow{"GET", "/a/b?c=d&e=%41", "", "/a/b", "c=d&e=%41"},
@@ -101,7 +101,7 @@ TEST_CASE("http text: targets are taken apart in all four forms") {
   }
 }
 
-TEST_CASE("http text: paths are percent-decoded once, what is no escape stays") {
+TEST_CASE("http text: paths are percent-decoded once, and text that is no escape stays") {
   struct Row {
     std::string_view target;
     std::string_view path;
@@ -122,7 +122,7 @@ TEST_CASE("http text: paths are percent-decoded once, what is no escape stays") 
   CHECK(Text(parts.path) == std::string("/\0", 2));
 }
 
-TEST_CASE("http text: without memory a path stays encoded and the result says so") {
+TEST_CASE("http text: without memory a path stays encoded, and the result is false") {
   Arena arena(4);
   HttpTarget target;
   CHECK_FALSE(SplitHttpTarget("GET", "http://h/%41bcdef?q", arena, target));

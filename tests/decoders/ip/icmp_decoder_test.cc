@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ICMP of both versions: fields, payload, short messages.
+// ICMP and ICMPv6: fields, payload, short messages.
 
 #include "decoders/ip/icmp_decoder.h"
 
@@ -39,7 +39,7 @@ TEST_CASE("icmpv6: every field of the header is in its place") {
   CHECK(payload.bytes.size() == 8);
 }
 
-TEST_CASE("icmp: a short message is truncated or malformed, what there is of it stays") {
+TEST_CASE("icmp: a short message is truncated or malformed, and the fields it has stay") {
   for (std::size_t size = 0; size < kIcmpHeaderBytes; ++size) {
     const auto part = kMessage.span().first(size);
     wirehound_icmp header;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv4: fields, options, lengths that lie, padding, fragments, short captures.
+// IPv4: fields, options, wrong lengths, padding, fragments, short captures.
 
 #include "decoders/ip/ipv4_decoder.h"
 
@@ -55,7 +55,7 @@ TEST_CASE("ipv4: the flag bits are numbered as the ABI says") {
   }
 }
 
-TEST_CASE("ipv4: options are stepped over") {
+TEST_CASE("ipv4: options are skipped") {
   const ByteWriter packet = Ipv4(17, kPayload, ByteWriter().Fill(40, 1));
   const Decoded decoded(packet);
   CHECK(decoded.status == DecodeStatus::kOk);
@@ -71,14 +71,14 @@ TEST_CASE("ipv4: padding behind the total length is not payload") {
   CHECK(decoded.payload.bytes.whole());
 }
 
-TEST_CASE("ipv4: a total length of zero stands for all there is") {
+TEST_CASE("ipv4: a total length of zero means the rest of the packet") {
   const Decoded decoded(Ipv4(6, kPayload).PatchBe16(kIpv4LengthOffset, 0));
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.payload.packet_bytes == 28);
   CHECK(decoded.payload.bytes.bytes.size() == 8);
 }
 
-TEST_CASE("ipv4: a total length of zero on a cut packet counts what was on the wire") {
+TEST_CASE("ipv4: a total length of zero in a cut packet means the length on the wire") {
   const ByteWriter packet = Ipv4(6, kPayload).PatchBe16(kIpv4LengthOffset, 0);
   const Decoded decoded(CapturedBytes(packet.span(), 60000));
   CHECK(decoded.payload.packet_bytes == 60000);
@@ -94,14 +94,14 @@ TEST_CASE("ipv4: a total length below the header is malformed and has no payload
   }
 }
 
-TEST_CASE("ipv4: a total length above what was on the wire is malformed, the payload stays") {
+TEST_CASE("ipv4: a total length above the length on the wire is malformed, the payload stays") {
   const Decoded decoded(Ipv4(17, kPayload).PatchBe16(kIpv4LengthOffset, 29));
   CHECK(decoded.status == DecodeStatus::kMalformed);
   CHECK(decoded.payload.located);
   CHECK(decoded.payload.bytes.bytes.size() == 8);
 }
 
-TEST_CASE("ipv4: a packet the capture cut is not malformed; its payload knows what is missing") {
+TEST_CASE("ipv4: a packet that the capture cut is not malformed, and knows how much is missing") {
   const ByteWriter packet = Ipv4(17, kPayload);
   const Decoded decoded(CapturedBytes(packet.span().first(24), packet.size()));
   CHECK(decoded.status == DecodeStatus::kOk);
@@ -119,13 +119,13 @@ TEST_CASE("ipv4: a header length below five words is malformed") {
   }
 }
 
-TEST_CASE("ipv4: another version is malformed and no header") {
+TEST_CASE("ipv4: another version is malformed and gives no header") {
   const Decoded decoded(Ipv4(17, kPayload).PatchBe16(0, 0x6500));
   CHECK(decoded.status == DecodeStatus::kMalformed);
   CHECK(decoded.header.struct_size == 0);
 }
 
-TEST_CASE("ipv4: a header cut anywhere is truncated, or malformed when nothing is missing") {
+TEST_CASE("ipv4: a header that ends early is truncated, or malformed when no byte is missing") {
   const ByteWriter packet = Ipv4(17, {}, ByteWriter().Fill(4, 1));
   for (std::size_t size = 0; size < packet.size(); ++size) {
     const auto part = packet.span().first(size);
@@ -137,7 +137,7 @@ TEST_CASE("ipv4: a header cut anywhere is truncated, or malformed when nothing i
   }
 }
 
-TEST_CASE("ipv4: fragments are told apart, and a first one knows that more is elsewhere") {
+TEST_CASE("ipv4: first and later fragments are recognised, a first one's payload as unfinished") {
   const Decoded first(Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 0x2000));
   CHECK(first.status == DecodeStatus::kOk);
   CHECK(first.payload.fragment == Fragment::kFirst);
@@ -171,7 +171,7 @@ TEST_CASE("ipv4: a fragment describes its part of the datagram") {
   CHECK(last.offset_bytes == 65528);
 }
 
-TEST_CASE("ipv4: a fragment that promises more than there is, or was cut, is not whole") {
+TEST_CASE("ipv4: a fragment shorter than its length, or cut by the capture, is not whole") {
   const ByteWriter lying =
       Ipv4(17, kPayload).PatchBe16(kIpv4FragmentOffset, 5).PatchBe16(kIpv4LengthOffset, 30);
   const Decoded decoded(lying);
@@ -183,7 +183,7 @@ TEST_CASE("ipv4: a fragment that promises more than there is, or was cut, is not
   CHECK(cut.payload.fragment_info.bytes.wire_size == 8);
 }
 
-TEST_CASE("ipv4: an authentication header is stepped over") {
+TEST_CASE("ipv4: an authentication header is skipped") {
   const ByteWriter header = ByteWriter({17, 4}).Fill(22);
   const Decoded decoded(Ipv4(51, ByteWriter(header).Append(kPayload)));
   CHECK(decoded.status == DecodeStatus::kOk);

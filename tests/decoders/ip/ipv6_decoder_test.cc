@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// IPv6: fields, the chain of extension headers, lengths that lie, fragments, short captures.
+// IPv6: fields, the chain of extension headers, wrong lengths, fragments, short captures.
 
 #include "decoders/ip/ipv6_decoder.h"
 
@@ -51,7 +51,7 @@ TEST_CASE("ipv6: every field of the header is in its place") {
   CHECK(decoded.payload.bytes.whole());
 }
 
-TEST_CASE("ipv6: extension headers are walked to the transport") {
+TEST_CASE("ipv6: extension headers are followed to the transport header") {
   ByteWriter chain = Extension(43, 0);
   chain.Append(Extension(60, 1));
   chain.Append(Extension(51, 2));
@@ -68,7 +68,7 @@ TEST_CASE("ipv6: extension headers are walked to the transport") {
   CHECK(decoded.payload.bytes.bytes.size() == 8);
 }
 
-TEST_CASE("ipv6: what is no extension header ends the walk") {
+TEST_CASE("ipv6: the first header that is no extension header ends the chain") {
   for (const unsigned protocol : {6u, 17u, 50u, 58u, 59u, 132u, 255u}) {
     const Decoded decoded(Ipv6(protocol, kPayload));
     CHECK(decoded.status == DecodeStatus::kOk);
@@ -77,7 +77,7 @@ TEST_CASE("ipv6: what is no extension header ends the walk") {
   }
 }
 
-TEST_CASE("ipv6: as many extension headers as the limit are walked, one more is not") {
+TEST_CASE("ipv6: extension headers are followed up to the limit, and not beyond") {
   for (const int extra : {0, 1}) {
     ByteWriter chain;
     for (int i = 1; i < kMaxIpv6ExtensionHeaders + extra; ++i) {
@@ -110,7 +110,8 @@ TEST_CASE("ipv6: padding behind the payload length is not payload") {
   CHECK(decoded.payload.bytes.whole());
 }
 
-TEST_CASE("ipv6: a payload length of zero stands for all there is before TCP and options only") {
+TEST_CASE(
+    "ipv6: a payload length of zero means the rest of the packet only before TCP or options") {
   struct Row {
     unsigned next_header;
     std::size_t payload_bytes;
@@ -129,13 +130,13 @@ TEST_CASE("ipv6: a payload length of zero stands for all there is before TCP and
   CHECK(jumbo.payload.bytes.bytes.size() == 8);
 }
 
-TEST_CASE("ipv6: a payload length above what was on the wire is malformed, the payload stays") {
+TEST_CASE("ipv6: a payload length above the length on the wire is malformed, the payload stays") {
   const Decoded decoded(Ipv6(17, kPayload).PatchBe16(kIpv6LengthOffset, 9));
   CHECK(decoded.status == DecodeStatus::kMalformed);
   CHECK(decoded.payload.bytes.bytes.size() == 8);
 }
 
-TEST_CASE("ipv6: a packet cut anywhere is truncated until the transport begins") {
+TEST_CASE("ipv6: a packet that the capture cut before its transport header is truncated") {
   const ByteWriter packet = Ipv6(0, Extension(44, 0).Append(FragmentExtension(17, 0)));
   for (std::size_t size = 0; size <= packet.size(); ++size) {
     const Decoded decoded(CapturedBytes(packet.span().first(size), packet.size()));
@@ -146,13 +147,13 @@ TEST_CASE("ipv6: a packet cut anywhere is truncated until the transport begins")
   }
 }
 
-TEST_CASE("ipv6: another version is malformed and no header") {
+TEST_CASE("ipv6: another version is malformed and gives no header") {
   const Decoded decoded(Ipv6(17, kPayload).PatchBe16(0, 0x4500));
   CHECK(decoded.status == DecodeStatus::kMalformed);
   CHECK(decoded.header.struct_size == 0);
 }
 
-TEST_CASE("ipv6: fragments are told apart; a later one keeps the protocol and is not walked on") {
+TEST_CASE("ipv6: first and later fragments are recognised, and the chain ends at a later one") {
   const Decoded first(Ipv6(44, FragmentExtension(17, 1).Append(kPayload)));
   CHECK(first.payload.fragment == Fragment::kFirst);
   CHECK_FALSE(first.payload.bytes.whole());
@@ -193,14 +194,14 @@ TEST_CASE("ipv6: offset and end of a later fragment, and a whole datagram in one
   CHECK(atomic.payload.fragment == Fragment::kNone);
 }
 
-TEST_CASE("ipv6: a fragment that promises more than there is, is not whole") {
+TEST_CASE("ipv6: a fragment shorter than its length is not whole") {
   const Decoded lying(
       Ipv6(44, FragmentExtension(17, 9).Append(kPayload)).PatchBe16(kIpv6LengthOffset, 18));
   CHECK(lying.status == DecodeStatus::kMalformed);
   CHECK(lying.payload.fragment_info.bytes.wire_size == 10);
 }
 
-TEST_CASE("ipv6: a fragment of a fragment is malformed, the outer one still described") {
+TEST_CASE("ipv6: a fragment of a fragment is malformed, and the outer one is still described") {
   const Decoded decoded(
       Ipv6(44, FragmentExtension(44, 1).Append(FragmentExtension(17, 0)).Append(kPayload)));
   CHECK(decoded.status == DecodeStatus::kMalformed);
@@ -210,7 +211,7 @@ TEST_CASE("ipv6: a fragment of a fragment is malformed, the outer one still desc
   CHECK_FALSE(decoded.payload.located);
 }
 
-TEST_CASE("ipv6: a first fragment that ends in its extension headers is cut, not a lie") {
+TEST_CASE("ipv6: a first fragment that ends in its extension headers is truncated, not malformed") {
   const Decoded decoded(Ipv6(44, FragmentExtension(60, 1).Append({17, 4, 0, 0})));
   CHECK(decoded.status == DecodeStatus::kTruncated);
   CHECK_FALSE(decoded.payload.located);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tags, labels, PPPoE, PPP and LLC: what they lead to, in which order, how many of them.
+// Tags, labels, PPPoE, PPP and LLC: the headers they lead to, their order, and how many are
+// followed.
 
 #include "decoders/link/ether_type_decoder.h"
 
@@ -49,7 +50,7 @@ void Check(const Row& row) {
   }
 }
 
-TEST_CASE("ether type: VLAN tags of every kind are stepped over, also stacked") {
+TEST_CASE("ether type: VLAN tags of every kind are skipped, stacked ones too") {
   for (const unsigned tag : {0x8100u, 0x88a8u, 0x9100u, 0x9200u}) {
     Check({"one", tag, Tag(0x0800), 4, DecodeStatus::kOk, 4});
     Check({"two", tag, Tag(0x8100).Append(Tag(0x0800)), 4, DecodeStatus::kOk, 4});
@@ -58,7 +59,7 @@ TEST_CASE("ether type: VLAN tags of every kind are stepped over, also stacked") 
   Check({"other inside", 0x8100, Tag(0x0806), 28, DecodeStatus::kUnknown});
 }
 
-TEST_CASE("ether type: as many tags as the limit are followed, one more is not") {
+TEST_CASE("ether type: tags are followed up to the limit, and not beyond") {
   const ByteWriter most = Repeat(Tag(0x8100), kMaxLinkTags - 1).Append(Tag(0x0800));
   Check({"limit", 0x8100, most, 4, DecodeStatus::kOk, 4});
   Check({"over", 0x8100, Tag(0x8100).Append(most), 4, DecodeStatus::kUnknown});
@@ -66,7 +67,7 @@ TEST_CASE("ether type: as many tags as the limit are followed, one more is not")
   Check({"labels", 0x8847, ByteWriter(labels).Append(Label(true)), 4, DecodeStatus::kUnknown});
 }
 
-TEST_CASE("ether type: behind MPLS labels IP shows by its version") {
+TEST_CASE("ether type: behind MPLS labels IP is recognised by its version") {
   Check({"one", 0x8847, Label(true), 4, DecodeStatus::kOk, 4});
   Check({"three", 0x8848, Repeat(Label(false), 2).Append(Label(true)), 4, DecodeStatus::kOk, 4});
   Check({"pseudowire", 0x8847, Label(true).Fill(20), 0, DecodeStatus::kUnknown});
@@ -96,7 +97,7 @@ TEST_CASE("ether type: a small number is the length of an LLC frame") {
   Check({"neither length nor type", 1501, kSnapIpv4, 30, DecodeStatus::kUnknown});
 }
 
-TEST_CASE("ether type: PPP numbers may be shortened") {
+TEST_CASE("ether type: PPP protocol numbers may be compressed to one byte") {
   for (const ByteWriter& header : {ByteWriter{0x00, 0x21}, ByteWriter{0x21},
                                    ByteWriter{0xff, 3, 0, 0x21}, ByteWriter{0xff, 3, 0x21}}) {
     const ByteWriter in = ByteWriter(header).Fill(4, 0x45);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Wireless frames: which carry a packet, the optional header fields, radiotap in front.
+// Wireless frames: those that carry a packet, the optional header fields, radiotap in front.
 
 #include "decoders/link/ieee80211_decoder.h"
 
@@ -44,7 +44,7 @@ TEST_CASE("802.11: data frames carry a packet behind their optional fields") {
   }
 }
 
-TEST_CASE("802.11: frames without a packet to be had are unknown") {
+TEST_CASE("802.11: frames without a readable packet are unknown") {
   LinkPayload out;
   CHECK(Decode(Frame(0x80, 0x00), out) == DecodeStatus::kUnknown);             // beacon
   CHECK(Decode(Frame(0xd4, 0x00), out) == DecodeStatus::kUnknown);             // acknowledgement
@@ -64,7 +64,8 @@ TEST_CASE("802.11: a control frame may be short") {
   CHECK(Decode(acknowledgement, out) == DecodeStatus::kUnknown);
 }
 
-TEST_CASE("802.11: a frame cut in its header is truncated, or malformed when nothing is missing") {
+TEST_CASE(
+    "802.11: a frame that ends in its header is truncated, or malformed when no byte is missing") {
   const ByteWriter frame = Frame(0x88, 0x83, ByteWriter().Fill(12));
   for (std::size_t size = 0; size < frame.size() - 1; ++size) {
     const auto part = frame.span().first(size);
@@ -74,7 +75,7 @@ TEST_CASE("802.11: a frame cut in its header is truncated, or malformed when not
   }
 }
 
-TEST_CASE("radiotap: flags behind the timestamp and chained bitmaps tell of padding") {
+TEST_CASE("radiotap: flags behind the timestamp and behind chained bitmaps announce padding") {
   const ByteWriter qos = Frame(0x88, 0x01, {0, 0});
   const ByteWriter padded = Frame(0x88, 0x01, {0, 0, 0xee, 0xee});
   struct Row {
@@ -97,7 +98,7 @@ TEST_CASE("radiotap: flags behind the timestamp and chained bitmaps tell of padd
   }
 }
 
-TEST_CASE("radiotap: a header that cannot be") {
+TEST_CASE("radiotap: an impossible header is malformed") {
   LinkPayload out;
   const ByteWriter no_room_for_flags = ByteWriter({0, 0, 8, 0, 2, 0, 0, 0}).Append(Frame(8, 1));
   CHECK(DecodeRadiotap(no_room_for_flags.span(), out) == DecodeStatus::kMalformed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The link layer: which network header each link type leads to, and frames too short to have one.
+// The link layer: the network header that each link type leads to, and frames too short for one.
 
 #include "decoders/link/link_decoder.h"
 
@@ -14,7 +14,7 @@
 namespace wirehound::test {
 namespace {
 
-// What stands for the packet: IP headers are not looked into here, but for their version.
+// Stands for the packet: the link layer reads no more of an IP header than its version.
 const ByteWriter kIpv4Packet = {0x45, 1, 2, 3};
 const ByteWriter kIpv6Packet = {0x60, 1, 2, 3};
 
@@ -99,7 +99,9 @@ TEST_CASE("link: every link type leads to the packet it carries") {
   }
 }
 
-TEST_CASE("link: a frame that ends inside its headers is cut by the capture, or lies") {
+TEST_CASE(
+    "link: a frame that ends inside its headers is truncated, or malformed when no byte is "
+    "missing") {
   for (const Row& row : Rows()) {
     CAPTURE(row.what);
     const ByteWriter frame = FrameOf(row);
@@ -113,7 +115,8 @@ TEST_CASE("link: a frame that ends inside its headers is cut by the capture, or 
   }
 }
 
-TEST_CASE("link: a packet the capture cut knows what is missing, whatever was before it") {
+TEST_CASE(
+    "link: a packet that the capture cut knows how much is missing, behind every link header") {
   for (const Row& row : Rows()) {
     CAPTURE(row.what);
     const ByteWriter frame = FrameOf(row);
@@ -125,7 +128,7 @@ TEST_CASE("link: a packet the capture cut knows what is missing, whatever was be
   }
 }
 
-TEST_CASE("link: raw IP of no known version is unknown, and no bytes are no packet") {
+TEST_CASE("link: raw IP of an unknown version is unknown, and an empty frame has no packet") {
   const ByteWriter neither = {0x55, 0};
   LinkPayload out;
   CHECK(DecodeLink(LinkType::kRawIp, neither.span(), out) == DecodeStatus::kUnknown);
@@ -171,7 +174,7 @@ TEST_CASE("link: a header that names the link type behind it is not nested") {
   CHECK(DecodeLink(LinkType::kPpi, ppi_in_ppi.span(), out) == DecodeStatus::kUnknown);
 }
 
-TEST_CASE("link: lengths in capture headers that cannot be are malformed") {
+TEST_CASE("link: impossible lengths in capture headers are malformed") {
   LinkPayload out;
   const ByteWriter ppi = ByteWriter({0, 0, 7, 0, 101, 0, 0, 0}).Append(kIpv4Packet);
   CHECK(DecodeLink(LinkType::kPpi, ppi.span(), out) == DecodeStatus::kMalformed);

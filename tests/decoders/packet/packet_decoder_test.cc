@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DecodePacket: the layers together, what ends up in the metadata, and which decoders ran.
+// DecodePacket: the layers together, the metadata they fill, and which decoders ran.
 
 #include "decoders/packet/packet_decoder.h"
 
@@ -37,7 +37,7 @@ DecodeStatus Decode(const ByteWriter& in, Packet& packet, LinkType link = LinkTy
   return DecodePacket(link, in.span(), in.size(), packet);
 }
 
-TEST_CASE("packet: UDP over IPv4 over Ethernet, with padding") {
+TEST_CASE("packet: UDP over IPv4 over Ethernet with padding is decoded") {
   Packet packet;
   const ByteWriter frame = Ethernet(0x0800).Append(Ipv4(17, Udp(kPayload))).Fill(14);
   CHECK(Decode(frame, packet, LinkType::kEthernet) == DecodeStatus::kOk);
@@ -63,7 +63,7 @@ TEST_CASE("packet: UDP over IPv4 over Ethernet, with padding") {
   CHECK(std::string_view(metadata.iface.data, metadata.iface.size) == "any");
 }
 
-TEST_CASE("packet: TCP over IPv6 behind an extension header") {
+TEST_CASE("packet: TCP over IPv6 behind an extension header is decoded") {
   Packet packet;
   const ByteWriter in = Ipv6(60, ByteWriter({6, 0, 0, 0, 0, 0, 0, 0}).Append(Tcp(kPayload)));
   CHECK(Decode(in, packet) == DecodeStatus::kOk);
@@ -76,7 +76,7 @@ TEST_CASE("packet: TCP over IPv6 behind an extension header") {
   CHECK(packet.payload.bytes.size() == 4);
 }
 
-TEST_CASE("packet: a protocol that is not decoded is carried by number, with its payload") {
+TEST_CASE("packet: a protocol without a decoder is reported by number, with its payload") {
   Packet packet;
   CHECK(Decode(Ipv4(132, kPayload), packet) == DecodeStatus::kUnknown);
   CHECK(Layers(packet) == "link:ok ipv4:ok other:unknown");
@@ -88,7 +88,7 @@ TEST_CASE("packet: a protocol that is not decoded is carried by number, with its
   CHECK(packet.anomalies().empty());
 }
 
-TEST_CASE("packet: ICMP of both versions") {
+TEST_CASE("packet: ICMP and ICMPv6 are decoded") {
   Packet packet;
   const ByteWriter echo = ByteWriter({8, 0, 0x12, 0x34, 0, 7, 0, 9}).Append(kPayload);
   CHECK(Decode(Ipv4(1, echo), packet) == DecodeStatus::kOk);
@@ -116,7 +116,7 @@ TEST_CASE("packet: ICMP in the wrong version of IP, or in a later fragment, is n
   CHECK_FALSE(packet.has_icmp());
 }
 
-TEST_CASE("packet: a packet inside the packet is found, not entered") {
+TEST_CASE("packet: an inner packet is found, and not decoded by the same call") {
   struct Row {
     ByteWriter in;
     std::string_view layers;
@@ -144,21 +144,21 @@ TEST_CASE("packet: a packet inside the packet is found, not entered") {
   }
 }
 
-TEST_CASE("packet: IPv6 in IPv4 names the version that must be inside") {
+TEST_CASE("packet: the outer protocol number fixes the version of the inner packet") {
   Packet packet;
   CHECK(Decode(Ipv4(41, Ipv6(59, {})), packet) == DecodeStatus::kOk);
   REQUIRE(packet.encapsulated.has_value());
   CHECK(packet.encapsulated->link == LinkType::kIpv6);
 }
 
-TEST_CASE("packet: UDP on a tunnel's port with something else in it is just UDP") {
+TEST_CASE("packet: UDP on a tunnel's port with other content is plain UDP") {
   Packet packet;
   CHECK(Decode(Ipv4(17, Udp(kPayload).PatchBe16(2, 4789)), packet) == DecodeStatus::kOk);
   CHECK(Layers(packet) == "link:ok ipv4:ok udp:ok");
   CHECK_FALSE(packet.encapsulated.has_value());
 }
 
-TEST_CASE("packet: a fragment of a tunnel waits for the rest") {
+TEST_CASE("packet: the tunnel in a fragment is not read before the datagram is complete") {
   const ByteWriter geneve = ByteWriter({0, 0, 8, 0, 0, 0, 5, 0}).Append(Ipv4(6, Tcp(kPayload)));
   for (const ByteWriter& in : {Ipv4(4, Ipv4(6, Tcp(kPayload))), Ipv4(47, geneve),
                                Ipv4(17, Udp(geneve).PatchBe16(2, 6081))}) {
@@ -193,7 +193,7 @@ TEST_CASE("packet: a later fragment has no transport header") {
   CHECK(packet.payload.bytes.size() == 12);
 }
 
-TEST_CASE("packet: the first failure is what is returned, deeper layers are still decoded") {
+TEST_CASE("packet: the first failure is returned, and deeper layers are still decoded") {
   Packet packet;
   const ByteWriter in = Ipv4(17, Udp(kPayload)).PatchBe16(kIpv4LengthOffset, 500);
   CHECK(Decode(in, packet) == DecodeStatus::kMalformed);
@@ -201,7 +201,7 @@ TEST_CASE("packet: the first failure is what is returned, deeper layers are stil
   CHECK(packet.payload.bytes.size() == 4);
 }
 
-TEST_CASE("packet: a layer that cannot find the next one is the last") {
+TEST_CASE("packet: a layer that cannot find the next layer is the last one") {
   Packet packet;
   CHECK(Decode(Ethernet(0x0806).Fill(28), packet, LinkType::kEthernet) == DecodeStatus::kUnknown);
   CHECK(Layers(packet) == "link:unknown");
@@ -212,7 +212,7 @@ TEST_CASE("packet: a layer that cannot find the next one is the last") {
   CHECK(packet.family() == WIREHOUND_FAMILY_IPV4);
 }
 
-TEST_CASE("packet: a UDP header that lies keeps addresses and ports") {
+TEST_CASE("packet: a packet with a malformed UDP header keeps addresses and ports") {
   Packet packet;
   CHECK(Decode(Ipv4(17, Udp(kPayload).PatchBe16(kUdpLengthOffset, 2)), packet) ==
         DecodeStatus::kMalformed);
@@ -221,7 +221,7 @@ TEST_CASE("packet: a UDP header that lies keeps addresses and ports") {
   CHECK(packet.metadata.dst_port == 53);
 }
 
-TEST_CASE("packet: every malformed layer is an anomaly, what the capture cut off is none") {
+TEST_CASE("packet: every malformed layer is an anomaly, a layer that the capture cut is none") {
   struct Row {
     ByteWriter in;
     std::vector<AnomalyKind> kinds;
@@ -254,7 +254,7 @@ TEST_CASE("packet: every malformed layer is an anomaly, what the capture cut off
   CHECK(packet.anomalies().empty());
 }
 
-TEST_CASE("packet: TCP options that lie leave the payload usable") {
+TEST_CASE("packet: malformed TCP options leave the payload usable") {
   Packet packet;
   CHECK(Decode(Ipv4(6, Tcp(kPayload, {2, 0, 0, 0})), packet) == DecodeStatus::kMalformed);
   CHECK(packet.has_tcp());
@@ -262,7 +262,7 @@ TEST_CASE("packet: TCP options that lie leave the payload usable") {
   CHECK(packet.payload.bytes.size() == 4);
 }
 
-TEST_CASE("packet: a fragment tells what its datagram needs") {
+TEST_CASE("packet: a fragment has what reassembly needs") {
   Packet packet;
   Decode(Ipv4(17, ByteWriter().Fill(24)).PatchBe16(kIpv4FragmentOffset, 0x2003), packet);
   const FragmentInfo info = packet.fragment_info;
@@ -307,7 +307,7 @@ TEST_CASE("packet: a datagram put together from fragments is decoded into one of
     CHECK(DecodeTransportPayload(4, datagram.span(), packet) == DecodeStatus::kOk);
     CHECK(packet.encapsulated.has_value());
   }
-  SUBCASE("nothing is left of the fragment's own header") {
+  SUBCASE("the header of the fragment itself is gone") {
     const ByteWriter first = Ipv4(17, Udp(kPayload)).PatchBe16(kIpv4FragmentOffset, 0x2000);
     Decode(first, packet);
     CHECK(packet.has_udp());
@@ -321,7 +321,7 @@ TEST_CASE("packet: a datagram put together from fragments is decoded into one of
   CHECK_FALSE(packet.fragment_info.is_fragment);
 }
 
-TEST_CASE("packet: what may not be inside a reassembled IPv6 datagram is malformed") {
+TEST_CASE("packet: a header that may not be inside a reassembled IPv6 datagram is malformed") {
   for (const auto& [protocol, header] :
        {std::pair{0, ByteWriter{6, 0, 0, 0, 0, 0, 0, 0}},
         std::pair{44, ByteWriter{17, 0, 0, 9, 0, 0, 0, 1}}, std::pair{60, ByteWriter{17, 200}}}) {
@@ -335,7 +335,7 @@ TEST_CASE("packet: what may not be inside a reassembled IPv6 datagram is malform
   }
 }
 
-TEST_CASE("packet: nothing of one frame is left in the next") {
+TEST_CASE("packet: the result of one frame does not leak into the next") {
   Packet packet;
   CHECK(Decode(Ipv4(6, Tcp(kPayload)), packet) == DecodeStatus::kOk);
   CHECK(Decode({}, packet) == DecodeStatus::kMalformed);
@@ -348,7 +348,7 @@ TEST_CASE("packet: nothing of one frame is left in the next") {
   CHECK(packet.metadata.src_port == 0);
 }
 
-TEST_CASE("packet: cut at every byte, no layer claims more than was captured") {
+TEST_CASE("packet: in a packet cut at any byte no layer claims more than was captured") {
   for (const ByteWriter& frame :
        {Ethernet(0x0800).Append(Ipv4(17, Udp(kPayload), ByteWriter().Fill(8, 1))),
         Ethernet(0x86dd).Append(Ipv6(6, Tcp(kPayload, ByteWriter().Fill(12, 1))))}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tunnels: what each header leads to, its optional parts, and UDP that only looks like one.
+// Tunnels: the packet behind each header, its optional parts, and UDP that only resembles a tunnel.
 
 #include "decoders/packet/tunnel_decoder.h"
 
@@ -51,7 +51,7 @@ TEST_CASE("gre: every form of the header leads to the packet behind it") {
   }
 }
 
-TEST_CASE("gre: a header cut anywhere is truncated, or malformed when nothing is missing") {
+TEST_CASE("gre: a header that ends early is truncated, or malformed when no byte is missing") {
   for (const GreRow& row : GreRows()) {
     CAPTURE(row.what);
     for (std::size_t size = 0; size < row.header.size(); ++size) {
@@ -64,7 +64,7 @@ TEST_CASE("gre: a header cut anywhere is truncated, or malformed when nothing is
   }
 }
 
-TEST_CASE("gre: what is not decoded is unknown") {
+TEST_CASE("gre: a payload without a decoder is unknown") {
   for (const ByteWriter& header :
        {ByteWriter{0x00, 0, 0x88, 0x47}, ByteWriter{0x40, 0, 0x08, 0}, ByteWriter{0x08, 0, 0x08, 0},
         ByteWriter{0x00, 2, 0x08, 0}, ByteWriter{0x10, 1, 0x88, 0x0b},
@@ -158,7 +158,7 @@ TEST_CASE("udp tunnel: every form of the header leads to the packet behind it") 
   }
 }
 
-TEST_CASE("udp tunnel: a header that is not all there is just UDP") {
+TEST_CASE("udp tunnel: a datagram with an incomplete tunnel header is plain UDP") {
   for (const UdpRow& row : UdpRows()) {
     CAPTURE(row.what);
     for (std::size_t size = 0; size <= row.header.size(); ++size) {
@@ -168,7 +168,7 @@ TEST_CASE("udp tunnel: a header that is not all there is just UDP") {
   }
 }
 
-TEST_CASE("udp tunnel: what a tunnel would not send is just UDP") {
+TEST_CASE("udp tunnel: a datagram that no tunnel would send is plain UDP") {
   const ByteWriter dns = ByteWriter({0xab, 0xcd, 1, 0, 0, 1}).Fill(20);
   for (const UdpRow& row :
        {UdpRow{"vxlan without network", 9, 4789, {0, 0, 0, 0, 0, 0, 5, 0}, kInner, {}},
@@ -210,7 +210,7 @@ TEST_CASE("udp tunnel: what a tunnel would not send is just UDP") {
   }
 }
 
-TEST_CASE("udp tunnel: as many GTP extension headers as the limit are followed, one more is not") {
+TEST_CASE("udp tunnel: GTP extension headers are followed up to the limit, and not beyond") {
   for (const int extra : {0, 1}) {
     const int count = kMaxGtpExtensionHeaders + extra;
     ByteWriter in = ByteWriter({0x34, 255}).Be16(static_cast<unsigned>(4 + 4 * count + 5));
@@ -224,7 +224,7 @@ TEST_CASE("udp tunnel: as many GTP extension headers as the limit are followed, 
   }
 }
 
-TEST_CASE("udp tunnel: other ports are not looked at") {
+TEST_CASE("udp tunnel: datagrams on other ports are plain UDP") {
   CHECK_FALSE(IsUdpTunnelPort(40000, 53));
   CHECK_FALSE(IsUdpTunnelPort(4789, 53));
   CHECK_FALSE(IsUdpTunnelPort(0, 0));

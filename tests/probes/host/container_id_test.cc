@@ -174,8 +174,7 @@ TEST_CASE("container id: a group outside containers has no container name") {
 }
 
 TEST_CASE(
-    "container id: in a cgroup file the version 2 line counts first, then the first line with a "
-    "container") {
+    "container id: a cgroup file's version 2 line counts first, then any line with a container") {
   struct File {
     const char* text;
     const char* id;  // "": none
