@@ -99,9 +99,7 @@ TEST_CASE("link: every link type leads to the packet it carries") {
   }
 }
 
-TEST_CASE(
-    "link: a frame that ends inside its headers is truncated, or malformed when no byte is "
-    "missing") {
+TEST_CASE("link: a frame that ends in its headers is truncated, or malformed when it was whole") {
   for (const Row& row : Rows()) {
     CAPTURE(row.what);
     const ByteWriter frame = FrameOf(row);

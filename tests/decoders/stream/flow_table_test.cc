@@ -13,7 +13,7 @@
 namespace wirehound {
 namespace {
 
-// A table, what it tells, and a client and a server.
+// A flow table, the observer of its reports, and a client and a server that talk.
 struct Fixture {
   explicit Fixture(const FlowLimits& limits = {}, std::uint64_t seed = 1)
       : table(limits, observer, seed), talk(table) {}
@@ -29,7 +29,7 @@ struct Fixture {
     talk.now_ns += seconds * kSecondNs;
     table.Expire(talk.now_ns);
   }
-  /// Handshake without what it tells.
+  /// A handshake whose reports are dropped.
   void Open() {
     talk.Handshake();
     observer.lines.clear();
@@ -43,7 +43,7 @@ struct Fixture {
   Conversation talk;
 };
 
-TEST_CASE("flow table: a connection from handshake to FIN") {
+TEST_CASE("flow table: a connection is reported from its handshake to its FINs") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   CHECK(test.Take() == "attempt 1");
@@ -75,7 +75,7 @@ TEST_CASE("flow table: a connection from handshake to FIN") {
   CHECK(test.ignored(IgnoredReason::kLingering) == 1);
 }
 
-TEST_CASE("flow table: the same addresses and ports elsewhere are another connection") {
+TEST_CASE("flow table: the same addresses and ports in another namespace are another connection") {
   Fixture test;
   test.talk.network_namespace = 1;
   test.talk.Handshake();
@@ -101,7 +101,7 @@ TEST_CASE("flow table: a flow remembers the last owner of its segments") {
   CHECK(test.observer.last_flow.owner_source == 2);
 }
 
-TEST_CASE("flow table: SYN and SYN+ACK sent again tell nothing new") {
+TEST_CASE("flow table: a SYN or SYN+ACK that is sent again reports nothing") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Client({.flags = "S", .seq = 100});
@@ -111,7 +111,7 @@ TEST_CASE("flow table: SYN and SYN+ACK sent again tell nothing new") {
   CHECK(test.Take() == "attempt 1; begin 1");
 }
 
-TEST_CASE("flow table: a handshake of which parts were not captured") {
+TEST_CASE("flow table: a handshake is recognised when parts of it were not captured") {
   Fixture test;
   SUBCASE("without the SYN") {
     test.talk.Server({.flags = "SA", .seq = 500, .ack = 101});
@@ -126,14 +126,14 @@ TEST_CASE("flow table: a handshake of which parts were not captured") {
     test.talk.Client({.seq = 101, .ack = 501, .payload = "hello"});
     CHECK(test.Take() == "data 1 i 0 hello");
   }
-  SUBCASE("without the SYN+ACK, the server first to speak") {
+  SUBCASE("without the SYN+ACK, when the server sends first") {
     test.talk.Client({.flags = "S", .seq = 100});
     test.talk.Server({.seq = 501, .ack = 101});
     CHECK(test.Take() == "attempt 1");
     test.talk.Server({.seq = 501, .ack = 101, .payload = "220 hi"});
     CHECK(test.Take() == "begin 1; data 1 r 0 220 hi");
   }
-  SUBCASE("after a first acknowledgement, which the SYN+ACK explains") {
+  SUBCASE("after an acknowledgement that came before the SYN+ACK") {
     test.talk.Server({.seq = 501, .ack = 101});
     test.talk.Server({.flags = "SA", .seq = 500, .ack = 101});
     CHECK(test.Take() == "begin 1");
@@ -152,26 +152,26 @@ TEST_CASE("flow table: both sides may open at once") {
   CHECK(test.Take() == "attempt 1; begin 1; data 1 r 0 hi");
 }
 
-TEST_CASE("flow table: data of a SYN is told when the SYN is answered") {
+TEST_CASE("flow table: data in a SYN is reported when the SYN is answered") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100, .payload = "early"});
   CHECK(test.Take() == "attempt 1");
-  SUBCASE("and taken") {
+  SUBCASE("and the data acknowledged") {
     test.talk.Server({.flags = "SA", .seq = 500, .ack = 106, .payload = "reply"});
     CHECK(test.Take() == "begin 1; data 1 i 0 early; data 1 r 0 reply");
   }
-  SUBCASE("and not taken, so that it is sent again") {
+  SUBCASE("and the data not acknowledged, so that it is sent again") {
     test.talk.Server({.flags = "SA", .seq = 500, .ack = 101});
     test.talk.Client({.seq = 101, .ack = 501, .payload = "early bird"});
     CHECK(test.Take() == "begin 1; data 1 i 0 early; data 1 i 5  bird");
   }
-  SUBCASE("and refused") {
+  SUBCASE("or refused, with its data acknowledged") {
     test.talk.Server({.flags = "RA", .seq = 0, .ack = 106});
     CHECK(test.Take() == "data 1 i 0 early; over 1 reset");
   }
 }
 
-TEST_CASE("flow table: a connection picked up midway never begins") {
+TEST_CASE("flow table: a connection that is captured from its middle on has no begin") {
   Fixture test;
   test.talk.Server({.seq = 9000, .ack = 700, .payload = "middle"});
   CHECK(test.Take() == "data 1 i 0 middle");
@@ -212,14 +212,14 @@ TEST_CASE("flow table: the two ends of a connection within this host are two flo
 
 TEST_CASE("flow table: RST ends a connection when it fits") {
   Fixture test;
-  SUBCASE("of the responder, to a SYN") {
+  SUBCASE("from the responder, in answer to a SYN") {
     test.talk.Client({.flags = "S", .seq = 100});
     test.talk.Server({.flags = "RA", .seq = 0, .ack = 101});
     CHECK(test.Take() == "attempt 1; over 1 reset");
     CHECK(test.observer.last_flow.reset_by_responder);
     CHECK_FALSE(test.observer.last_flow.reset_by_initiator);
   }
-  SUBCASE("of the initiator, in order") {
+  SUBCASE("from the initiator, in order") {
     test.Open();
     test.talk.Client({.flags = "R", .seq = 101, .payload = "why"});
     CHECK(test.Take() == "over 1 reset");
@@ -231,26 +231,26 @@ TEST_CASE("flow table: RST ends a connection when it fits") {
     test.talk.Server({.flags = "R", .seq = 501 + 100000});
     CHECK(test.Take() == "over 1 reset");
   }
-  SUBCASE("not with numbers from elsewhere") {
+  SUBCASE("not with a sequence number outside the window") {
     test.Open();
     test.talk.Server({.flags = "R", .seq = 0x10000000});
     test.talk.Client({.flags = "R", .seq = 0xf0000000});
     CHECK(test.Take().empty());
     CHECK(test.ignored(IgnoredReason::kImplausibleReset) == 2);
   }
-  SUBCASE("not with an acknowledgement of another SYN") {
+  SUBCASE("not when it acknowledges another SYN") {
     test.talk.Client({.flags = "S", .seq = 100});
     test.talk.Server({.flags = "RA", .seq = 0, .ack = 0x30000000});
     test.talk.Server({.flags = "R", .seq = 0});
     CHECK(test.Take() == "attempt 1");
   }
-  SUBCASE("and tells what waited before") {
+  SUBCASE("after the waiting data is reported") {
     test.Open();
     test.talk.Server({.seq = 504, .ack = 101, .payload = "late"});
     test.talk.Server({.flags = "R", .seq = 508});
     CHECK(test.Take() == "tcp_gap 1 r 0+3; gap 1 r 0+3; data 1 r 3 late; over 1 reset");
   }
-  SUBCASE("and makes no flow") {
+  SUBCASE("and creates no flow") {
     test.talk.Client({.flags = "R", .seq = 1});
     CHECK(test.Take().empty());
     CHECK(test.table.counters().flows_created == 0);
@@ -258,7 +258,7 @@ TEST_CASE("flow table: RST ends a connection when it fits") {
   }
 }
 
-TEST_CASE("flow table: what comes after a refused SYN is late") {
+TEST_CASE("flow table: segments after a refused SYN count as late") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Server({.flags = "RA", .seq = 0, .ack = 101});
@@ -269,7 +269,7 @@ TEST_CASE("flow table: what comes after a refused SYN is late") {
   CHECK(test.ignored(IgnoredReason::kLingering) == 1);
 }
 
-TEST_CASE("flow table: an acknowledgement of something else, before the answer, says nothing") {
+TEST_CASE("flow table: before the SYN+ACK an acknowledgement of another number reports nothing") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Server({.seq = 7, .ack = 5000});
@@ -277,7 +277,7 @@ TEST_CASE("flow table: an acknowledgement of something else, before the answer, 
   CHECK(test.Take() == "attempt 1; over 1 timeout");
 }
 
-TEST_CASE("flow table: segments without ACK are not taken") {
+TEST_CASE("flow table: segments without ACK are ignored") {
   Fixture test;
   test.talk.Client({.flags = "", .seq = 1, .payload = "null"});
   test.talk.Client({.flags = "F", .seq = 1});
@@ -289,7 +289,7 @@ TEST_CASE("flow table: segments without ACK are not taken") {
   CHECK(test.ignored(IgnoredReason::kWithoutAck) == 3);
 }
 
-TEST_CASE("flow table: what comes late after the end makes no new flow") {
+TEST_CASE("flow table: late segments after the end create no new flow") {
   Fixture test;
   test.Open();
   test.talk.Client({.flags = "R", .seq = 101});
@@ -299,22 +299,22 @@ TEST_CASE("flow table: what comes late after the end makes no new flow") {
   test.talk.Server({.flags = "SA", .seq = 500, .ack = 101});
   CHECK(test.Take().empty());
   CHECK(test.ignored(IgnoredReason::kLingering) == 3);
-  SUBCASE("until some time has passed") {
+  SUBCASE("but do when some time has passed") {
     test.Pass(11);
     test.talk.Server({.seq = 505, .ack = 101, .payload = "later"});
     CHECK(test.Take() == "data 2 i 0 later");
   }
-  SUBCASE("but a new SYN does") {
+  SUBCASE("but a new SYN creates one") {
     test.talk.Client({.flags = "S", .seq = 7000});
     CHECK(test.Take() == "attempt 2");
   }
-  SUBCASE("and so does a new SYN+ACK") {
+  SUBCASE("and so does a new SYN+ACK of the server") {
     test.talk.Server({.flags = "SA", .seq = 9000, .ack = 7001});
     CHECK(test.Take() == "begin 2");
   }
 }
 
-TEST_CASE("flow table: a new SYN takes over from an attempt without answer") {
+TEST_CASE("flow table: a new SYN replaces an attempt that has no answer") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Client({.flags = "S", .seq = 9000});
@@ -324,7 +324,7 @@ TEST_CASE("flow table: a new SYN takes over from an attempt without answer") {
   CHECK(test.Take() == "begin 2; data 2 i 0 x");
 }
 
-TEST_CASE("flow table: the answer says which SYN counts") {
+TEST_CASE("flow table: the SYN+ACK decides which of several SYNs counts") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Client({.flags = "S", .seq = 0x90000000, .payload = "forged"});
@@ -350,18 +350,18 @@ TEST_CASE("flow table: a SYN in an open connection counts when it is answered") 
     test.talk.Client({.seq = 0x70000001, .ack = 0x50000001, .payload = "x"});
     CHECK(test.Take() == "data 2 i 0 x");
   }
-  SUBCASE("that its sender goes on from there is no answer") {
+  SUBCASE("more segments from the sender of the SYN are no answer") {
     test.talk.Client({.seq = 0x70000001, .ack = 501, .payload = "forged"});
     CHECK(test.Take().empty());
     CHECK(test.ignored(IgnoredReason::kOutsideWindow) == 1);
   }
-  SUBCASE("a SYN+ACK to something else does not count") {
+  SUBCASE("a SYN+ACK to another SYN does not count") {
     test.talk.Server({.flags = "SA", .seq = 0x50000000, .ack = 0x60000001});
     CHECK(test.Take().empty());
   }
 }
 
-TEST_CASE("flow table: a SYN in a connection that was silent for long replaces it") {
+TEST_CASE("flow table: a SYN in a connection that was silent for long starts a new one") {
   Fixture test;
   test.Open();
   test.Pass(61);
@@ -369,7 +369,7 @@ TEST_CASE("flow table: a SYN in a connection that was silent for long replaces i
   CHECK(test.Take() == "over 1 replaced; attempt 2");
 }
 
-TEST_CASE("flow table: with one side captured, a SYN counts when its sender goes on from there") {
+TEST_CASE("flow table: with one side captured, a SYN counts when its sender continues from it") {
   Fixture test;
   test.talk.Client({.flags = "S", .seq = 100});
   test.talk.Client({.seq = 101, .ack = 501, .payload = "one"});
@@ -418,7 +418,7 @@ TEST_CASE("flow table: a segment after a long silence belongs to a new flow") {
   CHECK(test.Take() == "over 1 timeout; data 2 i 0 back");
 }
 
-TEST_CASE("flow table: time that steps back ends nothing") {
+TEST_CASE("flow table: time that goes backwards ends no connection") {
   Fixture test;
   test.talk.now_ns = 1000 * kSecondNs;
   test.Open();
@@ -432,7 +432,7 @@ TEST_CASE("flow table: time that steps back ends nothing") {
   CHECK(test.Take() == "over 1 timeout");
 }
 
-TEST_CASE("flow table: when it is full the longest idle connection goes") {
+TEST_CASE("flow table: a full table evicts the connection that was idle longest") {
   FlowLimits limits;
   limits.max_flows = 3;
   Fixture test(limits);
@@ -452,7 +452,7 @@ TEST_CASE("flow table: when it is full the longest idle connection goes") {
   CHECK(test.Take() == "over 2 evicted; attempt 4; begin 4");
   CHECK(test.table.counters().ended(FlowEnd::kEvicted) == 1);
 
-  SUBCASE("one that has ended goes first, without a word") {
+  SUBCASE("an ended connection goes first, without a report") {
     test.talk.client_port = 4;
     test.talk.Client({.flags = "R", .seq = 101});
     test.Take();
@@ -485,7 +485,7 @@ TEST_CASE("flow table: when it is full the longest idle connection goes") {
   }
 }
 
-TEST_CASE("flow table: shutdown ends all that is open, in order") {
+TEST_CASE("flow table: shutdown ends all open connections, in order") {
   Fixture test;
   for (std::uint16_t port = 1; port <= 5; ++port) {
     test.talk.client_port = port;
@@ -505,7 +505,7 @@ TEST_CASE("flow table: shutdown ends all that is open, in order") {
   CHECK(test.Take() == "attempt 6; begin 6");
 }
 
-TEST_CASE("flow table: a hole is given up by packets of the flow, or by time alone") {
+TEST_CASE("flow table: a hole is given up after more packets of the flow, or after a time") {
   Fixture test;
   test.Open();
   test.talk.Server({.seq = 511, .ack = 101, .payload = "behind"});
@@ -522,7 +522,7 @@ TEST_CASE("flow table: a hole is given up by packets of the flow, or by time alo
   CHECK(test.Take() == "tcp_gap 1 r 0+10; gap 1 r 0+10; data 1 r 10 behind");
 }
 
-TEST_CASE("flow table: two FINs end the connection even when a hole is left") {
+TEST_CASE("flow table: two FINs end the connection even with a hole left") {
   Fixture test;
   test.Open();
   test.talk.Server({.flags = "FA", .seq = 511, .ack = 101});
@@ -534,7 +534,7 @@ TEST_CASE("flow table: two FINs end the connection even when a hole is left") {
   CHECK(test.Take().empty());
 }
 
-TEST_CASE("flow table: an injected answer and the real one after it are a conflict") {
+TEST_CASE("flow table: an injected answer that differs from the real one after it is a conflict") {
   Fixture test;
   test.Open();
   test.talk.Client({.seq = 101, .ack = 501, .payload = "GET / HTTP/1.1"});
@@ -545,7 +545,7 @@ TEST_CASE("flow table: an injected answer and the real one after it are a confli
   CHECK(test.Take() == "tcp_overlap_conflict 1 r 9+6");
 }
 
-TEST_CASE("flow table: a conflict is found in what a side said last") {
+TEST_CASE("flow table: a conflict with the latest data of a side is found") {
   Fixture test;
   test.observer.write_data = false;
   test.Open();
@@ -557,7 +557,7 @@ TEST_CASE("flow table: a conflict is found in what a side said last") {
   CHECK(test.Take() == "tcp_overlap_conflict 1 i 1026+1");
 }
 
-TEST_CASE("flow table: a new flow in the place of an old one keeps its own bytes to compare") {
+TEST_CASE("flow table: a new flow in an old flow's entry is compared with its own bytes only") {
   FlowLimits limits;
   limits.max_flows = 1;
   limits.max_tail_bytes = 2 * sizeof(DeliveredTail);
@@ -575,7 +575,8 @@ TEST_CASE("flow table: a new flow in the place of an old one keeps its own bytes
   CHECK(test.Take() == "tcp_overlap_conflict 2 i 4+1; tcp_overlap_conflict 2 r 0+1");
 }
 
-TEST_CASE("flow table: a connection nobody wants costs no memory and still ends") {
+TEST_CASE(
+    "flow table: a connection without an interested observer takes no memory and still ends") {
   Fixture test;
   test.observer.interested_until = 1;
   test.Open();
@@ -588,7 +589,7 @@ TEST_CASE("flow table: a connection nobody wants costs no memory and still ends"
   CHECK(test.Take() == "end 1 i; end 1 r; over 1 fin");
 }
 
-TEST_CASE("flow table: memory for all streams together has an end") {
+TEST_CASE("flow table: the memory of all streams together is limited") {
   FlowLimits limits;
   limits.max_total_bytes = 4 * kSegmentBlockBytes;
   Fixture test(limits);
@@ -603,7 +604,7 @@ TEST_CASE("flow table: memory for all streams together has an end") {
   CHECK(test.observer.lines.back() == "gap 10 i 0+4");
 }
 
-TEST_CASE("flow table: the order of what is told does not depend on the seed") {
+TEST_CASE("flow table: the order of the reports does not depend on the seed") {
   std::string first;
   for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{99}, RandomSeed()}) {
     FlowLimits limits;

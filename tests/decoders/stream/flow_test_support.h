@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// For the tests of streams and flows: an observer that writes down what it is told, one line per
-// call, and a way to say segments in a line.
+// For the tests of streams and flows: an observer that records each report as a line of text, and a
+// way to write a segment in one line of a test.
 
 #pragma once
 
@@ -30,9 +30,9 @@ class RecordingObserver : public FlowObserver {
   std::vector<std::string> lines;
   std::map<std::string, std::string> bytes;  ///< by "1 i"; gaps are left out
   bool write_data = true;                    ///< whether data gets lines
-  /// Answered to data and gaps of a side once that many bytes of it were told.
+  /// After this many bytes of a side the observer answers that it wants no more of it.
   std::uint64_t interested_until = ~std::uint64_t{0};
-  FlowInfo last_flow;  ///< as it was in the last OnFlowEnd
+  FlowInfo last_flow;  ///< a copy from the last OnFlowEnd
 
   /// The lines since the last call, joined.
   std::string Take() {
@@ -85,8 +85,8 @@ class RecordingObserver : public FlowObserver {
   static std::string Place(std::uint64_t offset, std::uint64_t size) {
     return std::to_string(offset) + "+" + std::to_string(size);
   }
-  StreamInterest Interest(std::uint64_t told) const {
-    return told < interested_until ? StreamInterest::kMore : StreamInterest::kNone;
+  StreamInterest Interest(std::uint64_t reported) const {
+    return reported < interested_until ? StreamInterest::kMore : StreamInterest::kNone;
   }
 };
 
@@ -94,13 +94,13 @@ inline std::span<const std::byte> BytesOf(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
-/// A segment in words. Flags are letters: S, A, F, R.
+/// A segment as a test writes it. Flags are letters: S, A, F, R.
 struct SegmentText {
   std::string_view flags = "A";
   std::uint32_t seq = 0;
   std::uint32_t ack = 0;
   std::string_view payload = "";
-  std::size_t not_captured = 0;  ///< bytes of payload behind that
+  std::size_t not_captured = 0;  ///< bytes behind `payload` that the capture cut
 };
 
 /// Sends segments between a client, 10.0.0.1:40000 unless another port is set, and a server,
@@ -111,7 +111,7 @@ class Conversation {
 
   std::uint64_t now_ns = kSecondNs;
   std::uint16_t client_port = 40000;
-  std::uint8_t client_direction = WIREHOUND_DIRECTION_UNKNOWN;  ///< of what the client sends
+  std::uint8_t client_direction = WIREHOUND_DIRECTION_UNKNOWN;  ///< of the client's packets
   std::uint8_t server_direction = WIREHOUND_DIRECTION_UNKNOWN;
   std::uint64_t network_namespace = 0;
   SegmentOwner owner;

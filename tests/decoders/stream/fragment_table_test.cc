@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FragmentTable: datagrams put together from fragments in every order, contradictions, limits,
-// and the attacks that fragments are known for.
+// FragmentTable: datagrams put together from fragments in every order, contradictions, limits, and
+// the known attacks with fragments.
 
 #include "decoders/stream/fragment_table.h"
 
@@ -54,7 +54,7 @@ IpFragment Part(const FragmentKey& key, const Bytes& whole, std::size_t offset, 
           .timestamp_ns = time_ns};
 }
 
-// Bytes that belong to no larger whole.
+// A fragment with bytes that are not a part of `whole`.
 IpFragment Loose(const FragmentKey& key, const Bytes& bytes, std::size_t offset, bool more,
                  std::uint64_t time_ns = 0) {
   return {.key = key,
@@ -105,7 +105,7 @@ FragmentResult AddAll(FragmentTable& table, const std::vector<IpFragment>& parts
   return result;
 }
 
-TEST_CASE("fragments: in any order they make the datagram") {
+TEST_CASE("fragments: fragments in any order make the datagram") {
   for (const std::uint8_t family : kFamilies) {
     CAPTURE(int{family});
     const Bytes whole = Payload(4001);
@@ -160,7 +160,7 @@ TEST_CASE("fragments: IPv6 takes the protocol from the first fragment only") {
   CHECK(result.datagram->protocol == kUdp);
 }
 
-TEST_CASE("fragments: a packet that is first and last at once goes through on its own") {
+TEST_CASE("fragments: a fragment that is first and last at once is a complete datagram") {
   FragmentTable table({});
   const Bytes whole = Payload(100);
   table.Add(Part(Key(1, WIREHOUND_FAMILY_IPV6), whole, 0, 48));
@@ -173,7 +173,7 @@ TEST_CASE("fragments: a packet that is first and last at once goes through on it
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragments: a repetition is counted and changes nothing") {
+TEST_CASE("fragments: a duplicate is counted and changes nothing") {
   for (const std::uint8_t family : kFamilies) {
     CAPTURE(int{family});
     FragmentTable table({});
@@ -213,7 +213,7 @@ TEST_CASE("fragments: of overlapping IPv4 fragments the first copy of a byte win
   CHECK(SameBytes(bytes.subspan(24), last));
 }
 
-TEST_CASE("fragments: IPv4 overlaps with the same bytes are nothing unusual") {
+TEST_CASE("fragments: an IPv4 overlap with the same bytes is no anomaly") {
   FragmentTable table({});
   const Bytes whole = Payload(40);
   table.Add(Part(Key(1), whole, 8, 8));
@@ -228,7 +228,7 @@ TEST_CASE("fragments: IPv4 overlaps with the same bytes are nothing unusual") {
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragments: bytes that change on repetition are an overlap, not a duplicate") {
+TEST_CASE("fragments: a repetition with other bytes is an overlap, not a duplicate") {
   FragmentTable table({});
   const Bytes one = Payload(8, 1);
   const Bytes other = Payload(8, 2);
@@ -239,7 +239,7 @@ TEST_CASE("fragments: bytes that change on repetition are an overlap, not a dupl
   CHECK(table.counters().overlapping == 1);
 }
 
-TEST_CASE("fragments: an IPv6 overlap drops the datagram with what comes of it later") {
+TEST_CASE("fragments: an IPv6 overlap drops the datagram and its later fragments") {
   const FragmentKey key = Key(1, WIREHOUND_FAMILY_IPV6);
   const Bytes whole = Payload(40);
   const Bytes changed = Payload(8, 9);
@@ -263,7 +263,7 @@ TEST_CASE("fragments: an IPv6 overlap drops the datagram with what comes of it l
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragments: those that disagree about the end are reported and not used") {
+TEST_CASE("fragments: fragments that contradict the datagram's end are reported and not used") {
   struct Case {
     const char* what;
     std::size_t offset;
@@ -292,7 +292,7 @@ TEST_CASE("fragments: those that disagree about the end are reported and not use
   }
 }
 
-TEST_CASE("fragments: an end before bytes that have come is not taken") {
+TEST_CASE("fragments: an end in front of received bytes is refused") {
   FragmentTable table({});
   const Bytes whole = Payload(64);
   table.Add(Part(Key(1), whole, 32, 16));
@@ -344,7 +344,7 @@ TEST_CASE("fragments: the largest datagram fits, one byte more does not") {
   }
 }
 
-TEST_CASE("fragments: of a cut-short capture the datagram has what is contiguous") {
+TEST_CASE("fragments: with a truncated capture the datagram has its contiguous first bytes") {
   const Bytes whole = Payload(4000);
   const std::vector<IpFragment> parts = Cut(Key(1), whole, 1480);
   struct Case {
@@ -381,7 +381,7 @@ TEST_CASE("fragments: bytes that were not captured contradict nothing") {
   CHECK(again.reports.empty());
 }
 
-TEST_CASE("fragments: what does not come in time is given up") {
+TEST_CASE("fragments: a datagram that is not complete in time is given up") {
   FragmentTable table({.timeout_ns = 30 * kSecond});
   const Bytes whole = Payload(16);
   table.Add(Part(Key(1), whole, 0, 8, 10 * kSecond));
@@ -400,7 +400,7 @@ TEST_CASE("fragments: what does not come in time is given up") {
     CHECK(table.Add(Part(Key(2), whole, 0, 8, 52 * kSecond)).fate == FragmentFate::kCompleted);
     CHECK(table.counters().expired == 2);
   }
-  SUBCASE("so is everything when the stream ends") {
+  SUBCASE("all waiting datagrams are given up when the stream ends") {
     table.Add(Part(Key(3), whole, 0, 8, 30 * kSecond));
     CHECK(Names(table.Shutdown()) == "2:ip_fragment_incomplete 3:ip_fragment_incomplete");
     CHECK(table.counters().shut_down == 2);
@@ -416,7 +416,7 @@ TEST_CASE("fragments: a full table gives up the datagram that has waited longest
   for (const std::uint32_t id : {1, 2, 3}) {
     table.Add(Part(Key(id), whole, 0, 8, id));
   }
-  table.Add(Part(Key(1), whole, 8, 8, 4));  // does not make it younger
+  table.Add(Part(Key(1), whole, 8, 8, 4));  // does not reset its age
   CHECK(Names(table.Add(Part(Key(4), whole, 0, 8, 5)).reports) == "1:ip_fragment_incomplete");
   CHECK(table.counters().evicted == 2);
   CHECK(table.datagrams() == 3);
@@ -425,7 +425,7 @@ TEST_CASE("fragments: a full table gives up the datagram that has waited longest
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragments: memory is bounded, and the oldest make room") {
+TEST_CASE("fragments: memory is bounded, and the oldest datagrams are dropped for new ones") {
   FragmentTable table({.max_datagrams = 100, .max_bytes = 0});  // 64 KiB is the least
   const Bytes whole = Payload(60000);
   for (std::uint32_t id = 1; id <= 32; ++id) {
@@ -434,7 +434,7 @@ TEST_CASE("fragments: memory is bounded, and the oldest make room") {
   CHECK(Names(table.Add(Part(Key(40), whole, 0, 1024)).reports) == "1:ip_fragment_incomplete");
   CHECK(Names(table.Add(Part(Key(41), whole, 0, 4000)).reports) ==
         "2:ip_fragment_incomplete 3:ip_fragment_incomplete");
-  // The oldest that gets more does not make room for itself.
+  // The oldest datagram is not dropped to make room for its own next fragment.
   CHECK(Names(table.Add(Part(Key(4), whole, 2048, 2048)).reports) == "5:ip_fragment_incomplete");
   FragmentResult result;
   for (const IpFragment& part : Cut(Key(50), whole, 1480)) {
@@ -445,12 +445,12 @@ TEST_CASE("fragments: memory is bounded, and the oldest make room") {
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragments: limits of nothing still let one datagram through") {
+TEST_CASE("fragments: limits of 0 still allow one datagram") {
   FragmentTable table({.max_datagrams = 0, .max_bytes = 0, .timeout_ns = 0});
   CHECK(AddAll(table, Cut(Key(1), Payload(65515), 1480)).fate == FragmentFate::kCompleted);
 }
 
-TEST_CASE("fragment attacks: teardrop, a last fragment inside the first, is an overlap") {
+TEST_CASE("fragment attacks: teardrop, with its last fragment inside the first, is an overlap") {
   FragmentTable table({});
   const Bytes first = Payload(36);
   const Bytes second = Payload(4, 2);
@@ -461,7 +461,7 @@ TEST_CASE("fragment attacks: teardrop, a last fragment inside the first, is an o
   CHECK(Names(table.Shutdown()) == "1:ip_fragment_incomplete");
 }
 
-TEST_CASE("fragment attacks: the ping of death is too large, and costs nothing") {
+TEST_CASE("fragment attacks: the ping of death is too large, and takes no memory") {
   FragmentTable table({});
   const Bytes whole = Payload(65500);
   for (const IpFragment& part : Cut(Key(1), whole, 1480)) {
@@ -493,7 +493,7 @@ TEST_CASE("fragment attacks: a datagram of tiny fragments is dropped at the limi
   CHECK(Closes(table));
 }
 
-TEST_CASE("fragment attacks: many that are never completed displace each other, one by one") {
+TEST_CASE("fragment attacks: datagrams that are never completed evict each other one by one") {
   FragmentTable table({});
   const Bytes whole = Payload(65000);
   std::size_t reports = 0;
@@ -528,7 +528,7 @@ std::vector<IpFragment> RandomParts(const FragmentKey& key, const Bytes& whole,
   return parts;
 }
 
-TEST_CASE("fragments: datagrams cut, shuffled and repeated at random come out as they were") {
+TEST_CASE("fragments: datagrams cut, shuffled and repeated at random are restored exactly") {
   std::mt19937 random(20240607);
   FragmentTable table({}, random());
   for (std::uint32_t id = 0; id < 300; ++id) {
@@ -545,7 +545,7 @@ TEST_CASE("fragments: datagrams cut, shuffled and repeated at random come out as
         CHECK(SameBytes(result.datagram->bytes.bytes, whole));
       }
     }
-    CHECK(delivered >= 1);  // repetitions behind the end may make one more
+    CHECK(delivered >= 1);  // repetitions after the last fragment may complete it again
     table.Shutdown();
     CHECK(Closes(table));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The parts flows are made of: the list of what waits, the tails, the hashes.
+// The parts of a flow: the list of waiting segments, the tails kept for comparison, the hashes.
 
 #include <doctest/doctest.h>
 
@@ -29,7 +29,7 @@ SegmentListChange Add(SegmentList& list, SegmentPool& pool, StreamPiece piece) {
   return change;
 }
 
-// What the list holds, emptying it: "3:abc 9:??".
+// Takes all segments out of the list, as text: "3:abc 9:??".
 std::string Drain(SegmentList& list, SegmentPool& pool) {
   std::string text;
   while (SegmentBlock* block = list.PopFirst()) {
@@ -43,7 +43,7 @@ std::string Drain(SegmentList& list, SegmentPool& pool) {
   return text;
 }
 
-TEST_CASE("segment list: keeps what is new, where it belongs") {
+TEST_CASE("segment list: new bytes are kept at their place") {
   SegmentPool pool(kPlenty);
   SegmentList list;
   SUBCASE("behind, in front and between") {
@@ -55,13 +55,13 @@ TEST_CASE("segment list: keeps what is new, where it belongs") {
     CHECK(list.end() == 22);
     CHECK(Drain(list, pool) == "0:ab 10:kl 15:pq 20:uv");
   }
-  SUBCASE("apart from what is right before it while there are blocks enough") {
+  SUBCASE("in a new block behind adjacent bytes while blocks are plentiful") {
     Add(list, pool, Piece(10, "kl"));
     Add(list, pool, Piece(12, "mn"));
     CHECK(list.blocks() == 2);
     CHECK(Drain(list, pool) == "10:kl 12:mn");
   }
-  SUBCASE("joined with what is right before it when blocks are scarce") {
+  SUBCASE("in the block of adjacent bytes when blocks are scarce") {
     StreamPiece first = Piece(10, "kl");
     StreamPiece second = Piece(12, "mn");
     list.Add(pool, 2, first);
@@ -69,7 +69,7 @@ TEST_CASE("segment list: keeps what is new, where it belongs") {
     CHECK(list.blocks() == 1);
     CHECK(Drain(list, pool) == "10:klmn");
   }
-  SUBCASE("around and between what is known") {
+  SUBCASE("around and between known bytes") {
     Add(list, pool, Piece(2, "CD"));
     Add(list, pool, Piece(6, "GH"));
     const SegmentListChange change = Add(list, pool, Piece(1, "bcdefghij"));
@@ -77,14 +77,14 @@ TEST_CASE("segment list: keeps what is new, where it belongs") {
     CHECK(change.stored == 5);
     CHECK(Drain(list, pool) == "1:b 2:CDef 6:GHij");
   }
-  SUBCASE("with the place of what was not captured") {
+  SUBCASE("with the place of bytes that were not captured") {
     const SegmentListChange change = Add(list, pool, Piece(5, "fg", 4));
     CHECK(change.missing == 4);
     Add(list, pool, Piece(11, "", 2));
     Add(list, pool, Piece(8, "i", 1));
     CHECK(Drain(list, pool) == "5:fg 7:??????");
   }
-  SUBCASE("over several blocks when it is long") {
+  SUBCASE("over several blocks when the segment is long") {
     const std::string text(2 * kSegmentBlockDataBytes + 1, 'x');
     Add(list, pool, Piece(7, text));
     CHECK(list.blocks() == 3);
@@ -94,18 +94,18 @@ TEST_CASE("segment list: keeps what is new, where it belongs") {
   CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("segment list: what does not fit stays in the piece") {
+TEST_CASE("segment list: bytes that do not fit stay in the piece") {
   SegmentPool pool(3);
   SegmentList list;
   StreamPiece piece = Piece(10, "a");
   list.Add(pool, 2, piece);
   piece = Piece(20, "b");
   list.Add(pool, 2, piece);
-  SUBCASE("for the caller's limit") {
+  SUBCASE("because of the caller's limit") {
     piece = Piece(30, "c");
     list.Add(pool, 2, piece);
   }
-  SUBCASE("for the pool") {
+  SUBCASE("because of the pool") {
     piece = Piece(25, "d");
     list.Add(pool, kPlenty, piece);
     piece = Piece(30, "c");
@@ -117,7 +117,7 @@ TEST_CASE("segment list: what does not fit stays in the piece") {
   CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("segment list: can be cut off") {
+TEST_CASE("segment list: the list can be cut off at an offset") {
   SegmentPool pool(kPlenty);
   SegmentList list;
   Add(list, pool, Piece(2, "cdef"));
@@ -129,7 +129,7 @@ TEST_CASE("segment list: can be cut off") {
   CHECK(Drain(list, pool) == "2:cd");
 }
 
-TEST_CASE("segment list: says where a copy differs") {
+TEST_CASE("segment list: the first byte in which a copy differs is found") {
   SegmentPool pool(kPlenty);
   SegmentList list;
   Add(list, pool, Piece(2, "cd"));
@@ -147,7 +147,7 @@ TEST_CASE("segment list: says where a copy differs") {
   list.Clear(pool);
 }
 
-TEST_CASE("tail: keeps the start of what follows a restart") {
+TEST_CASE("tail: after a restart the first bytes that follow are kept") {
   TailPool pool(sizeof(DeliveredTail));
   DeliveredTail* tail = nullptr;
   pool.Lend(&tail);
@@ -168,7 +168,7 @@ TEST_CASE("tail: keeps the start of what follows a restart") {
   CHECK(tail->Compare(100, BytesOf("?")).empty());
 }
 
-TEST_CASE("tail pool: takes back what was lent first") {
+TEST_CASE("tail pool: a full pool takes back the tail that was lent first") {
   TailPool pool(2 * sizeof(DeliveredTail));
   DeliveredTail* holders[4] = {};
   pool.Lend(&holders[0]);
@@ -189,7 +189,8 @@ TEST_CASE("tail pool: takes back what was lent first") {
   CHECK(holders[0] == nullptr);
 }
 
-TEST_CASE("flow hasher: both directions agree, and nothing else does") {
+TEST_CASE(
+    "flow hasher: both directions of a connection have one hash, other connections have others") {
   const FlowHasher hasher(1);
   wirehound_packet_metadata packet{};
   packet.src_ip.bytes[15] = 1;

@@ -15,7 +15,7 @@
 namespace wirehound {
 namespace {
 
-// One direction on its own: the initiator's side of flow 1, starting at sequence number `start`.
+// One direction alone: the initiator's side of flow 1, which starts at sequence number `start`.
 class Stream {
  public:
   explicit Stream(std::uint32_t start = 0, const FlowLimits& limits = {})
@@ -80,7 +80,7 @@ std::string Text(std::size_t size, char first = 'a') {
   return text;
 }
 
-TEST_CASE("reassembler: what comes in order is told as it comes") {
+TEST_CASE("reassembler: data in order is reported as it comes") {
   Stream stream;
   stream.Send(0, "one");
   stream.Send(3, "two");
@@ -90,7 +90,7 @@ TEST_CASE("reassembler: what comes in order is told as it comes") {
   CHECK(stream.counters.peak_buffer_memory_bytes == 0);
 }
 
-TEST_CASE("reassembler: what is ahead waits for what is missing") {
+TEST_CASE("reassembler: data behind a hole waits for the missing bytes") {
   Stream stream;
   stream.Send(3, "two");
   stream.Send(9, "four");
@@ -104,7 +104,7 @@ TEST_CASE("reassembler: what is ahead waits for what is missing") {
   CHECK(stream.counters.buffer_memory_bytes == 0);
 }
 
-TEST_CASE("reassembler: sequence numbers wrap") {
+TEST_CASE("reassembler: a stream goes on when its sequence numbers wrap") {
   Stream stream(0xfffffffe);
   stream.Send(4, "more");
   stream.Send(0, "wrap");
@@ -112,7 +112,7 @@ TEST_CASE("reassembler: sequence numbers wrap") {
   CHECK(stream.observer.Take() == "data 1 i 0 wrap; data 1 i 4 more; end 1 i");
 }
 
-TEST_CASE("reassembler: a stream may be longer than its sequence numbers") {
+TEST_CASE("reassembler: a stream may be longer than 4 GiB, the range of sequence numbers") {
   Stream stream(7);
   constexpr std::uint32_t kStep = std::uint32_t{1} << 29;
   for (std::uint32_t i = 0; i < 20; ++i) {
@@ -122,12 +122,12 @@ TEST_CASE("reassembler: a stream may be longer than its sequence numbers") {
   CHECK(stream.reassembler.next_offset() == std::uint64_t{20} * kStep);
 }
 
-TEST_CASE("reassembler: what is sent again is told once") {
+TEST_CASE("reassembler: retransmitted data is reported once") {
   Stream stream;
   stream.Send(0, "abcdef");
   SUBCASE("the same segment") { stream.Send(0, "abcdef"); }
   SUBCASE("a part of it") { stream.Send(2, "cd"); }
-  SUBCASE("joined with what is new") {
+  SUBCASE("together with new data") {
     stream.Send(3, "defghi");
     CHECK(stream.observer.bytes["1 i"] == "abcdefghi");
     CHECK(stream.counters.retransmitted_bytes == 3);
@@ -139,7 +139,7 @@ TEST_CASE("reassembler: what is sent again is told once") {
         stream.counters.payload_bytes);
 }
 
-TEST_CASE("reassembler: where copies differ the first one counts, and it is told") {
+TEST_CASE("reassembler: where copies differ the first one counts, and the conflict is reported") {
   Stream stream;
   SUBCASE("both wait") {
     stream.Send(3, "DEF");
@@ -148,7 +148,7 @@ TEST_CASE("reassembler: where copies differ the first one counts, and it is told
     stream.Send(0, "ab");
     CHECK(stream.observer.bytes["1 i"] == "abcDEF");
   }
-  SUBCASE("the later one fills the hole and goes on behind") {
+  SUBCASE("the later one fills the hole and continues behind it") {
     stream.Send(3, "DxF");
     stream.Send(8, "IJ");
     stream.Send(0, "abcDEFghIKL");
@@ -156,13 +156,13 @@ TEST_CASE("reassembler: where copies differ the first one counts, and it is told
           "tcp_overlap_conflict 1 i 4+6; data 1 i 0 abc; data 1 i 3 DxF; data 1 i 6 gh; "
           "data 1 i 8 IJ; data 1 i 10 L");
   }
-  SUBCASE("the first one was told already") {
+  SUBCASE("the first one was reported already") {
     stream.Send(0, "GET /safe");
     stream.Send(0, "GET /evil and more");
     CHECK(stream.observer.Take() ==
           "data 1 i 0 GET /safe; tcp_overlap_conflict 1 i 5+4; data 1 i 9  and more");
   }
-  SUBCASE("it is told once for a segment, and again for the next") {
+  SUBCASE("a conflict is reported once per segment") {
     stream.Send(0, "abcdef");
     stream.Send(0, "aBcdEf");
     stream.Send(0, "abcdeF");
@@ -171,7 +171,7 @@ TEST_CASE("reassembler: where copies differ the first one counts, and it is told
   }
 }
 
-TEST_CASE("reassembler: of what was told, the start of each turn is compared") {
+TEST_CASE("reassembler: of reported data the start of each turn of a side is compared") {
   FlowLimits limits;
   std::string text = Text(3 * kTailBytes);
   SUBCASE("of the first one") {
@@ -199,7 +199,7 @@ TEST_CASE("reassembler: of what was told, the start of each turn is compared") {
     stream.Send(0, "abCdefghI");
     CHECK(stream.observer.lines.back() == "tcp_overlap_conflict 1 i 2+1");
   }
-  SUBCASE("not without memory for it") {
+  SUBCASE("nothing without memory for it") {
     limits.max_tail_bytes = 0;
     Stream stream(0, limits);
     stream.Send(0, "abc");
@@ -209,7 +209,7 @@ TEST_CASE("reassembler: of what was told, the start of each turn is compared") {
   }
 }
 
-TEST_CASE("reassembler: a hole is given up when it was acknowledged long enough ago") {
+TEST_CASE("reassembler: an acknowledged hole is given up after a while") {
   Stream stream;
   stream.Send(0, "abc");
   stream.Send(6, "ghi");
@@ -243,7 +243,7 @@ TEST_CASE("reassembler: a hole is given up when it was acknowledged long enough 
   CHECK(stream.observer.Take().empty());
 }
 
-TEST_CASE("reassembler: a hole that is only partly acknowledged is waited for") {
+TEST_CASE("reassembler: a hole that is only partly acknowledged is not given up") {
   Stream stream;
   stream.Send(6, "ghi");
   stream.Ack(5);
@@ -252,7 +252,7 @@ TEST_CASE("reassembler: a hole that is only partly acknowledged is waited for") 
   CHECK(stream.observer.Take().empty());
 }
 
-TEST_CASE("reassembler: an acknowledged hole with nothing behind it is told when there is") {
+TEST_CASE("reassembler: an acknowledged hole is reported once there is data behind it") {
   Stream stream;
   stream.Ack(100);
   stream.Packets(1);
@@ -287,7 +287,7 @@ TEST_CASE("reassembler: a hole without progress is given up after a while") {
     stream.Ack(0);
     patience = kUnackedHoleNs;
   }
-  SUBCASE("sooner, when both sides are through") {
+  SUBCASE("sooner, when both sides have sent FIN") {
     stream.Ack(0);
     patience = kClosingHoleNs;
     closing = true;
@@ -300,7 +300,7 @@ TEST_CASE("reassembler: a hole without progress is given up after a while") {
   CHECK(stream.observer.Take() == "tcp_gap 1 i 0+3; gap 1 i 0+3; data 1 i 3 def");
 }
 
-TEST_CASE("reassembler: what is left at the end is told behind its gaps") {
+TEST_CASE("reassembler: at the end the waiting data is reported behind its gaps") {
   Stream stream;
   stream.Send(3, "def");
   stream.Send(10, "klm");
@@ -310,7 +310,7 @@ TEST_CASE("reassembler: what is left at the end is told behind its gaps") {
           "tcp_gap 1 i 0+3; gap 1 i 0+3; data 1 i 3 def; tcp_gap 1 i 6+4; gap 1 i 6+4; "
           "data 1 i 10 klm");
   }
-  SUBCASE("with FIN behind more that is missing") {
+  SUBCASE("with FIN behind another hole") {
     stream.Fin(20);
     stream.observer.Take();
     stream.Finish();
@@ -318,7 +318,7 @@ TEST_CASE("reassembler: what is left at the end is told behind its gaps") {
           "tcp_gap 1 i 0+3; gap 1 i 0+3; data 1 i 3 def; tcp_gap 1 i 6+4; gap 1 i 6+4; "
           "data 1 i 10 klm; tcp_gap 1 i 13+7; gap 1 i 13+7; end 1 i");
   }
-  SUBCASE("with more acknowledged than was seen") {
+  SUBCASE("with an acknowledgement beyond the captured data") {
     stream.Ack(23);
     stream.Finish();
     CHECK(stream.observer.lines.back() == "gap 1 i 13+10");
@@ -330,7 +330,7 @@ TEST_CASE("reassembler: what is left at the end is told behind its gaps") {
   }
 }
 
-TEST_CASE("reassembler: FIN counts when everything before it has come") {
+TEST_CASE("reassembler: FIN counts once all data before it has come") {
   Stream stream;
   stream.Send(0, "abc");
   stream.Fin(6);
@@ -350,7 +350,7 @@ TEST_CASE("reassembler: data behind FIN is an anomaly and left out") {
     stream.Send(1, "bcde");
     CHECK(stream.observer.Take() == "tcp_data_after_fin 1 i 3+2");
   }
-  SUBCASE("waiting when it comes") {
+  SUBCASE("waiting when FIN comes") {
     stream.Send(1, "bcde");
     stream.Send(8, "ijk");
     stream.Fin(3);
@@ -369,7 +369,8 @@ TEST_CASE("reassembler: data behind FIN is an anomaly and left out") {
   CHECK(stream.observer.bytes["1 i"] == "abc");
 }
 
-TEST_CASE("reassembler: a second FIN elsewhere, or one before what was told, changes nothing") {
+TEST_CASE(
+    "reassembler: a second FIN elsewhere, or one in front of reported data, changes nothing") {
   Stream stream;
   stream.Send(0, "abcdef");
   stream.Fin(3);
@@ -380,7 +381,7 @@ TEST_CASE("reassembler: a second FIN elsewhere, or one before what was told, cha
   CHECK(stream.observer.Take() == "data 1 i 6 ghi; end 1 i");
 }
 
-TEST_CASE("reassembler: the rest of a packet that was cut short is a gap") {
+TEST_CASE("reassembler: the missing end of a packet that the capture cut is a gap") {
   Stream stream;
   SUBCASE("in order") {
     stream.Send(0, "abc", 4);
@@ -391,7 +392,7 @@ TEST_CASE("reassembler: the rest of a packet that was cut short is a gap") {
     stream.Send(0, "ab");
     CHECK(stream.observer.Take() == "data 1 i 0 ab; data 1 i 2 c; tcp_gap 1 i 3+4; gap 1 i 3+4");
   }
-  SUBCASE("only where nothing else is known") {
+  SUBCASE("only where no other packet has the bytes") {
     stream.Send(5, "fg");
     stream.Send(0, "abc", 4);
     CHECK(stream.observer.Take() == "data 1 i 0 abc; tcp_gap 1 i 3+2; gap 1 i 3+2; data 1 i 5 fg");
@@ -404,7 +405,7 @@ TEST_CASE("reassembler: the rest of a packet that was cut short is a gap") {
   CHECK(stream.observer.Take() == "data 1 i 7 hij");
 }
 
-TEST_CASE("reassembler: a segment far from everything is ignored") {
+TEST_CASE("reassembler: a segment far outside the window is ignored") {
   Stream stream(1000);
   stream.Send(0, "abc");
   stream.Send(0x40000000 + 4, "far");
@@ -416,7 +417,7 @@ TEST_CASE("reassembler: a segment far from everything is ignored") {
   CHECK(stream.observer.Take() == "data 1 i 0 abc");
 }
 
-TEST_CASE("reassembler: when too much waits, the first hole is given up") {
+TEST_CASE("reassembler: when too many bytes wait, the first hole is given up") {
   FlowLimits limits;
   limits.max_stream_bytes = 4 * kSegmentBlockBytes;
   Stream stream(0, limits);
@@ -433,7 +434,7 @@ TEST_CASE("reassembler: when too much waits, the first hole is given up") {
   CHECK(stream.counters.peak_buffer_memory_bytes == limits.max_stream_bytes);
 }
 
-TEST_CASE("reassembler: with no memory at all, data behind a hole is told behind a gap") {
+TEST_CASE("reassembler: without memory, data behind a hole is reported at once behind a gap") {
   FlowLimits limits;
   limits.max_total_bytes = 0;
   Stream stream(0, limits);
@@ -443,7 +444,7 @@ TEST_CASE("reassembler: with no memory at all, data behind a hole is told behind
   CHECK(stream.counters.total_limit_hits == 1);
 }
 
-TEST_CASE("reassembler: a flood of tiny segments costs no more than the limit") {
+TEST_CASE("reassembler: a flood of tiny segments takes no more memory than the limit") {
   FlowLimits limits;
   limits.max_stream_bytes = 16 * kSegmentBlockBytes;
   Stream stream(0, limits);
@@ -463,7 +464,7 @@ TEST_CASE("reassembler: a flood of tiny segments costs no more than the limit") 
   }
 }
 
-TEST_CASE("reassembler: a direction nobody wants is only counted") {
+TEST_CASE("reassembler: the bytes of an unwanted direction are only counted") {
   Stream stream;
   stream.observer.interested_until = 3;
   stream.Send(6, "ghi");
@@ -480,7 +481,8 @@ TEST_CASE("reassembler: a direction nobody wants is only counted") {
   CHECK(stream.observer.Take() == "end 1 i");
 }
 
-TEST_CASE("reassembler: interest may end at a gap, and in the middle of a segment with a hole") {
+TEST_CASE(
+    "reassembler: the observer's interest may end at a gap, or inside a segment with a hole") {
   Stream stream;
   SUBCASE("at a gap") {
     stream.observer.interested_until = 2;
@@ -503,7 +505,7 @@ TEST_CASE("reassembler: interest may end at a gap, and in the middle of a segmen
     stream.Send(0, "abcd", 5);
     CHECK(stream.observer.Take() == "data 1 i 0 abcd; end 1 i");
   }
-  SUBCASE("in what waited, with a piece at hand that goes on behind") {
+  SUBCASE("in waiting data, while a segment that continues it is handled") {
     stream.observer.interested_until = 4;
     stream.Send(2, "cd");
     stream.Send(0, "abcdefgh");
@@ -512,7 +514,7 @@ TEST_CASE("reassembler: interest may end at a gap, and in the middle of a segmen
   }
 }
 
-TEST_CASE("reassembler: held data is told on release, or at the end") {
+TEST_CASE("reassembler: held data is reported on release, or at the end") {
   Stream stream;
   stream.reassembler.Hold();
   stream.Send(0, "fast");
@@ -539,7 +541,7 @@ struct Cut {
 };
 
 // The text in pieces of random sizes, some of them doubled or overlapping, in a random order that
-// moves nothing further than a window.
+// moves no piece further than a window.
 std::vector<Cut> RandomCuts(std::mt19937& random, std::size_t total) {
   std::vector<Cut> cuts;
   for (std::size_t begin = 0; begin < total;) {
@@ -559,7 +561,7 @@ std::vector<Cut> RandomCuts(std::mt19937& random, std::size_t total) {
   return cuts;
 }
 
-TEST_CASE("reassembler: whatever is done to the segments, the stream comes out as it was") {
+TEST_CASE("reassembler: split, doubled and shuffled segments give the original stream") {
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);

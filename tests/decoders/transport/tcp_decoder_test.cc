@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TCP: fields, flags one by one, options, a data offset that lies, short captures.
+// TCP: fields, flags one by one, options, a wrong data offset, short captures.
 
 #include "decoders/transport/tcp_decoder.h"
 
@@ -51,14 +51,14 @@ TEST_CASE("tcp: each flag is its own bit") {
   }
 }
 
-TEST_CASE("tcp: options are stepped over") {
+TEST_CASE("tcp: options are skipped") {
   const Decoded decoded(Tcp(kPayload, ByteWriter().Fill(40, 1)));
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.header.data_offset == 15);
   CHECK(decoded.payload.bytes.size() == 3);
 }
 
-TEST_CASE("tcp: sound options are sound") {
+TEST_CASE("tcp: sound options are accepted") {
   for (const ByteWriter& options :
        {ByteWriter{2, 4, 5, 0xb4}, ByteWriter{1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8},
         ByteWriter{4, 2, 1, 0}, ByteWriter{0, 9, 0, 0}, ByteWriter{1, 1, 1, 1},
@@ -67,7 +67,7 @@ TEST_CASE("tcp: sound options are sound") {
   }
 }
 
-TEST_CASE("tcp: an option that lies is malformed, header and payload stay") {
+TEST_CASE("tcp: an option with a wrong length is malformed, header and payload stay") {
   for (const ByteWriter& options :
        {ByteWriter{2, 0, 0, 0}, ByteWriter{2, 1, 0, 0}, ByteWriter{2, 5, 0, 0},
         ByteWriter{1, 1, 1, 8}, ByteWriter{1, 1, 8, 3}, ByteWriter{8, 255, 0, 0}}) {
@@ -89,7 +89,7 @@ TEST_CASE("tcp: a data offset inside the header, or behind the segment, is malfo
   }
 }
 
-TEST_CASE("tcp: a segment cut anywhere in its header is truncated, or malformed when whole") {
+TEST_CASE("tcp: a segment that ends in its header is truncated, or malformed when it was whole") {
   const ByteWriter segment = Tcp({}, ByteWriter().Fill(4, 1));
   for (std::size_t size = 0; size < segment.size(); ++size) {
     const auto part = segment.span().first(size);
@@ -100,7 +100,7 @@ TEST_CASE("tcp: a segment cut anywhere in its header is truncated, or malformed 
   }
 }
 
-TEST_CASE("tcp: a cut payload knows what is missing") {
+TEST_CASE("tcp: a cut payload knows how many bytes are missing") {
   const ByteWriter segment = Tcp(kPayload);
   const Decoded decoded(CapturedBytes(segment.span().first(21), segment.size()));
   CHECK(decoded.status == DecodeStatus::kOk);

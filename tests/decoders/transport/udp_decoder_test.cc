@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// UDP: fields, lengths that lie, short captures.
+// UDP: fields, wrong lengths, short captures.
 
 #include "decoders/transport/udp_decoder.h"
 
@@ -33,7 +33,7 @@ TEST_CASE("udp: every field of the header is in its place") {
   CHECK(decoded.payload.whole());
 }
 
-TEST_CASE("udp: a datagram without data is fine") {
+TEST_CASE("udp: a datagram without data is sound") {
   const Decoded decoded(Udp({}));
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.payload.bytes.empty());
@@ -54,20 +54,21 @@ TEST_CASE("udp: a length below the header is malformed and has no payload") {
   }
 }
 
-TEST_CASE("udp: a length above what was on the wire is malformed, the payload stays") {
+TEST_CASE("udp: a length above the length on the wire is malformed, the payload stays") {
   const Decoded decoded(Udp(kPayload).PatchBe16(kUdpLengthOffset, 13));
   CHECK(decoded.status == DecodeStatus::kMalformed);
   CHECK(decoded.payload.bytes.size() == 4);
 }
 
-TEST_CASE("udp: a length of zero stands for all there is in a jumbogram") {
+TEST_CASE("udp: a length of zero in a jumbogram means the rest of the packet") {
   const ByteWriter datagram = Udp(ByteWriter().Fill(70000)).PatchBe16(kUdpLengthOffset, 0);
   const Decoded decoded(datagram);
   CHECK(decoded.status == DecodeStatus::kOk);
   CHECK(decoded.payload.bytes.size() == 70000);
 }
 
-TEST_CASE("udp: a datagram cut anywhere is truncated in its header, known to be short after it") {
+TEST_CASE(
+    "udp: a datagram cut in its header is truncated, one cut behind it knows that it is short") {
   const ByteWriter datagram = Udp(kPayload);
   for (std::size_t size = 0; size < datagram.size(); ++size) {
     const auto part = datagram.span().first(size);
