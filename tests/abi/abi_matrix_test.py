@@ -76,7 +76,7 @@ def build(way, version, plugins):
     ]  # fmt: skip
     built = engine.run(*command)
     if built.returncode != 0:
-        raise AssertionError(engine.said(built))
+        raise AssertionError(engine.printed_by(built))
     (plugins / f"{detector}.so").chmod(0o755)
     return detector
 

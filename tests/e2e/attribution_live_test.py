@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whose packet is it? A forked server and its client, told apart by pid and name.
+"""The owners of packets: a forked server and its client, distinguished by pid and name.
 
-Needs root. attribution_workload.py makes the traffic and writes down who is who; this compares
-the engine's events with that. The listening sockets are opened by a parent that never serves, so
+Needs root. attribution_workload.py makes the traffic and records each process; this compares the
+engine's events with that. The listening sockets are opened by a parent that never serves, so
 an engine that remembers only who created a socket fails here.
 """
 
@@ -22,7 +22,7 @@ Packet = collections.namedtuple("Packet", "src_port dst_port direction has_data 
 def packet_of(event):
     args = engine.args_of(event)
     metadata = args["metadata"]
-    # Of TCP only segments that push data are sent by a process; the rest the kernel sends.
+    # A process sends only the TCP segments that push data; the kernel sends the rest.
     has_data = event["eventName"] == "net_packet_udp" or args["proto_tcp"]["PSH"] == 1
     return Packet(args["src_port"], args["dst_port"], metadata["direction"], has_data, event)
 
@@ -40,7 +40,7 @@ class Attribution(engine.TestCase):
             "--", sys.executable, engine.HERE / "attribution_workload.py", facts,
         )  # fmt: skip
         if cls.result.returncode != 0:
-            raise AssertionError(engine.said(cls.result))
+            raise AssertionError(engine.printed_by(cls.result))
         cls.facts = json.loads(facts.read_text(encoding="utf-8"))
         cls.events = engine.events_in(found.read_text(encoding="utf-8"))
         cls.packets = [packet_of(event) for event in cls.events]
@@ -49,7 +49,7 @@ class Attribution(engine.TestCase):
         return [p for p in self.packets if p.has_data and p.direction == direction]
 
     def assert_all_owned_by(self, packets, who):
-        """`packets` are those of all rounds and each belongs to the process `who`."""
+        """`packets` has the packets of all rounds, and the process `who` is the owner of each."""
         self.assertGreaterEqual(len(packets), workload.ROUNDS)
         expected = self.facts[who]
         for packet in packets:
@@ -62,24 +62,24 @@ class Attribution(engine.TestCase):
                 self.assertEqual(event["hostProcessId"], expected["pid"])
                 self.assertEqual(event["hostParentProcessId"], self.facts["parent"]["pid"])
 
-    def test_every_event_has_the_shape_of_an_event(self):
+    def test_every_event_has_its_keys_in_order(self):
         self.assertNotEqual(self.events, [])
         for event in self.events:
             self.assert_event_shape(event)
 
-    def test_what_the_client_sends_is_the_clients(self):
+    def test_packets_the_client_sends_belong_to_the_client(self):
         for flow, port in self.facts["ports"].items():
             with self.subTest(flow=flow):
                 sent = [p for p in self.data_packets("egress") if p.dst_port == port]
                 self.assert_all_owned_by(sent, "client")
 
-    def test_what_the_forked_child_sends_is_the_childs_and_not_its_parents(self):
+    def test_packets_the_forked_child_sends_belong_to_the_child_not_its_parent(self):
         for flow, port in self.facts["ports"].items():
             with self.subTest(flow=flow):
                 sent = [p for p in self.data_packets("egress") if p.src_port == port]
                 self.assert_all_owned_by(sent, "server")
 
-    def test_nothing_a_socket_sends_is_given_to_the_other_end(self):
+    def test_no_sent_packet_belongs_to_the_process_at_the_other_end(self):
         client, server = self.facts["client"]["pid"], self.facts["server"]["pid"]
         for flow, port in self.facts["ports"].items():
             with self.subTest(flow=flow):
@@ -90,7 +90,7 @@ class Attribution(engine.TestCase):
                 self.assertNotIn(client, to_client)
 
     def test_no_packet_appears_twice(self):
-        # Each packet with data is seen leaving once and arriving once.
+        # The engine sees each packet with data once when it leaves and once when it arrives.
         for flow, port in self.facts["ports"].items():
             for direction in ("egress", "ingress"):
                 with self.subTest(flow=flow, direction=direction):

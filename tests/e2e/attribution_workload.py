@@ -24,7 +24,7 @@ KINDS = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
 
 
 def call_me(name):
-    """Sets the name the kernel knows this process by."""
+    """Sets the name that the kernel has for this process (comm)."""
     with open("/proc/self/comm", "w", encoding="ascii") as comm:
         comm.write(name)
 
@@ -59,7 +59,7 @@ def fork(name, work):
 
 
 def serve(sockets):
-    """Answers exactly what ask() asks, in its order."""
+    """Answers the questions of ask(), in the same order."""
     for (kind, _), opened in sockets.items():
         if kind == "udp":
             for _ in range(ROUNDS):

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the engine says and does when it is given something wrong: names, captures, plugins, and
-too few privileges. Works with and without root; as root it drops all privileges where a case is
-about having none.
+"""The engine with bad input: wrong names, captures and plugins, and too few privileges. Works with
+and without root; as root a test drops all privileges when it is about having none.
 """
 
 import os
@@ -41,17 +40,17 @@ class BadInput(engine.TestCase):
         return self.write("good.pcap", captures.pcap(captures.uol_packets()))
 
     def assert_a_line_says(self, result, *texts):
-        """One line of standard error holds all of `texts`, whatever their case."""
+        """One line of standard error contains all of `texts`, in upper or lower case."""
         wanted = [str(text).lower() for text in texts]
         lines = result.stderr.lower().splitlines()
         found = [line for line in lines if all(text in line for text in wanted)]
-        self.assertNotEqual(found, [], f"no line with {wanted}" + engine.said(result))
+        self.assertNotEqual(found, [], f"no line with {wanted}" + engine.printed_by(result))
 
 
 class Names(BadInput):
     def assert_usage_error(self, result, *texts):
         self.assert_status(result, 2)
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
         self.assert_a_line_says(result, *texts)
 
     def test_an_unknown_detector_is_refused_with_the_closest_name(self):
@@ -89,7 +88,7 @@ class Captures(BadInput):
                 self.assertEqual(event["timestamp"], last_packet_ns)
                 self.assertEqual(event["processId"], 0)
 
-    def test_what_precedes_the_damage_is_processed_and_the_damage_is_an_error(self):
+    def test_packets_before_the_damage_are_processed_and_the_damage_is_an_error(self):
         packets = captures.uol_packets()
         whole, whole_ng = captures.pcap(packets), captures.pcapng(packets)
         another = captures.pcap_record(4, packets[0])
@@ -113,10 +112,10 @@ class Captures(BadInput):
             with self.subTest(name=name):
                 result = self.read(self.write(name, content))
                 self.assert_status(result, 1)
-                self.assertEqual(result.stdout, "", engine.said(result))
+                self.assertEqual(result.stdout, "", engine.printed_by(result))
                 self.assert_a_line_says(result, name)
 
-    def test_a_file_that_is_not_there_is_an_error_that_names_it(self):
+    def test_a_missing_file_is_an_error_that_names_it(self):
         result = self.read(self.scratch / "absent.pcap")
         self.assert_status(result, 1)
         self.assert_a_line_says(result, "absent.pcap")
@@ -125,7 +124,7 @@ class Captures(BadInput):
 class Privileges(BadInput):
     def setUp(self):
         super().setUp()
-        # A copy that every user can reach, wherever the build is.
+        # A copy that every user can reach: the build may be in a private folder.
         copy = self.scratch / "wirehound"
         shutil.copytree(engine.PLUGINS, copy / "plugins")
         (copy / "bin").mkdir()
@@ -138,11 +137,11 @@ class Privileges(BadInput):
         return engine.run(*drop, self.binary, *arguments, cwd="/")
 
     @unittest.skipUnless(HAS_LIVE_CAPTURE, "built without WIREHOUND_BUILD_PROBES")
-    def test_live_capture_without_privileges_says_what_is_missing_and_what_still_works(self):
-        # The command would succeed, so status 1 also says that it was not run.
+    def test_live_capture_without_privileges_names_the_missing_ones_and_an_alternative(self):
+        # The command would succeed, so status 1 also shows that it was not run.
         result = self.run_unprivileged("--detectors", "DNS", "--output", "json", "--", "echo", "ran")
         self.assert_status(result, 1)
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
         self.assertRegex(result.stderr, r"(?i)\broot\b|CAP_[A-Z]+")
         self.assertIn("--read", result.stderr)
 
@@ -191,7 +190,7 @@ class Plugins(BadInput):
         self.assert_one_dns_detection(result)
         self.assert_a_line_says(result, "odd.so", *reason)
         lines = [line for line in result.stderr.splitlines() if "odd.so" in line]
-        self.assertEqual(len(lines), 1, engine.said(result))
+        self.assertEqual(len(lines), 1, engine.printed_by(result))
 
     def test_a_text_file_is_refused(self):
         (self.plugins / "odd.so").write_text("just text\n", encoding="ascii")
@@ -237,11 +236,11 @@ class Plugins(BadInput):
         self.add_compiled("REFUSES_TO_DESCRIBE")
         self.assert_odd_is_refused("this is no detector")
 
-    def test_a_world_writable_folder_is_refused_whole(self):
+    def test_a_world_writable_folder_is_refused_with_all_its_plugins(self):
         self.plugins.chmod(0o777)
         result = self.detect()
-        self.assertNotEqual(result.returncode, 0, engine.said(result))
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertNotEqual(result.returncode, 0, engine.printed_by(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
         self.assert_a_line_says(result, self.plugins, "writable")
 
 

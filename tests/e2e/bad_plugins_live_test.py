@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Detectors that throw, fail, dawdle, print and leak under live traffic, beside a sound one: it loses
-no event, and what happened can be told from the figures at the end.
+"""Detectors that throw, fail, are slow, print and leak under live traffic, beside a sound one. The
+sound one loses no event, and the figures at the end show what the others did.
 
 Needs root. The traffic is between two network namespaces of the test's own (net_lab.py).
 """
@@ -21,7 +21,7 @@ PLUGINS = BUILT / "tests" / "e2e" / "plugins"
 PACKETS = 3000
 DISCARD_PORT = 9
 SUSPENDED_AFTER = 100
-# Datagrams, a few at a time, each with its number: every one of them is one event.
+# Sends numbered datagrams, a few at a time. Each of them is one event.
 SENDER = f"""
 import socket, time
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -96,16 +96,16 @@ class BadPluginsLive(engine.TestCase):
         self.assertLess(int(figures["events"]), 20, result.stderr)
         self.assertIn("suspended", self.line_of(result, "sleeper"))
 
-    def test_one_that_prints_is_told_of(self):
+    def test_one_that_prints_is_named_in_the_log(self):
         result, _ = self.run_beside_good("printer", "OnEvent lines")
         self.assertIn("wrote to standard output", result.stderr)
         self.assertEqual(result.stdout, "")
 
-    def test_one_that_keeps_memory_is_suffered(self):
+    def test_one_that_keeps_memory_still_gets_every_event(self):
         _, figures = self.run_beside_good("leaker", "")
         self.assertEqual(int(figures["events"]), PACKETS)
 
-    def test_a_crash_leaves_the_packet_behind(self):
+    def test_a_crash_leaves_a_capture_of_the_fatal_packet(self):
         shutil.copy(PLUGINS / "crasher.so", self.plugins)
         result = engine.run(
             engine.BIN, "--plugins", self.plugins, "--output", "none",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Capture files for tests, made byte by byte, so that each can be damaged where it hurts."""
+"""Capture files for tests, made byte by byte, so that a test can damage any part of them."""
 
 import socket
 import struct
@@ -73,7 +73,7 @@ def udp_packet(payload, source, destination):
 
 
 def tcp_packet(flags, source, destination, sequence=0, acknowledged=0):
-    """A frame with a TCP header and nothing in it, between two (address, port)."""
+    """A frame with a TCP header and no data, between two (address, port)."""
     numbers = (source[1], destination[1], sequence, acknowledged, 5 << 4, flags, 65535, 0, 0)
     tcp = struct.pack("!2H2I2B3H", *numbers)
     return ipv4_packet(socket.IPPROTO_TCP, tcp, source[0], destination[0])

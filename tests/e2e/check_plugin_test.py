@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""`wirehound check-plugin`: says of a plugin that loads what it needs, and of one that does not,
-why. Works with and without root; nothing is captured.
+"""`wirehound check-plugin`: it prints the needs of a plugin that loads, and the reason why another
+one does not load. Works with and without root; nothing is captured.
 """
 
 import json
@@ -53,7 +53,7 @@ class CheckPlugin(engine.TestCase):
         self.assertEqual([one["event"] for one in detector["requires"]], ["net_packet_dns"])
         self.assertEqual(detector["problems"], [])
 
-    def test_people_get_the_same_as_lines(self):
+    def test_the_text_report_shows_abi_detector_and_required_events(self):
         result = self.check(engine.PLUGINS / "dns.so")
         self.assert_status(result, 0)
         self.assertRegex(result.stdout, r"(?m)^loads +yes$")
@@ -104,7 +104,7 @@ class CheckPlugin(engine.TestCase):
                 (problem,) = report["detectors"][0]["problems"]
                 self.assertIn(reason, problem)
 
-    def test_a_file_that_does_not_load_says_why(self):
+    def test_a_file_that_does_not_load_is_reported_with_the_reason(self):
         cases = {
             "OTHER_MAJOR": "built for detector ABI 2",
             "NEWER_MINOR": "it needs detector ABI 1.",
@@ -126,7 +126,7 @@ class CheckPlugin(engine.TestCase):
                 self.assertRegex(lines.stdout, r"(?m)^loads +no$")
                 self.assertIn(reason, lines.stdout)
 
-    def test_a_file_that_is_no_plugin_or_not_there_says_so(self):
+    def test_a_missing_file_or_one_that_is_no_plugin_is_reported_as_such(self):
         text = self.scratch / "text.so"
         text.write_text("just text\n", encoding="ascii")
         text.chmod(0o644)
@@ -134,15 +134,15 @@ class CheckPlugin(engine.TestCase):
         absent = self.report(self.scratch / "absent.so", 1)
         self.assertEqual(absent["problems"], ["No such file or directory"])
 
-    def test_no_file_named_is_wrong_usage(self):
+    def test_a_command_line_without_a_file_is_a_usage_error(self):
         result = engine.run(engine.BIN, "check-plugin")
         self.assert_status(result, 2)
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
 
     def test_no_privileges_are_needed(self):
         if os.geteuid() != 0:
             self.skipTest("runs without root as it is")
-        # Copies that every user can reach, wherever the build is.
+        # Copies that every user can reach: the build may be in a private folder.
         binary, plugin = self.scratch / "wirehound", self.scratch / "dns.so"
         for copy, original in ((binary, engine.BIN), (plugin, engine.PLUGINS / "dns.so")):
             copy.write_bytes(original.read_bytes())

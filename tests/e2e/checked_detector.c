@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A detector with every part of a definition, for check_plugin_test.py. With a macro it is one that
- * loads but could not run here. */
+/* A detector with every part of a definition, for check_plugin_test.py. With one of the macros it
+ * loads but cannot run here. */
 
 #include <stddef.h>
 

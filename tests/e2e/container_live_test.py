@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whose container is it? Real containers of runc, with control groups as several runtimes make
-them, and a process beside them, told apart; and a server that answers for them as Docker would.
+"""The containers of events: real containers of runc, with control groups as several runtimes make
+them, and a process outside them. A server answers questions about the containers like Docker.
 
 Needs root, runc and a static busybox. container_workload.py makes the traffic.
 """
@@ -24,7 +24,7 @@ DIGEST = "sha256:" + "0" * 64
 
 
 class Docker(socketserver.ThreadingUnixStreamServer):
-    """Knows every container, as NAME-xxxx by the beginning of its id."""
+    """Answers for every container: its name is NAME-xxxx, with the beginning of its id."""
 
     daemon_threads = True
 
@@ -76,7 +76,7 @@ class Containers(engine.TestCase):
             "--", sys.executable, engine.HERE / "container_workload.py", *cls.container_ids,
         )  # fmt: skip
         if cls.result.returncode != 0:
-            raise AssertionError(engine.said(cls.result))
+            raise AssertionError(engine.printed_by(cls.result))
         events = engine.events_in(found.read_text(encoding="utf-8"))
         cls.sent = [
             event
@@ -86,12 +86,12 @@ class Containers(engine.TestCase):
         ]
 
     def sent_by(self, container_id):
-        """What one container sent, in order."""
+        """The events of packets that one container sent, in order."""
         events = [event for event in self.sent if event["containerId"] == container_id]
-        self.assertNotEqual(events, [], engine.said(self.result))
+        self.assertNotEqual(events, [], engine.printed_by(self.result))
         return events
 
-    def test_what_a_container_sends_carries_its_id_whatever_runtime_it_is_of(self):
+    def test_packets_of_a_container_carry_its_id_for_every_runtime(self):
         for shape, container_id in zip(workload.SHAPES, self.container_ids, strict=True):
             with self.subTest(shape):
                 for event in self.sent_by(container_id):
@@ -100,11 +100,11 @@ class Containers(engine.TestCase):
                     self.assertEqual(event["container"]["id"], container_id)
                     self.assertNotEqual(event["processId"], event["hostProcessId"])
 
-    def test_every_container_has_its_own(self):
+    def test_every_container_has_its_own_id(self):
         inside = [event for event in self.sent if event["processName"] in workload.NAMES]
         self.assertEqual({event["containerId"] for event in inside}, set(self.container_ids))
 
-    def test_what_the_runtime_says_is_in_the_later_events(self):
+    def test_facts_from_the_runtime_are_in_the_later_events(self):
         for container_id in self.container_ids:
             last = self.sent_by(container_id)[-1]
             self.assertEqual(
@@ -125,15 +125,15 @@ class Containers(engine.TestCase):
             first = self.sent_by(container_id)[0]
             self.assertEqual(first["kubernetes"].get("podUID"), expected, shape)
 
-    def test_what_a_process_beside_them_sends_carries_none(self):
+    def test_packets_of_a_process_outside_containers_carry_no_id(self):
         beside = [event for event in self.sent if event["processName"].startswith("python")]
-        self.assertNotEqual(beside, [], engine.said(self.result))
+        self.assertNotEqual(beside, [], engine.printed_by(self.result))
         for event in beside:
             self.assertEqual(event["containerId"], "")
             self.assertEqual(event["container"], {})
             self.assertEqual(event["kubernetes"], {})
 
-    def test_the_summary_says_what_was_asked(self):
+    def test_the_summary_counts_the_questions_to_the_runtime(self):
         count = len(self.container_ids)
         self.assertIn(f"container runtimes: {count} asked ({count} answered)", self.result.stderr)
 

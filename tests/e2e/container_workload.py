@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Traffic from inside containers and from beside them. Run by container_live_test.py.
+"""Traffic from inside and outside containers. Run by container_live_test.py.
 
-Usage: container_workload.py ID…, as many as there are SHAPES. Each container has the plainest bundle
-runc takes: one static program, namespaces of its own, and a control group of a shape that some
-runtime gives, below the one this runs in.
+Usage: container_workload.py ID…, as many as there are SHAPES. Each container has the simplest
+bundle that runc accepts: one static program and its own namespaces. Its control group has a name as
+some runtime makes it, and is below the group that this program runs in.
 """
 
 import json
@@ -18,7 +18,7 @@ import tempfile
 PORT = 53
 HOST_QUESTION = b"from the host"
 POD_UID = "d7b3c1de-0c2f-4a55-9f3e-6f2f6c1a2b3c"
-# Where runtimes put the group of a container, the last of its parts named by the id.
+# The paths at which runtimes create a container's group. The last part has the container's id.
 SHAPES = [
     "{id}",
     "system.slice/docker-{id}.scope",
@@ -28,14 +28,14 @@ SHAPES = [
     f"kubepods/besteffort/pod{POD_UID}" + "/crio-{id}",
     "machine.slice/libpod-{id}.scope/container",
 ]
-# Several questions: what its runtime says of a container is known a moment after the first, and on
-# a busy machine before the last.
+# Several questions: the runtime's facts of a container arrive a moment after the first one, and on
+# a busy machine before the last one.
 IN_CONTAINER = (
     "/bin/busybox ip link set lo up; for pause in 0 0.2 0.2 0.2 3; do "
     "/bin/busybox sleep $pause; "
     "/bin/busybox timeout 60 /bin/busybox nslookup inside.test 127.0.0.1; done; true"
 )
-NAMES = ("nslookup", "busybox")  # what that process may be called
+NAMES = ("nslookup", "busybox")  # the possible names of that process
 CAPABILITIES = ["CAP_NET_ADMIN", "CAP_NET_RAW"]
 LIMIT_SECONDS = 120
 
@@ -69,7 +69,7 @@ def hierarchies():
 
 
 def remove_groups(parent, group):
-    """runc makes the parents of its group too, in each hierarchy, and leaves them."""
+    """Removes the group's parents: runc creates them in each hierarchy and leaves them there."""
     for mount, is_ours in hierarchies():
         top = mount / parent.lstrip("/")
         at = top / group

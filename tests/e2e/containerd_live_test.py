@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""A container of a real containerd: its events carry the name and the labels that it was given.
+"""A container of a real containerd: its events carry its name and labels.
 
 Needs root, containerd with ctr, runc and a static busybox; containerd_workload.py starts them below
 the engine's own control group and ends them again.
@@ -17,7 +17,7 @@ import engine
 
 
 class Containerd(engine.TestCase):
-    def test_what_containerd_knows_is_in_the_later_events(self):
+    def test_facts_from_containerd_are_in_the_later_events(self):
         with tempfile.TemporaryDirectory() as scratch:
             found = pathlib.Path(scratch) / "found.jsonl"
             socket = pathlib.Path(scratch) / "c.sock"
@@ -30,7 +30,7 @@ class Containerd(engine.TestCase):
             self.assert_status(result, 0)
             events = engine.events_in(found.read_text(encoding="utf-8"))
         inside = [event for event in events if event["processName"] in container_workload.NAMES]
-        self.assertNotEqual(inside, [], engine.said(result))
+        self.assertNotEqual(inside, [], engine.printed_by(result))
         for event in inside:
             self.assertEqual(event["containerId"], workload.CONTAINER_ID)
         self.assertEqual(

@@ -2,8 +2,8 @@
 
 """A containerd with one container that sends. Run by containerd_live_test.py.
 
-Usage: containerd_workload.py FOLDER. The server listens at FOLDER/c.sock and keeps all it has below
-FOLDER. The container's control group is below the one this runs in.
+Usage: containerd_workload.py FOLDER. The server listens at FOLDER/c.sock and keeps all its files
+below FOLDER. The container's control group is below the one that this program runs in.
 """
 
 import pathlib

@@ -14,8 +14,8 @@ import time
 
 import engine
 
-# Printed to nowhere: standard output is for events. The last command is not a lookup, so that the
-# shell does not replace itself with it.
+# Output goes to /dev/null: standard output is for events. The last command is not a lookup, so that
+# the shell does not replace itself with it.
 LOOKUPS = "".join(
     f"nslookup -type={kind} uol.com.br 127.0.0.1 >/dev/null || exit 9; "
     for kind in ("mx", "ns", "soa", "txt")
@@ -68,14 +68,14 @@ class DnsDetection(engine.TestCase):
         result = detect_dns("sh", "-c", f"{LOOKUPS} {LOOKUPS} exit 0")
         self.assert_status(result, 0)
         names = [event["eventName"] for event in engine.events_in(result.stdout)]
-        self.assertEqual(names, ["DNS", "DNS"], engine.said(result))
+        self.assertEqual(names, ["DNS", "DNS"], engine.printed_by(result))
 
     def test_three_of_the_four_lookups_are_no_detection(self):
         result = detect_dns("sh", "-c", LOOKUPS.split(";", 1)[1] + " exit 0")
         self.assert_status(result, 0)
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
 
-    def test_lookups_of_other_processes_are_not_seen(self):
+    def test_lookups_of_processes_outside_the_command_are_not_seen(self):
         # Opening the pipe waits for the command to open it too: by then capture has started.
         pipe = self.scratch / "pipe"
         os.mkfifo(pipe)
@@ -85,18 +85,18 @@ class DnsDetection(engine.TestCase):
         )
         result = engine.run(engine.IN_DNS_LAB, "sh", "-c", script, engine.BIN)
         self.assert_status(result, 0)
-        self.assertEqual(result.stdout, "", engine.said(result))
+        self.assertEqual(result.stdout, "", engine.printed_by(result))
 
     def test_the_engine_ends_with_the_exit_status_of_the_command(self):
         for status in (0, 7):
             with self.subTest(status=status):
                 result = detect_dns("sh", "-c", f"exit {status}")
                 self.assert_status(result, status)
-                self.assertEqual(result.stdout, "", engine.said(result))
+                self.assertEqual(result.stdout, "", engine.printed_by(result))
 
     def test_a_command_that_does_not_exist_is_an_error_that_names_it(self):
         result = detect_dns("/nonexistent/program")
-        self.assertNotEqual(result.returncode, 0, engine.said(result))
+        self.assertNotEqual(result.returncode, 0, engine.printed_by(result))
         self.assertIn("/nonexistent/program", result.stderr)
 
     def test_the_command_gets_a_cgroup_of_its_own_that_is_removed_afterwards(self):

@@ -20,14 +20,14 @@ PLUGINS = BIN.parent.parent / "plugins"
 HERE = pathlib.Path(__file__).resolve().parent
 IN_DNS_LAB = HERE / "in_dns_lab.sh"
 
-# They end what hangs; a machine that is only slow does not reach them.
+# These limits end a process that hangs. A machine that is only slow does not reach them.
 TIMEOUT_SECONDS = 300
 GRACE_SECONDS = 30
 EXIT_SKIPPED = 77
 LEDGER_IS_OPEN = "the account does not close"
 INITIAL_PID_NAMESPACE = "pid:[4026531836]"
 
-# The top-level keys of an event in JSON, in their order, and those that may follow.
+# The top-level keys of an event in JSON, in their order, and the optional keys that may follow.
 EVENT_KEYS = [
     "timestamp", "threadStartTime", "processorId", "processId", "cgroupId", "threadId",
     "parentProcessId", "hostProcessId", "hostThreadId", "hostParentProcessId", "userId",
@@ -40,7 +40,7 @@ ADDITIONAL_KEYS = {"owner", "threat", "detectedFrom", "completeness"}
 
 
 def run(*command, timeout=TIMEOUT_SECONDS, **options):
-    """Runs a command to its end; standard output and standard error come back as text.
+    """Runs a command to its end; returns its standard output and standard error as text.
 
     Of an engine, whose account of the run must close, whatever else the test asks of it.
 
@@ -63,18 +63,18 @@ def run(*command, timeout=TIMEOUT_SECONDS, **options):
         output, errors = end_group(process)
         errors += f"\nnot finished after {timeout} seconds"
     result = subprocess.CompletedProcess(arguments, process.returncode, output, errors)
-    check_ledger(errors, said(result))
+    check_ledger(errors, printed_by(result))
     return result
 
 
 def check_ledger(log, message):
-    """Fails when an engine said that something is missing from its account."""
+    """Fails when the engine's log says that its account of records does not close."""
     if LEDGER_IS_OPEN in log:
         raise AssertionError(message)
 
 
 def end_group(process):
-    """Ends a process group, kindly and then not; returns what it had printed."""
+    """Ends a process group, by SIGTERM and then SIGKILL; returns the output so far."""
     os.killpg(process.pid, signal.SIGTERM)
     try:
         return process.communicate(timeout=GRACE_SECONDS)
@@ -127,7 +127,7 @@ class TestCase(unittest.TestCase):
     maxDiff = None
 
     def assert_status(self, result, status):
-        self.assertEqual(result.returncode, status, said(result))
+        self.assertEqual(result.returncode, status, printed_by(result))
 
     def assert_event_shape(self, event):
         keys = list(event)
@@ -140,7 +140,7 @@ class TestCase(unittest.TestCase):
     def assert_one_dns_detection(self, result):
         """Standard output is one line, the detection of the four uol.com.br lookups."""
         events = events_in(result.stdout)
-        self.assertEqual([event["eventName"] for event in events], ["DNS"], said(result))
+        self.assertEqual([event["eventName"] for event in events], ["DNS"], printed_by(result))
         self.assert_event_shape(events[0])
         self.assertEqual(
             args_of(events[0]), {"domain": "uol.com.br", "record_types": "MX,NS,SOA,TXT"}
@@ -148,8 +148,8 @@ class TestCase(unittest.TestCase):
         return events[0]
 
 
-def said(result):
-    """What a finished command printed, for the message of a failed assertion."""
+def printed_by(result):
+    """The output of a finished command, for the message of a failed assertion."""
     return (
         f"\ncommand: {' '.join(result.args)}\nexit status: {result.returncode}"
         f"\nstandard output:\n{result.stdout}\nstandard error:\n{result.stderr}"

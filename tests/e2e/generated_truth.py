@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a generated capture holds, counted again from the engine's events.
+"""The contents of a generated capture, counted again from the engine's events.
 
 The generator writes beside each capture what it put in, as figures with names. The classes here
-take events and give figures of the same names and meanings, each computed from what the events
-say, never from what the generator said. Traffic is told apart by the generator's habits: TLS is on
-port 443, SSH on 22, NTP on 123, and so on.
+compute figures of the same names and meanings from the events alone, never from the generator's
+figures. They distinguish protocols by the generator's ports: TLS is on port 443, SSH on 22, NTP on
+123, and so on.
 """
 
 import collections
@@ -63,7 +63,7 @@ class Packets:
         self.ip("pkt_ipv6", args)
         if args["proto_ipv6"]["nextHeader"] in ("IPv6Fragment", "44"):
             self.fragments += 1
-            # Only the first fragment holds the ports.
+            # Only the first fragment has the ports.
             self.first_fragments += args["metadata"]["src_port"] != 0
 
     def ip(self, key, args):
@@ -109,7 +109,7 @@ class Packets:
 
 
 class Segments:
-    """Figures of TCP connections as their segments tell them."""
+    """Figures of TCP connections, from the events of their segments."""
 
     def __init__(self):
         self.counts = collections.Counter()
@@ -174,7 +174,7 @@ def payload_length(args):
 
 
 class Flows:
-    """Figures of connections as the flow events tell them; needs the segments to judge."""
+    """Figures of connections, from the flow events; compares them with the segments."""
 
     def __init__(self, segments):
         self.segments = segments
@@ -195,14 +195,14 @@ class Flows:
         if not self.open.pop(flow, False):
             self.wrong.append(f"{flow}: ends and has not begun")
         self.ends[args["reason"]] += 1
-        told = [args[name] for name in COUNTERS]
+        reported = [args[name] for name in COUNTERS]
         counted = [
             table[way]
             for table in (self.segments.packets, self.segments.bytes)
             for way in (flow, reverse(flow))
         ]
-        if told != counted:
-            self.wrong.append(f"{flow}: {told} packets and bytes, its segments are {counted}")
+        if reported != counted:
+            self.wrong.append(f"{flow}: {reported} packets and bytes, its segments are {counted}")
 
     def figures(self):
         return {
@@ -331,7 +331,7 @@ def figures_by_value(counts, prefixes):
 
 
 class Observer:
-    """Takes every event of a capture, in order; knows all figures afterwards."""
+    """Receives every event of a capture, in order, and then has all figures."""
 
     def __init__(self):
         self.packets, self.dns, self.segments = Packets(), Dns(), Segments()
@@ -352,7 +352,7 @@ class Observer:
     def figures(self, arp_packets):
         figures = self.packets.figures(arp_packets) | self.segments.figures()
         figures |= self.flows.figures() | self.dns.figures() | self.http.figures()
-        # Ports of a client come back after some 28,000 flows, so questions are counted, not ports.
+        # A client's ports repeat after some 28,000 flows, so this counts questions, not ports.
         traces_and_ntp = self.packets.flows_to_ports(33434, 123)
         figures["udp_flows"] = (
             self.dns.udp_transactions() + traces_and_ntp + figures["quic_flows"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Traffic and surroundings made to hurt: the engine stays up, within its memory, and its account
-closes (--strict). Counts are small; WIREHOUND_HOSTILE=100 multiplies them.
+"""Hostile traffic and a hostile environment: the engine stays up, within its memory, and its
+account closes (--strict). Counts are small; WIREHOUND_HOSTILE=100 multiplies them.
 """
 
 import json
@@ -21,7 +21,7 @@ SANITIZED = bool(os.environ.get("WIREHOUND_SANITIZE"))  # memory figures mean no
 EVERYTHING = "network_events,flows,net_anomaly,capture_gap"
 IN_NAMESPACE = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
 WORKLOAD = (sys.executable, engine.HERE / "hostile_workload.py")
-# With a small file system of its own at the folder that is the first argument.
+# Runs a command with a small file system mounted at the folder in the first argument.
 WITH_FULL_DISK = (
     "unshare", "--net", "--mount", "sh", "-c",
     'ip link set lo up && mount -t tmpfs -o size=64k full "$0" && exec "$@"',
@@ -33,16 +33,16 @@ class Hostile(engine.TestCase):
         self.scratch = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def endure(self, kind, count, *options, before=IN_NAMESPACE, env=None):
-        """What the workload printed, and the result of the engine that watched it."""
+        """Runs the engine on a workload; returns the workload's figures and the engine's result."""
         result = engine.run(
             *before, engine.BIN, "--strict", *options, "--", *WORKLOAD, kind, count * TIMES,
             timeout=engine.TIMEOUT_SECONDS * 3 * TIMES, env=env,
         )  # fmt: skip
         self.assert_status(result, 0)
-        told = json.loads(result.stdout.splitlines()[-1])
+        figures = json.loads(result.stdout.splitlines()[-1])
         if not SANITIZED:
-            self.assertLessEqual(told["engine_kib"], MOST_KIB, engine.said(result))
-        return told, result
+            self.assertLessEqual(figures["engine_kib"], MOST_KIB, engine.printed_by(result))
+        return figures, result
 
     def test_a_flood_from_one_process(self):
         self.endure("flood", 100_000, "--events", EVERYTHING, "--output", "none")
@@ -52,7 +52,7 @@ class Hostile(engine.TestCase):
             "flood", 100_000, "--events", EVERYTHING, "--output", "none", "--ring-size", "64K"
         )
 
-    def test_short_connections_without_end(self):
+    def test_many_short_connections(self):
         _, result = self.endure(
             "connections", 10_000, "--events", "net_flow_tcp_begin,net_flow_tcp_end,net_packet_http",
             "--output", "none",

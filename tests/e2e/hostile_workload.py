@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Traffic made to hurt, one kind at a time, on the loopback: hostile_workload.py KIND [COUNT].
+"""Hostile traffic, one kind at a time, on the loopback: hostile_workload.py KIND [COUNT].
 
 At its end it prints, as JSON, the memory the engine has used at most (it is the parent of this
 process) and what was sent.
@@ -36,7 +36,7 @@ def in_thread(work, *arguments):
 
 
 def flood(count):
-    """Datagrams as fast as one process can; whoever should take them is too slow."""
+    """Sends datagrams as fast as one process can, faster than the receiver reads them."""
     with receiver() as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.connect(server.getsockname())
         for _ in range(count):
@@ -45,7 +45,7 @@ def flood(count):
 
 
 def connections(count):
-    """Connections that say nothing and close."""
+    """Opens connections and closes them without data."""
     with receiver(socket.SOCK_STREAM) as server:
 
         def accept():
@@ -63,7 +63,7 @@ def connections(count):
 
 
 def sizes(count):
-    """Datagrams of every odd size, the empty and the largest among them, and a stream of packets
+    """Datagrams of unusual sizes, the empty and the largest among them, and a stream of packets
     as large as the stack makes them."""
     lengths = [0, 1, 2, 27, 1471, 1472, 1473, 65506, 65507]
     with receiver() as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -89,7 +89,7 @@ def sizes(count):
 
 
 def torn(count):
-    """Messages whose sender is gone in the middle: HTTP heads, bodies and chunks, DNS over TCP."""
+    """Messages that end in their middle: HTTP heads, bodies and chunks, DNS over TCP."""
     pieces = [
         b"GET /cut HTTP/1.1\r\nHost: a.exa",
         b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\nabc",

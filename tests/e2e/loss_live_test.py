@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Loss that is provoked and then found again, to the packet: in the account, in the gap events, in
-what detections say of their input, and in the account of each output.
+"""Provoked losses, which the engine must report exactly to the packet: in the account, in the gap
+events, in the completeness of detections, and in the account of each output.
 
-Needs root. The traffic is datagrams on the loopback of a network namespace of the test's own; each
-is seen twice, leaving and arriving. The sender stops the engine (SIGSTOP) while it sends, so that
-the smallest ring there is runs over.
+Needs root. The traffic is datagrams on the loopback of a new network namespace; the engine sees
+each twice, leaving and arriving. The sender stops the engine (SIGSTOP) while it sends, so that the
+smallest possible ring overflows.
 """
 
 import json
@@ -25,8 +25,8 @@ GOOD_PLUGIN = BUILT / "tests" / "e2e" / "plugins" / "good.so"
 DATAGRAMS = 3000
 SMALLEST_RING = "64K"
 IN_NAMESPACE = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
-# What it sends: some, then many while the engine stands still, then some again. The receiver is
-# bound so that nobody answers that the port is closed.
+# Sends some datagrams, then many while the engine is stopped, then some again. The receiver is
+# bound so that no ICMP error says that the port is closed.
 SENDER = """
 import os, pathlib, signal, socket, sys, time
 count, stops, marker = int(sys.argv[1]), sys.argv[2] == "stop", pathlib.Path(sys.argv[3])
@@ -75,7 +75,7 @@ class LossLive(engine.TestCase):
 
     def account_of(self, result):
         found = RECORDS.search(result.stderr)
-        self.assertIsNotNone(found, engine.said(result))
+        self.assertIsNotNone(found, engine.printed_by(result))
         return {key: int(value) for key, value in found.groupdict("0").items() if key != "reasons"} | {
             "reasons": found["reasons"]
         }
@@ -83,10 +83,10 @@ class LossLive(engine.TestCase):
     def output_of(self, result, name):
         """(events, written, dropped, failed) of an output, by the summary."""
         found = re.search(OUTPUT.format(re.escape(str(name))), result.stderr)
-        self.assertIsNotNone(found, engine.said(result))
+        self.assertIsNotNone(found, engine.printed_by(result))
         return tuple(int(number or 0) for number in found.groups())
 
-    def test_what_a_full_ring_loses_is_counted_and_told_where_it_is_missing(self):
+    def test_losses_of_a_full_ring_are_counted_and_reported_at_their_place(self):
         plugins = self.scratch / "plugins"
         plugins.mkdir(mode=0o755)
         shutil.copy(GOOD_PLUGIN, plugins)
@@ -113,19 +113,19 @@ class LossLive(engine.TestCase):
         self.check_completeness(events)
 
     def check_completeness(self, events):
-        """Each detection says how many were lost since the one before it, which is a gap's number."""
-        missing, told = 0, 0
+        """Each detection has the number of records lost since the last one, as the gaps do."""
+        missing, reported = 0, 0
         for event in events:
             if event["eventName"] == "capture_gap":
                 missing += engine.args_of(event)["lost_records"]
             elif event["eventName"] == "good_event":
                 expected = {"whole": False, "lostRecords": missing} if missing else {"whole": True}
                 self.assertEqual(event["completeness"], expected)
-                told += missing
+                reported += missing
                 missing = 0
-        self.assertGreater(told, 0)
+        self.assertGreater(reported, 0)
 
-    def test_nothing_is_lost_and_nothing_told_where_the_engine_keeps_up(self):
+    def test_an_engine_that_keeps_up_loses_nothing_and_reports_no_gap(self):
         found = self.scratch / "found.jsonl"
         result = engine.run(
             *IN_NAMESPACE, engine.BIN, "--events", "net_packet_udp,capture_gap",
@@ -144,7 +144,7 @@ class LossLive(engine.TestCase):
         os.set_blocking(reader, True)
         return path, reader
 
-    def test_an_output_that_drops_leaves_events_out_and_the_other_has_them_all(self):
+    def test_an_output_that_drops_events_does_not_affect_another_output(self):
         slow, reader = self.fifo()
         found = self.scratch / "found.jsonl"
         result = self.run_engine(
@@ -162,7 +162,7 @@ class LossLive(engine.TestCase):
         self.assertEqual(written, lines)
         self.assertEqual(len(engine.events_in(found.read_text(encoding="utf-8"))), account["in"])
 
-    def test_an_output_that_blocks_waits_and_what_is_lost_meanwhile_is_a_gap(self):
+    def test_losses_while_an_output_blocks_are_reported_as_gaps(self):
         slow, reader = self.fifo()
         read = []
 
@@ -190,7 +190,7 @@ class LossLive(engine.TestCase):
         self.assertEqual(len(read) - len(gaps), account["in"])
         self.assertEqual(account["in"] + account["lost"], 2 * DATAGRAMS)
 
-    def test_an_output_whose_reader_goes_away_fails_and_says_for_how_many(self):
+    def test_an_output_whose_reader_closes_fails_with_the_number_of_lost_events(self):
         slow, reader = self.fifo()
 
         def leave_early():

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Packets change, messages do not: captures rewritten by transforms.py must give the same DNS and
-HTTP messages as before, all their fields included.
+"""Captures rewritten by transforms.py have other packets, but must give the same DNS and HTTP
+messages as before, with all their fields.
 
-What may differ is left out of the comparison: times, the order, and metadata.packet_len, which is
-the length of the packet that completed a message. Reads real captures where there are any
-(docs/testing.md) and small generated ones where there is a generator (truth_test.py); is skipped
-where there is neither.
+The comparison leaves out what may differ: times, the order, and metadata.packet_len, which is the
+length of the packet that completed a message. The test reads real captures if there are any
+(docs/testing.md), and small generated ones if there is a generator (truth_test.py). Without either
+it is skipped.
 """
 
 import collections
@@ -36,7 +36,7 @@ EVENTS = (
     "net_packet_http,net_packet_http_request,net_packet_http_response"
 )
 
-# Whole captures without lost segments, each with something of its own.
+# Complete captures without lost segments, each with a feature that the others lack.
 CHOSEN = """
     dns/arkime__dns-wiresharkrepo.pcap  dns/compactor__dns.pcap  dns/compactor__dnscap.pcap
     dns/deepflow__dns.pcap  dns/deepflow__not-handled-qtype.pcap  dns/dnscap__vlan11.pcap
@@ -69,12 +69,12 @@ def generate(folder):
 
 
 def messages_in(capture):
-    """How often a capture has each message, without what depends on its packets."""
+    """The count of each message of a capture, without the fields that depend on its packets."""
     result = engine.run(
         engine.BIN, "--read", capture, "--events", EVENTS, "--output", "json", "--strict"
     )
     if result.returncode != 0:
-        raise AssertionError(engine.said(result))
+        raise AssertionError(engine.printed_by(result))
     found = collections.Counter()
     for event in engine.events_in(result.stdout):
         args = engine.args_of(event)

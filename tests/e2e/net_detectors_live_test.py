@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The ten end-to-end detectors, each run live against its trigger: the whole chain from the wire to
-a detection. Each must fire for its own trigger, with the process that caused it, and stay quiet on
-all others.
+"""The ten end-to-end detectors run live against their triggers: the whole chain from the wire to a
+detection. Each must fire for its own trigger, with the process that caused it, and not for the
+others.
 
 Needs root. Clients and servers are in two network namespaces of the test's own (net_lab.py); the
 engine captures the cgroup it makes for the client.
@@ -22,7 +22,7 @@ DETECTORS = BUILT / "tests" / "e2e" / "detectors"
 ALL_TEN = {
     "IPv4", "IPv6", "ICMP", "ICMPv6", "TCP", "UDP", "DNS", "HTTP", "HTTPRequest", "HTTPResponse",
 }  # fmt: skip
-# What each detects from.
+# The event that each detector requires.
 INPUTS = {
     "IPv4": "net_packet_ipv4", "IPv6": "net_packet_ipv6", "ICMP": "net_packet_icmp",
     "ICMPv6": "net_packet_icmpv6", "TCP": "net_packet_tcp", "UDP": "net_packet_udp",
@@ -32,7 +32,7 @@ INPUTS = {
 ROUNDS = 3
 NSLOOKUP_THREADS = {"nslookup", "isc-net-0000", "isc-worker0000"}
 
-# https://www.iana.org/assignments/http-methods, but for PRI, which is no request's.
+# https://www.iana.org/assignments/http-methods, without PRI, which no request has.
 METHODS = """
     ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT CONNECT COPY DELETE GET HEAD LABEL LINK LOCK MERGE
     MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH PATCH POST
@@ -42,7 +42,8 @@ METHODS = """
 
 
 def three_times(command):
-    """A shell that runs a command with the round's number in $round, and is not replaced by it."""
+    """A shell command that runs `command` three times with the round's number in $round. The shell
+    does not replace itself with the last one."""
     rounds = " ".join(str(number) for number in range(1, ROUNDS + 1))
     return "sh", "-c", f"for round in {rounds}; do {command} || exit 9; done; exit 0"
 
@@ -87,7 +88,7 @@ class NetDetectors(engine.TestCase):
         self.assertEqual(event["threat"]["name"], f"{name} check")
         self.assertIn(INPUTS[name], str(event["detectedFrom"]))
 
-    def test_all_ten_are_there(self):
+    def test_all_ten_detectors_are_listed(self):
         listed = engine.run(engine.BIN, "list", "detectors", "--plugins", DETECTORS)
         self.assert_status(listed, 0)
         for name in ALL_TEN:
@@ -126,7 +127,7 @@ class NetDetectors(engine.TestCase):
         expected = {"HTTP": 2, "HTTPRequest": 1, "HTTPResponse": 1}
         self.assert_fired(events, expected, {"curl"}, "curl")
 
-    def test_the_same_traffic_of_another_program_is_none_of_theirs(self):
+    def test_no_detector_fires_for_the_same_traffic_of_another_program(self):
         script = (
             "import socket, urllib.request as web\n"
             "udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
@@ -141,7 +142,7 @@ class NetDetectors(engine.TestCase):
         )
         self.assertEqual(self.detect(*self.lab.at_far_end(sys.executable, "-c", script)), [])
 
-    def test_other_traffic_of_the_same_programs_is_none_of_theirs(self):
+    def test_no_detector_fires_for_other_traffic_of_the_same_programs(self):
         command = (
             f"ping -c 1 {net_lab.GOOGLE_DNS} >/dev/null; "
             f"nslookup -type=a www.google.com {net_lab.GOOGLE_DNS} >/dev/null; "

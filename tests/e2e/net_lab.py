@@ -2,10 +2,10 @@
 
 """Two network namespaces with a wire between them, and servers at the near end.
 
-Neither is the host's own. The wire has the addresses of the end-to-end checks: NEAR4 and NEAR6 for
-the servers, FAR4 and FAR6 for the clients; the near end also owns GOOGLE_DNS. The namespaces have no
-names: they are those of two processes, and go when these do; all processes get a SIGKILL with the
-test. Needs root.
+Both are separate from the host's namespace. The wire has the addresses of the end-to-end checks:
+NEAR4 and NEAR6 for the servers, FAR4 and FAR6 for the clients; the near end also has GOOGLE_DNS.
+The namespaces have no names: they belong to two processes and disappear with them. All processes
+get a SIGKILL when the test ends. Needs root.
 
     with net_lab.NetLab(scratch) as lab:
         lab.start_dns(); lab.start_web()
@@ -63,7 +63,7 @@ zone:
   - domain: google.com
     file: google.com.zone
 """
-# Whatever is asked for is elsewhere.
+# Redirects every request.
 WEB_CONFIGURATION = """
     user root root;
     daemon off;
@@ -134,7 +134,7 @@ class NetLab:
         return process
 
     def make_namespace(self):
-        """A process in a network namespace of its own that does nothing."""
+        """An idle process in a new network namespace."""
         process = self.start("unshare", "--net", "sleep", "infinity")
         own = os.readlink("/proc/self/ns/net")
         link = pathlib.Path(f"/proc/{process.pid}/ns/net")
@@ -152,7 +152,7 @@ class NetLab:
         return self.start(*self.within(self.near, *command))
 
     def at_far_end_with_dns(self, *command):
-        """The same, where names are looked up at GOOGLE_DNS: by a resolv.conf only it sees."""
+        """As at_far_end, but names are looked up at GOOGLE_DNS, by a private resolv.conf."""
         configuration = self.scratch / "resolv.conf"
         configuration.write_text(f"nameserver {GOOGLE_DNS}\n", encoding="ascii")
         script = f'mount --bind {configuration} /etc/resolv.conf && exec "$@"'
@@ -169,7 +169,7 @@ class NetLab:
         ends = (self.near, "wire-near", NEAR4, NEAR6), (self.far, "wire-far", FAR4, FAR6)
         for pid, device, ipv4, ipv6 in ends:
             self.configure(pid, "address", "add", f"{ipv4}/24", "dev", device)
-            # Without waiting for somebody else who might claim it.
+            # Without duplicate address detection, which would wait for another owner.
             self.configure(pid, "-6", "address", "add", f"{ipv6}/64", "dev", device, "nodad")
             self.configure(pid, "link", "set", "lo", "up")
             self.configure(pid, "link", "set", device, "up")
@@ -195,7 +195,7 @@ class NetLab:
         return server
 
     def start_web(self):
-        """A web server at NEAR4 that sends all comers to www.google.com."""
+        """A web server at NEAR4 that redirects every request to www.google.com."""
         configuration = self.write("nginx.conf", WEB_CONFIGURATION, port=WEB_PORT)
         server = self.start_at_near_end(
             "nginx", "-e", self.scratch / "nginx.log", "-c", configuration

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""`wirehound new-detector` and `wirehound test` as an author meets them on the command line: what
-is written and refused, what is printed, and the exit status. That a new project builds and passes
-is the package test's business.
+"""`wirehound new-detector` and `wirehound test` on the command line: the files they write, the
+names they refuse, their output and exit status. The package test builds a new project and runs its
+tests.
 """
 
 import pathlib
@@ -35,7 +35,7 @@ class NewDetector(engine.TestCase):
     def test_a_project_has_the_name_in_all_its_forms(self):
         result = self.new_detector("rare_Host2")
         self.assert_status(result, 0)
-        self.assertEqual(len(result.stdout.splitlines()), 3, engine.said(result))
+        self.assertEqual(len(result.stdout.splitlines()), 3, engine.printed_by(result))
         project = self.folder / "rare_Host2"
         files = {path.name: path.read_text(encoding="utf-8") for path in project.iterdir()}
         self.assertEqual(
@@ -47,7 +47,7 @@ class NewDetector(engine.TestCase):
         for name, text in files.items():
             self.assertNotRegex(text, r"\{\{\w+\}\}", name)
 
-    def test_nothing_that_is_there_is_touched(self):
+    def test_existing_files_are_not_touched(self):
         there = self.folder / "mine"
         there.mkdir()
         (there / "mine.cc").write_text("precious", encoding="utf-8")
@@ -57,7 +57,7 @@ class NewDetector(engine.TestCase):
         self.assertEqual([path.name for path in there.iterdir()], ["mine.cc"])
         self.assertEqual((there / "mine.cc").read_text(encoding="utf-8"), "precious")
 
-    def test_bad_names_are_refused_with_what_was_expected(self):
+    def test_a_bad_name_is_refused_with_the_expected_form(self):
         expectations = {
             "9lives": "a letter first",
             "a-b": "letters, digits and '_'",
@@ -72,7 +72,7 @@ class NewDetector(engine.TestCase):
             with self.subTest(name=name):
                 result = self.new_detector(name)
                 self.assert_status(result, 2)
-                self.assertEqual(len(result.stderr.splitlines()), 1, engine.said(result))
+                self.assertEqual(len(result.stderr.splitlines()), 1, engine.printed_by(result))
                 self.assertIn(expected, result.stderr)
                 self.assertEqual(list(self.folder.iterdir()), [])
 
@@ -92,7 +92,7 @@ class DetectorTest(engine.TestCase):
         cases.write_text(text, encoding="utf-8")
         return engine.run(engine.BIN, "test", "--log-level", "warn", *options, plugin, cases)
 
-    def test_cases_that_hold_are_ok(self):
+    def test_cases_that_pass_are_reported_as_ok(self):
         result = self.run_cases(GOOD)
         self.assert_status(result, 0)
         self.assertEqual(
@@ -100,10 +100,10 @@ class DetectorTest(engine.TestCase):
             ["ok four kinds of records of one domain", "ok one kind stays quiet"],
         )
 
-    def test_a_folder_of_plugins_does_as_well(self):
+    def test_a_folder_of_plugins_is_accepted_too(self):
         self.assert_status(self.run_cases(GOOD, plugin=engine.PLUGINS), 0)
 
-    def test_what_is_not_as_expected_is_said_with_its_line(self):
+    def test_a_failed_expectation_is_reported_with_its_line(self):
         result = self.run_cases(GOOD.replace("domain=uol.com.br", "domain=example"))
         self.assert_status(result, 1)
         failed, passed = result.stdout.splitlines()

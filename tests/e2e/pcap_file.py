@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """Reads and writes classic pcap files, for tests that rewrite captures: whole frames, their times
-and the link type. Not pcapng, and no frame that the capture cut short.
+and the link type. It refuses pcapng, and frames that the capture cut short.
 """
 
 import collections
@@ -20,7 +20,7 @@ Frame = collections.namedtuple("Frame", "time_ns data")
 
 
 class Unsuitable(Exception):
-    """The file is not of the kind this module is for."""
+    """The file has a format or a frame that this module does not read."""
 
 
 def read(path):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""`wirehound plan`: what a selection makes the engine capture, without privileges and without
-capturing. The document's example is what the program prints.
+"""`wirehound plan`: it prints what the engine would capture for a selection, without privileges and
+without capturing. The example in the document equals the program's output.
 """
 
 import json
@@ -15,7 +15,7 @@ HAS_PROBES = os.environ.get("WIREHOUND_PROBES", "1") not in ("0", "OFF")
 
 
 def without_hooks(text):
-    """A plan without the hooks, which a build without live capture has not."""
+    """The text of a plan without its hooks, which a build without live capture lacks."""
     lines = text.splitlines()
     begin, end = lines.index("HOOKS"), lines.index("PACKETS")
     return [line.rstrip() for line in lines[:begin] + lines[end:]]
@@ -33,7 +33,7 @@ class PlanTest(engine.TestCase):
     def rules(self, *options):
         return [rule["text"] for rule in self.plan_json(*options)["rules"]]
 
-    def test_a_detector_is_what_its_events_are_captured_for(self):
+    def test_the_plan_of_a_detector_has_the_packets_its_events_need(self):
         plan = self.plan_json("--detectors", "DNS")
         needed = {event["name"]: event["neededBy"] for event in plan["events"]}
         self.assertEqual(needed, {"DNS": ["shown"], "net_packet_dns": ["detector DNS"]})
@@ -47,12 +47,12 @@ class PlanTest(engine.TestCase):
         )
         self.assertEqual(bool(plan["hooks"]), HAS_PROBES)
 
-    def test_nothing_wanted_means_nothing_attached(self):
+    def test_a_selection_that_needs_no_packets_attaches_no_hook(self):
         plan = self.plan_json("--events", "detector_suspended")
         self.assertEqual((plan["rules"], plan["hooks"]), ([], []))
         self.assertIn("  nothing is attached\n", self.plan("--events", "detector_suspended"))
 
-    def test_filters_are_conditions_where_packets_can_be_asked(self):
+    def test_filters_become_conditions_where_the_packet_can_answer_them(self):
         self.assertEqual(
             self.rules("--events", "net_packet_tcp.data.dst_port=80,443"),
             ["tcp packets to port 80 or 443: headers"],
@@ -92,7 +92,7 @@ class PlanTest(engine.TestCase):
             self.assert_status(result, 2)
             self.assertIn(word, result.stderr)
 
-    def test_the_document_shows_what_is_printed(self):
+    def test_the_document_shows_the_programs_output(self):
         text = DOCUMENT.read_text(encoding="utf-8")
         begin = text.index("$ wirehound plan ")
         command, _, shown = text[begin : text.index("```", begin)].partition("\n")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What the running engine may still do: read from the kernel while it runs, and tried out.
+"""The privileges of the running engine, as the kernel shows them while it runs, and by trying.
 
-The engine watches a command in a network namespace and a control group of its own; the command
-looks at its parent's entry in /proc, which is the engine, once the engine has set it going.
+The engine watches a command in a new network namespace and control group. Once the engine has
+started the command, it reads /proc of its parent, which is the engine.
 """
 
 import json
@@ -20,11 +20,12 @@ import unittest
 import engine
 import net_lab
 
-# What the status of a process says, from its capability numbers.
+# The numbers of capabilities in the status of a process.
 SYS_PTRACE, DAC_READ_SEARCH, KILL, BPF = 19, 2, 5, 39
 NOBODY = pwd.getpwnam("nobody")
 
-# Tells what /proc says of the engine and each of its threads, then sends one datagram to itself.
+# Writes down the status of the engine and each of its threads from /proc, then sends itself one
+# datagram.
 COMMAND = """
 import json, os, pathlib, socket, sys
 engine = pathlib.Path("/proc") / str(os.getppid())
@@ -54,14 +55,14 @@ class Privileges(engine.TestCase):
         self.scratch.chmod(0o755)
 
     def watch(self, *options, start=()):
-        """Runs the engine with these options; its events, and the status of each of its threads."""
-        told = self.scratch / "status.json"
+        """Runs the engine with these options; returns its events and the status of each thread."""
+        status_file = self.scratch / "status.json"
         result = engine.run(
             *IN_NAMESPACE, *start, engine.BIN, "--events", "net_packet_udp", "--output", "json", "--strict",
-            *options, "--", sys.executable, "-c", COMMAND, told,
+            *options, "--", sys.executable, "-c", COMMAND, status_file,
         )  # fmt: skip
         self.assert_status(result, 0)
-        return engine.events_in(result.stdout), json.loads(told.read_text(encoding="utf-8"))
+        return engine.events_in(result.stdout), json.loads(status_file.read_text(encoding="utf-8"))
 
     def assert_captured(self, events):
         """The one datagram, leaving and arriving, with the program that sent it."""
@@ -71,7 +72,7 @@ class Privileges(engine.TestCase):
             program = os.path.realpath(sys.executable)
             self.assertEqual(os.path.realpath(event["executable"]["path"]), program)
 
-    def test_root_keeps_what_looks_things_up_and_nothing_else(self):
+    def test_root_keeps_only_the_capabilities_for_look_ups(self):
         events, threads = self.watch()
         self.assert_captured(events)
         for status in threads:
@@ -88,7 +89,7 @@ class Privileges(engine.TestCase):
         _, threads = self.watch("--seccomp", "off")
         self.assertEqual({field(status, "Seccomp") for status in threads}, {"0"})
 
-    def test_another_user_takes_over(self):
+    def test_the_engine_runs_as_the_user_it_was_given(self):
         events, threads = self.watch("--user", "nobody")
         self.assert_captured(events)
         for status in threads:
@@ -119,7 +120,7 @@ class Privileges(engine.TestCase):
         process.wait()
         net_lab.wait_until(lambda: not groups[0].exists(), f"{name} is still there")
         self.assertEqual(len(left), 1)
-        os.kill(left[0], 0)  # goes on, without the engine
+        os.kill(left[0], 0)  # the command is still alive, without the engine
         os.kill(left[0], signal.SIGKILL)
         process.stdout.close()
 
@@ -155,7 +156,7 @@ class Privileges(engine.TestCase):
         self.assertEqual(watcher.returncode, 0, errors)
         self.assert_captured(engine.events_in(found.read_text(encoding="utf-8")))
 
-    def test_a_user_that_is_not_there_is_a_usage_error(self):
+    def test_an_unknown_user_is_a_usage_error(self):
         for user, reason in (
             ("nosuchuser", "no user 'nosuchuser'"),
             ("nobody:nosuchgroup", "no group 'nosuchgroup'"),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What --write recorded, --read gives again, byte for byte.
+"""A recording of --write, read with --read, gives the same output byte for byte.
 
 Needs root. record_workload.py makes the traffic: DNS from short processes, HTTP to a forked server.
-The engine watches only that command, in a network namespace of its own.
+The engine watches only that command, in a new network namespace.
 """
 
 import pathlib
@@ -49,7 +49,7 @@ class Recording(engine.TestCase):
         return sorted(self.folder.glob("run*.pcapng"))
 
     def joined(self, files):
-        """Recordings one behind the other are a recording."""
+        """The files in one file: recordings that follow one another are a recording."""
         whole = self.folder / "whole.pcapng"
         with open(whole, "wb") as out:
             for file in files:
@@ -68,12 +68,12 @@ class Recording(engine.TestCase):
         _, live = self.record("--write-bytes", "all", selection=selection)
         self.assertEqual(live, self.replay(self.folder / "run.pcapng", selection))
 
-    def test_the_files_of_a_rotation_are_together_the_whole(self):
+    def test_the_files_of_a_rotation_together_are_the_whole_recording(self):
         _, live = self.record("--write-size", "8k")
         files = self.recorded_files()
         self.assertGreater(len(files), 2)
         self.assertEqual(live, self.replay(self.joined(files)))
-        for file in files:  # each stands alone
+        for file in files:  # each can be read alone
             for event in engine.events_in(self.replay(file).decode()):
                 if event["eventName"] == "net_packet_dns_request":
                     self.assertNotEqual(event["processName"], "")
@@ -120,11 +120,11 @@ class Recording(engine.TestCase):
         complaints = [line for line in result.stderr.splitlines() if "Running as user" not in line]
         self.assertEqual(complaints, [])
 
-    def test_a_full_disk_ends_the_recording_and_nothing_else(self):
+    def test_a_full_disk_ends_the_recording_and_not_the_capture(self):
         disk = self.folder / "disk"
         disk.mkdir()
         found = self.folder / "live.json"
-        # Mounted in a namespace that is gone with the run; the file is copied out of it before.
+        # Mounted in a namespace that ends with the run, so the file is copied out before.
         script = (
             'mount -t tmpfs -o size=16k none "$1" && ip link set lo up && shift && "$@"; s=$?; '
             f'cp "{disk}/run.pcapng" "{self.folder}/part.pcapng"; exit $s'
@@ -146,7 +146,7 @@ class Recording(engine.TestCase):
 
 
 class Refusals(engine.TestCase):
-    def test_the_file_that_is_read_is_not_written(self):
+    def test_writing_to_the_file_that_is_read_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             capture = pathlib.Path(folder) / "a.pcap"
             capture.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))
@@ -156,7 +156,7 @@ class Refusals(engine.TestCase):
             self.assertIn("is the file that --read reads", result.stderr)
             self.assertEqual(capture.read_bytes(), before)
 
-    def test_a_folder_that_is_not_there_is_said_at_once(self):
+    def test_a_missing_folder_is_an_error_at_the_start(self):
         with tempfile.TemporaryDirectory() as folder:
             capture = pathlib.Path(folder) / "a.pcap"
             capture.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Detectors that tests compile, change and drop into the folder of a running engine."""
+"""Detectors that tests compile, change and copy into the plugins folder of a running engine."""
 
 import os
 import pathlib
@@ -26,7 +26,7 @@ class Built:
         self.made = {}
 
     def new_detector(self, name):
-        """The detector of a project that `wirehound new-detector` has just written."""
+        """The detector of a project that `wirehound new-detector` wrote."""
         engine.run(engine.BIN, "new-detector", name, "--directory", self.folder)
         path = self.folder / f"{name}.so"
         self.compile(self.folder / name / f"{name}.cc", path)
@@ -94,11 +94,11 @@ class Running:
             time.sleep(0.02)
 
     def wait_for_line(self, *texts, times=1):
-        def said():
+        def is_logged():
             lines = self.logged().splitlines()
             return sum(all(str(text) in line for text in texts) for line in lines) >= times
 
-        self.wait_for(f"a line with {texts}", said)
+        self.wait_for(f"a line with {texts}", is_logged)
 
     def end(self):
         """Waits for the end; returns the exit status."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""A detector dropped into an engine that captures live: it needs packets that nobody wanted before,
-so the programs in the kernel have to hand over more from then on. In a network namespace and a
-control group of its own.
+"""A detector copied into the plugins folder of an engine that captures live. It needs packets that
+no other detector wanted, so the programs in the kernel must hand over more from then on. Runs in a
+new network namespace and control group.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ PACKETS = 20
 PORT, DNS_PORT = 40444, 53
 LONG_NAME = ".".join(["x" * 60, "y" * 60, "example", "com"])
 
-# Sends PACKETS datagrams with `payload` to a port of its own for each line it reads, and says so.
+# For each line it reads, sends PACKETS datagrams with `payload` to its own port and prints a line.
 SENDER = """
 import socket, sys
 port, payload = int(sys.argv[1]), bytes.fromhex(sys.argv[2])
@@ -64,16 +64,16 @@ class ReloadLive(engine.TestCase):
         self.sender.stdin.flush()
         self.assertEqual(self.sender.stdout.readline(), "sent\n")
 
-    def test_a_new_detector_gets_packets_the_kernel_did_not_hand_over_before(self):
+    def test_a_new_detector_gets_packets_that_the_kernel_did_not_copy_before(self):
         reload_lab.put(self.built.get("tcp", event="net_packet_tcp"), self.plugins / "tcp.so")
         self.start_sender()
-        self.send()  # interpreter and sockets are there
+        self.send()  # the interpreter runs and the sockets exist
         running = reload_lab.Running(
             self.scratch, "--plugins", self.plugins, "--detectors", "all", "--cgroup", self.group,
             "--strict",
         )  # fmt: skip
         self.addCleanup(running.kill)
-        # Something that shows it has started: a change of the folder is noticed by a running loop.
+        # An event shows that the engine runs: only then it notices a change of the folder.
         reload_lab.put(self.built.get("nobody", event="absent"), self.plugins / "nobody.so")
         running.wait_for_line("nobody")
         self.send()
@@ -96,7 +96,7 @@ class ReloadLive(engine.TestCase):
         self.assertEqual(running.details("udp"), expected)
         self.assertEqual({event["processName"] for event in running.events("udp")}, {"python3"})
 
-    def test_a_detector_of_a_new_project_is_dropped_in_and_fires(self):
+    def test_a_detector_of_a_new_project_fires_after_it_is_copied_in(self):
         reload_lab.put(self.built.get("tcp", event="net_packet_tcp"), self.plugins / "tcp.so")
         plugin = self.built.new_detector("late")
         self.start_sender(DNS_PORT, captures.dns_query(LONG_NAME, captures.TYPE_A))

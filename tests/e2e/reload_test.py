@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """Detectors and configuration that change while the engine runs: it reads a capture from a pipe
-that the test writes packet by packet. Every event an instance sees is a detection with a number,
-so that the numbers show whether anybody missed one, and who was made anew.
+that the test writes packet by packet. An instance makes a numbered detection of every event it
+sees. So the numbers show whether an instance missed an event, and which one was created anew.
 """
 
 import os
@@ -15,7 +15,7 @@ import captures
 import engine
 import reload_lab
 
-STEADY = "steady"  # runs from start to end, whatever happens to the others
+STEADY = "steady"  # runs from start to end, whatever changes the test makes to others
 
 
 class Reload(engine.TestCase):
@@ -45,7 +45,7 @@ class Reload(engine.TestCase):
         self.send(1)
 
     def send(self, count):
-        """Sends packets and waits until the detector that is never touched has seen them all."""
+        """Sends packets and waits until the steady detector has seen them all."""
         packet = captures.uol_packets()[0]
         for _ in range(count):
             self.pipe.write(captures.pcap_record(self.sent, packet))
@@ -54,14 +54,14 @@ class Reload(engine.TestCase):
         self.engine.wait_for("events", lambda: len(self.engine.details(STEADY)) == self.sent)
 
     def finish(self):
-        """Ends the capture. Whatever else happened, the steady one was not made anew and missed
-        nothing."""
+        """Ends the capture. The steady detector must have missed no event in any test, and be
+        the same instance."""
         self.pipe.close()
         self.assertEqual(self.engine.end(), 0, self.engine.logged())
         expected = [(1, number + 1) for number in range(self.sent)]
         self.assertEqual(self.engine.details(STEADY), expected)
 
-    def test_a_file_that_is_added_runs_from_the_next_packet_on(self):
+    def test_a_detector_that_is_added_runs_from_the_next_packet_on(self):
         self.start()
         self.put("late", self.built.get("late"))
         self.engine.wait_for_line("late.so: added", "detector late runs")
@@ -69,7 +69,7 @@ class Reload(engine.TestCase):
         self.finish()
         self.assertEqual(self.engine.details("late"), [(1, 1), (1, 2), (1, 3)])
 
-    def test_a_file_that_is_replaced_goes_on_as_the_new_version(self):
+    def test_a_detector_that_is_replaced_goes_on_as_the_new_version(self):
         self.put("x", self.built.get("x", version=1))
         self.start()
         self.send(1)
@@ -109,7 +109,7 @@ class Reload(engine.TestCase):
         self.assertEqual(self.engine.details("x"), [(1, n + 1) for n in range(self.sent)])
         self.assertEqual(self.engine.logged().count("x.so"), len(cases), self.engine.logged())
 
-    def test_a_file_that_is_removed_is_closed_and_may_come_back(self):
+    def test_a_detector_that_is_removed_is_closed_and_can_be_added_again(self):
         self.put("x", self.built.get("x"))
         self.start("--detectors", f"x,{STEADY}")
         (self.plugins / "x.so").unlink()
@@ -122,7 +122,7 @@ class Reload(engine.TestCase):
         self.finish()
         self.assertEqual(self.engine.details("x"), [(1, 1), (2, 1)])
 
-    def test_one_who_waits_for_an_event_runs_when_its_producer_comes_and_not_without(self):
+    def test_a_detector_runs_only_while_the_producer_of_its_event_is_there(self):
         self.start()
         self.put("second", self.built.get("second", event="first"))
         self.engine.wait_for_line("'second' left out", "'first' does not exist")
@@ -149,7 +149,7 @@ class Reload(engine.TestCase):
         ids = {event["eventId"] for event in self.engine.events("first")}
         self.assertEqual(len(ids), 1)
 
-    def test_what_was_not_selected_is_loaded_and_does_not_run(self):
+    def test_a_new_detector_that_was_not_selected_is_loaded_and_does_not_run(self):
         self.start("--detectors", STEADY)
         self.put("late", self.built.get("late"))
         self.engine.wait_for_line("late.so: added", "no detector of it runs")
@@ -157,7 +157,7 @@ class Reload(engine.TestCase):
         self.finish()
         self.assertEqual(self.engine.details("late"), [])
 
-    def test_a_packet_that_comes_in_two_parts_is_waited_for(self):
+    def test_the_engine_waits_for_the_second_part_of_a_packet(self):
         self.start()
         record = captures.pcap_record(self.sent, captures.uol_packets()[0])
         self.pipe.write(record[:20])

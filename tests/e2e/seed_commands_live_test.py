@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The commands of the documents that fix the names and shapes of events, run as they stand there, on
-live traffic: two DNS servers, one of them at Google's address, a web server and other TCP.
+"""The commands of the documents that fix the names and shapes of events, run unchanged on live
+traffic: two DNS servers, one of them at Google's address, a web server and other TCP.
 
-Needs root. All of it is between two network namespaces of the test's own (net_lab.py).
+Needs root. All traffic is between two new network namespaces (net_lab.py).
 """
 
 import pathlib
@@ -13,8 +13,8 @@ import tempfile
 import engine
 import net_lab
 
-# What the command does while it is watched: three questions to Google's server and two to another,
-# two web pages, and TCP to another port than 80.
+# The traffic of the watched command: three questions to Google's server and two to another, two web
+# pages, and TCP to another port than 80.
 LOOKUPS = [
     f"nslookup -type={kind} google.com {server} >/dev/null || exit 9"
     for server, kinds in {
@@ -46,7 +46,7 @@ class SeedCommandsLive(engine.TestCase):
         )  # fmt: skip
         self.assert_status(result, 0)
         events = engine.events_in(found.read_text(encoding="utf-8"))
-        self.assertNotEqual(events, [], engine.said(result))
+        self.assertNotEqual(events, [], engine.printed_by(result))
         for event in events:
             self.assert_event_shape(event)
             self.assertEqual(event["eventName"], selection.partition(".")[0])
@@ -60,7 +60,7 @@ class SeedCommandsLive(engine.TestCase):
         ends = {(args["dst"], args["dst_port"]) for args in map(engine.args_of, events)}
         self.assertEqual(ends, {(net_lab.NEAR4, 80)})
         self.assertEqual(self.programs(events), {"curl"})
-        # Each page: a connection is opened, used and closed.
+        # For each page a connection is opened, used and closed.
         ports = {engine.args_of(event)["src_port"] for event in events}
         self.assertEqual(len(ports), len(PAGES))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The commands of the documents that fix the names and shapes of events, run as they stand there, on
-the packets behind their examples: the events shown there, and no others.
+"""The commands of the documents that fix the names and shapes of events, run unchanged on the
+packets behind their examples: they must show the events of the examples, and no others.
 """
 
 import json
@@ -15,7 +15,7 @@ TREE = engine.HERE.parent.parent
 CAPTURES = pathlib.Path(os.environ.get("WIREHOUND_CAPTURES", TREE.parent / "shared" / "captures"))
 SEED = CAPTURES / "seed"
 
-# The arguments of each command, and which of the examples it shows.
+# The arguments of each command, and the examples that it shows.
 COMMANDS = {
     "net_packet_tcp.data.dst_port=80":
         lambda event, args: event == "net_packet_tcp" and args["dst_port"] == 80,
@@ -27,7 +27,7 @@ COMMANDS = {
 
 
 def agrees(shown, expected):
-    """Whether an event shows what is expected; objects may have more members than their example."""
+    """Whether an event agrees with an example; its objects may have more members."""
     if isinstance(expected, dict):
         return isinstance(shown, dict) and all(
             key in shown and agrees(shown[key], value) for key, value in expected.items()
@@ -54,7 +54,7 @@ class SeedCommands(engine.TestCase):
         self.assert_status(result, 0)
         return engine.events_in(result.stdout)
 
-    def test_each_command_shows_its_examples_and_nothing_else(self):
+    def test_each_command_shows_its_examples_and_no_other_event(self):
         for selection, is_shown in COMMANDS.items():
             with self.subTest(command=selection):
                 expected = [
@@ -71,13 +71,13 @@ class SeedCommands(engine.TestCase):
                     for name, value in example["args"].items():
                         self.assertTrue(agrees(args[name], value), f"{name}: {args[name]}")
 
-    def test_all_commands_at_once_show_what_each_shows(self):
+    def test_all_commands_at_once_show_the_events_of_each(self):
         selections = [part for selection in COMMANDS for part in ("--events", selection)]
         together = sorted(json.dumps(event) for event in self.show(*selections))
         alone = [event for each in COMMANDS for event in self.show("--events", each)]
         self.assertEqual(together, sorted(json.dumps(event) for event in alone))
 
-    def test_the_opposite_of_a_filter_shows_the_rest(self):
+    def test_the_opposite_of_a_filter_shows_all_other_events(self):
         all_tcp = self.show("--events", "net_packet_tcp")
         to_80 = self.show("--events", "net_packet_tcp.data.dst_port=80")
         others = self.show("--events", "net_packet_tcp.data.dst_port!=80")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Preloaded into the engine: its wall clock is set forward by a year and back by two, again and
-// again, once it has been asked a few times. The clocks nobody can set are left alone.
+// Preloaded into the engine: after a few readings the wall clock jumps forward by a year and back
+// by two, again and again. Clocks that cannot be set are left alone.
 
 #define _GNU_SOURCE
 #include <stdatomic.h>

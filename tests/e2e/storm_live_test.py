@@ -2,13 +2,14 @@
 
 """Every packet of a storm of processes has an owner, and the right one.
 
-storm_workload.py makes thousands of sockets and writes down who used each; here every packet the
-engine tells of is held against that. What is right:
-- a packet at an end is its user's, by pid and name; of a thread, where the engine says the sender
-  was running, by its id too
-- a packet of a handshake, and one after the end, without data, may be said to be the listener's:
-  nobody has accepted the connection yet, or nobody holds it any more
-- where two processes hold a connection, the last to close it sends the end
+storm_workload.py makes thousands of sockets and writes down which process used each. This test
+compares every packet of the engine's events with that. An owner is right when:
+- it is the process that used the socket at this end, by pid and name; when the engine saw the
+  sending task, the thread id agrees too
+- it is the listener, for a packet without data of a handshake or after the end: no process has
+  accepted the connection yet, or no process holds it any more
+- it is the other holder, for a packet without data of a connection that two processes hold: the
+  last one to close it sends the end
 """
 
 import collections
@@ -25,7 +26,7 @@ LIMIT_SECONDS = 600
 
 
 def ends_of(event):
-    """What the packet is at its near end: protocol, local port, remote port."""
+    """The near end of a packet: protocol, local port, remote port."""
     args = engine.args_of(event)
     kind = "udp" if event["eventName"] == "net_packet_udp" else "tcp"
     ports = (args["src_port"], args["dst_port"])
@@ -41,7 +42,7 @@ def has_no_data(event):
 
 
 def is_quiet(event):
-    """Whether the packet carries no data and does not end the connection: nobody's own doing."""
+    """Whether the packet carries no data and does not end the connection: no process caused it."""
     return has_no_data(event) and engine.args_of(event)["proto_tcp"]["FIN"] == 0
 
 
@@ -58,7 +59,7 @@ class Storm(engine.TestCase):
             timeout=LIMIT_SECONDS,
         )  # fmt: skip
         if cls.result.returncode != 0:
-            raise AssertionError(engine.said(cls.result))
+            raise AssertionError(engine.printed_by(cls.result))
         cls.events = engine.events_in(found.read_text(encoding="utf-8"))
         cls.facts = collections.defaultdict(list)
         for line in facts.read_text(encoding="utf-8").splitlines():
@@ -82,7 +83,7 @@ class Storm(engine.TestCase):
                    if event["processId"] == 0]  # fmt: skip
         self.assertEqual(nobodys[:5], [], f"{len(nobodys)} of {len(self.events)} packets")
 
-    def test_every_packet_is_that_of_who_used_the_socket(self):
+    def test_every_packet_belongs_to_a_process_that_used_its_socket(self):
         wrong = []
         for event in self.events:
             facts = self.facts_about(ends_of(event))
@@ -99,7 +100,7 @@ class Storm(engine.TestCase):
                           event["processName"], sorted(right)))  # fmt: skip
         self.assertEqual(wrong[:10], [], f"{len(wrong)} of {len(self.events)} packets")
 
-    def test_a_thread_that_sends_is_told_from_its_siblings(self):
+    def test_a_sending_thread_is_distinguished_from_its_siblings(self):
         compared = 0
         for event in self.events:
             args = engine.args_of(event)
@@ -112,12 +113,12 @@ class Storm(engine.TestCase):
         if any(event["owner"] == "current" for event in self.events):
             self.assertGreater(compared, workload.THREADS * workload.SOCKETS_PER_THREAD // 2)
 
-    def test_no_event_names_a_program_that_is_not_known(self):
+    def test_every_event_names_the_known_program(self):
         program = os.path.realpath(sys.executable)
         for event in self.events:
             self.assertEqual(os.path.realpath(event["executable"]["path"]), program)
 
-    def test_how_owners_were_learnt(self):
+    def test_owners_come_from_the_task_the_socket_or_the_listener_only(self):
         counts = collections.Counter(event["owner"] for event in self.events)
         print("owners learnt from:", dict(counts), file=sys.stderr)
         self.assertEqual(set(counts) - {"current", "socket", "listener"}, set())

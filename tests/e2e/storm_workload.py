@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """A storm of processes and sockets whose users are known: forked, pre-forked and threaded servers,
-descriptors passed to other processes, processes that send one packet and are gone. On the loopback.
+descriptors passed to other processes, processes that send one packet and end. On the loopback.
 
 Usage: storm_workload.py FACTS. Writes one JSON line for each end of a conversation: the protocol,
-the local port, the port at the other end (0: any), the process that used it with its name, the
-process that listened where there is one, the one that holds the connection too and may be the last
-to close it, and the thread that sent where that matters. What storm_live_test.py compares the
-engine's events with.
+the local port, the port at the other end (0: any), the process that used the socket with its name,
+the process that listened if there is one, another process that holds the connection and may be the
+last to close it, and the sending thread where that matters. storm_live_test.py compares the
+engine's events with these lines.
 
-Every process uses a socket before it receives on it, so who its user is does not depend on who
-happens to be waiting.
+Every process uses a socket before it receives on it. So the socket's user does not depend on which
+process happens to be waiting.
 """
 
 import array
@@ -33,7 +33,7 @@ AT_ONCE = 32  # children running at a time
 
 
 class Facts:
-    """Lines appended by any process, whole: each is one write to a file opened for appending."""
+    """Appends lines from any process; each stays whole, as one write to a file in append mode."""
 
     def __init__(self, path):
         self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -102,7 +102,7 @@ def port_of(opened):
 
 
 def echo(facts, expected, ready):
-    """Answers so many datagrams on a socket of its own."""
+    """Answers `expected` datagrams on a new socket."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         opened.settimeout(PATIENCE_SECONDS)
@@ -138,7 +138,8 @@ def execute(_facts, script, server):
     os.execv(sys.executable, [sys.executable, "-S", "-E", "-c", script, str(server[1])])
 
 
-# Another program, so that name and program change after the fork. Its facts go to the descriptor.
+# Another program, so that name and program change after the fork. It writes its facts to the
+# descriptor.
 EXECUTED_SCRIPT = """
 import json, os, socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -165,7 +166,7 @@ def executed(facts):
 
 
 def threaded(facts):
-    """Every thread asks on sockets that the first thread made."""
+    """Every thread sends on sockets that the first thread made."""
     pid, server = start_echo(facts, THREADS * SOCKETS_PER_THREAD)
 
     def ask(sockets):

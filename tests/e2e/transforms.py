@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Rewrites captures in ways that change the packets and not what they say: the same bytes in other
+"""Rewrites captures so that the packets change and their messages do not: the same bytes in other
 segments, in another order, twice, in fragments, or inside another header.
 
 Each transform takes a link type and frames (see pcap_file.py) and a random.Random, and returns a
 link type and frames. The same seed gives the same frames. Frames they cannot read stay as they are.
 
-Limits that keep a rewritten capture one that a network could have made:
-- Of a connection, SYN, FIN and RST stay where they are and nothing passes them.
-- Nothing passes data of the other direction: an answer stays behind what it answers.
-- Where the capture starts in the middle of a connection, the first data of each direction stays
-  first: what comes before it could not be told from a stream that starts there.
+A network could have made each rewritten capture, because of these limits:
+- SYN, FIN and RST of a connection stay where they are, and no packet of it passes them.
+- No packet passes data of the other direction: an answer stays behind its question.
+- When the capture starts in the middle of a connection, the first data of each direction stays
+  first. Otherwise a reader would take the later data for the start of the stream.
 """
 
 import collections
@@ -53,7 +53,7 @@ class Packet:
 
     @property
     def direction(self):
-        """Who sends to whom: (source, port), (destination, port)."""
+        """The sender and the receiver: (source, port), (destination, port)."""
         source, destination = self.addresses
         return (source, self.payload[0:2]), (destination, self.payload[2:4])
 
@@ -181,7 +181,7 @@ def segments_of(packet, random):
 
 
 class Barriers:
-    """How far each packet of a capture may be moved towards its end."""
+    """How far each packet may be moved towards the end of its capture."""
 
     def __init__(self, packets):
         self.packets = packets
@@ -233,7 +233,7 @@ def reorder(link_type, frames, random):
     places = []
     for index, frame in enumerate(frames):
         place = random.randint(index, barriers.reach(index, FARTHEST_MOVE))
-        # Behind the packet whose place it takes, before the next.
+        # Behind the packet whose place it takes, in front of the next one.
         places.append((place + 0.5 if place > index else place, frame))
     return link_type, in_times_of(frames, moved(places))
 
@@ -241,8 +241,8 @@ def reorder(link_type, frames, random):
 def in_times_of(frames, reordered):
     """The reordered frames at the times of the frames before, with long pauses made short.
 
-    Packets that change places on their way are close in time. Behind a pause, one would be later
-    than a network makes it.
+    Packets that a network reorders are close in time. A packet that is moved behind a pause
+    would be later than any network makes it.
     """
     first = frames[0].time_ns if frames else 0
     pauses = [0] + [after.time_ns - before.time_ns for before, after in itertools.pairwise(frames)]
@@ -320,7 +320,7 @@ def ether_type(ip_packet):
 
 
 def tagged(link_type, frames, *tags):
-    """Ethernet frames with VLAN tags, each (EtherType, VLAN), in front of what they have."""
+    """Ethernet frames with VLAN tags, each (EtherType, VLAN), in front of their own EtherType."""
     inserted = b"".join(struct.pack("!2H", *tag) for tag in tags)
     return ETHERNET, [
         Frame(frame.time_ns, frame.data[:12] + inserted + frame.data[12:])

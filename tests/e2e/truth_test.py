@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Large generated captures: the engine's events must add up to what the generator put in, exactly.
+"""Large generated captures: the engine's events must add up exactly to what the generator put in.
 
 Every figure of the generator is either counted again from events or named, with the reason, in
-generated_truth.NOT_OBSERVABLE; a figure that is neither fails the test, so that the generator
-cannot outgrow it.
+generated_truth.NOT_OBSERVABLE. A figure that is neither fails the test, so a new figure of the
+generator is not overlooked.
 
 The generator is the program named by WIREHOUND_GENERATOR, else ../shared/tools/gen_pcap.py beside
 the source tree. WIREHOUND_TRUTH_PACKETS sets the packets per profile (40,000).
@@ -69,20 +69,20 @@ class Truth:
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         capture, cls.truth = generate(cls.profile, folder)
-        said = folder / "said"
-        with said.open("w", encoding="utf-8") as errors:
+        log = folder / "log"
+        with log.open("w", encoding="utf-8") as errors:
             cls.status, cls.observer = observe(capture, errors)
-        cls.said = said.read_text(encoding="utf-8")
+        cls.log = log.read_text(encoding="utf-8")
         cls.figures = cls.observer.figures(cls.truth.get("pkt_arp", 0))
 
-    def test_the_engine_ends_well_and_its_ledger_closes(self):
-        self.assertEqual(self.status, 0, f"{self.profile}: {self.said}")
+    def test_the_engine_succeeds_and_its_account_closes(self):
+        self.assertEqual(self.status, 0, f"{self.profile}: {self.log}")
 
-    def test_every_figure_of_the_generator_is_known_here(self):
+    def test_every_figure_of_the_generator_is_known_to_this_test(self):
         known = self.figures.keys() | generated_truth.NOT_OBSERVABLE.keys()
         self.assertEqual(sorted(self.truth.keys() - known), [], self.profile)
 
-    def test_every_figure_that_events_can_show_is_met_exactly(self):
+    def test_every_observable_figure_agrees_exactly(self):
         keys = self.figures.keys() | self.truth.keys() - generated_truth.NOT_OBSERVABLE.keys()
         pairs = {key: (self.truth.get(key, 0), self.figures.get(key)) for key in sorted(keys)}
         wrong = [
@@ -94,11 +94,11 @@ class Truth:
             self.fail("\n".join(wrong))
 
     def test_every_packet_of_the_file_is_a_record(self):
-        records = re.search(r"records: (\d+) in", self.said)
-        self.assertIsNotNone(records, self.said)
-        self.assertEqual(int(records[1]), self.truth["packets"], self.said)
+        records = re.search(r"records: (\d+) in", self.log)
+        self.assertIsNotNone(records, self.log)
+        self.assertEqual(int(records[1]), self.truth["packets"], self.log)
 
-    def test_each_answered_connection_begins_once_and_ends_once_as_it_was_closed(self):
+    def test_each_answered_connection_has_one_begin_and_one_end_of_the_right_kind(self):
         flows = self.observer.flows
         answered = self.truth["tcp_conns"] - flows.attempts_without_a_flow()
         resets = self.truth.get("tcp_rst_close", 0)
@@ -106,7 +106,7 @@ class Truth:
         self.assertEqual(flows.ends, {"fin": answered - resets, "reset": resets}, self.profile)
         self.assertEqual(flows.open, {}, self.profile)
 
-    def test_the_counters_of_a_connection_are_those_of_its_segments(self):
+    def test_the_counters_of_a_connection_agree_with_its_segments(self):
         wrong = self.observer.flows.wrong
         self.assertEqual(wrong, [], f"{self.profile}: {len(wrong)} flows; {wrong[:5]}")
 

@@ -3,8 +3,8 @@
 """The DNS and HTTP messages that tshark finds in a capture, in the words of messages.py.
 
 tshark prints each frame as JSON in which a key appears once per field, so objects are read as lists
-of pairs. What is asked of it is what makes the two comparable: reassembly, HTTP on any port, no
-names looked up.
+of pairs. Its options make the two decoders comparable: reassembly, HTTP on any port, no look-up of
+names.
 """
 
 import json
@@ -22,11 +22,11 @@ OPTIONS = [
     "-Y", "dns or mdns or llmnr or http or http2",
     "-T", "json", "-J", "frame ip ipv6 tcp udp icmp icmpv6 dns mdns llmnr http http2",
 ]  # fmt: skip
-# Told to put bodies together, tshark says nothing of a message whose body is not all there; told
-# not to, it overlooks a message that begins inside a segment. Told to sort segments, it says
-# nothing of what is behind a lost one. Told to try the content before the port, it finds HTTP on
-# any port, and takes some DNS over TCP for something else. So there are two ways to read, each good
-# for what the other is not.
+# When tshark reassembles bodies, it omits a message whose body is incomplete; when it does not, it
+# overlooks a message that begins inside a segment. When it sorts segments, it omits everything
+# behind a lost one. When it tries the content before the port, it finds HTTP on any port, but takes
+# some DNS over TCP for another protocol. So there are two ways to read, and each makes up for the
+# other.
 READINGS = [
     [
         "-o", "http.desegment_body:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE",
@@ -100,7 +100,7 @@ def frame_messages(layers):
     carried_by_http = False
     for name, layer in layers:
         if name in ("icmp", "icmpv6"):
-            return  # what an ICMP error quotes was a message where it was sent, not here
+            return  # a message that an ICMP error quotes is no message of this flow
         if name in ("ip", "ipv6"):
             addresses = value_of(layer, f"{name}.src"), value_of(layer, f"{name}.dst")
         elif name in ("tcp", "udp"):
@@ -166,7 +166,7 @@ def answer_line(record):
 
 
 def owner_name(record):
-    """The name of a record; that of an SRV record comes in three parts."""
+    """The name of a record; tshark prints that of an SRV record in three parts."""
     parts = [value_of(record, f"dns.srv.{part}") for part in ("service", "proto", "name")]
     return ".".join(parts) if all(parts) else value_of(record, "dns.resp.name")
 
@@ -213,7 +213,7 @@ def http2_lines(stream):
 
 
 def request_line(method, host, target):
-    """A request's line: host and path come out of an absolute target."""
+    """A request's line. An absolute target is split into host and path."""
     rest = target
     if method == "CONNECT":
         host = host or target

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The engine against tshark, message by message, on every real capture at hand.
+"""The engine compared with tshark, message by message, on every available real capture.
 
 DNS and HTTP messages of each flow are compared in order, in the words of messages.py. The captures
-that are held to account are named in tests/data/tshark_captures.txt. Where the two differ about one
-of these the difference is written in tests/data/tshark_differences.tsv with a reason that
-docs/tshark-differences.md explains; a difference that is not there fails the test, and so does one
-that is there and no longer exists. Differences about other captures are printed.
+whose differences count are named in tests/data/tshark_captures.txt. Each difference about one of
+these is listed in tests/data/tshark_differences.tsv, with a reason that docs/tshark-differences.md
+explains. The test fails for a difference that is not listed, and for a listed one that no longer
+exists. Differences about other captures are only printed.
 """
 
 import collections
@@ -51,7 +51,7 @@ def engine_messages(capture):
 
 
 def differences(capture):
-    """What the engine and tshark find differently in a capture, whatever way tshark reads it."""
+    """The differences between the engine and tshark in a capture that both ways of reading show."""
     ours = engine_messages(capture)
     first = all_differences(capture, ours, tshark.READINGS[0])
     if not first:
@@ -82,7 +82,8 @@ def messages_that_differ(found):
 
 
 def flow_differences(flow, ours, theirs):
-    """(who, count, flow, message) for what only one has; the order, where they have the same."""
+    """(who, count, flow, message) for the messages that only one found. If both found the same, a
+    difference in their order."""
     counted, counted_there = collections.Counter(ours), collections.Counter(theirs)
     for who, only in (("engine", counted - counted_there), ("tshark", counted_there - counted)):
         for line, count in only.items():
@@ -92,7 +93,7 @@ def flow_differences(flow, ours, theirs):
 
 
 def shortened(line):
-    """The line, or the beginning of a long one and what tells it from others that begin so."""
+    """The line; for a long one its beginning, and a digest that distinguishes it from others."""
     if len(line) <= LONGEST_LINE:
         return line
     digest = hashlib.sha256(line.encode()).hexdigest()

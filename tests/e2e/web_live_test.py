@@ -2,9 +2,9 @@
 
 """Live HTTP, TCP connections and DNS: real servers and clients, each event with its process.
 
-Needs root. web_workload.py makes the traffic and writes down who asked whom for what; this compares
-the engine's events with that. On the loopback each message is seen twice: leaving one process and
-arriving at the other.
+Needs root. web_workload.py makes the traffic and writes down each request with its client and
+server; this compares the engine's events with that. On the loopback the engine sees each message
+twice: leaving one process and arriving at the other.
 """
 
 import json
@@ -65,7 +65,7 @@ class WebLive(engine.TestCase):
             "--strict", "--", sys.executable, engine.HERE / "web_workload.py", scratch,
         )  # fmt: skip
         if cls.result.returncode != 0:
-            raise AssertionError(engine.said(cls.result))
+            raise AssertionError(engine.printed_by(cls.result))
         cls.facts = json.loads((scratch / "facts.json").read_text(encoding="utf-8"))
         cls.events = engine.events_in(found.read_text(encoding="utf-8"))
 
@@ -73,10 +73,10 @@ class WebLive(engine.TestCase):
         return [event for event in self.events if event["eventName"] == name]
 
     def assert_parties(self, events, what, sender, receiver, server):
-        """`events` are one that leaves the process `sender` and one that reaches `receiver`.
+        """`events` has one that leaves the process `sender` and one that reaches `receiver`.
 
-        A server's first request arrives before the server has taken the connection: then it is
-        the socket's creator, of the same program, who is named.
+        A server's first request may arrive before the server has accepted the connection. Then the
+        event names the creator of the socket, which is the same program.
         """
         seen = sorted((direction_of(event), event["processId"]) for event in events)
         self.assertEqual([direction for direction, _ in seen], ["egress", "ingress"], what)
@@ -88,7 +88,7 @@ class WebLive(engine.TestCase):
         else:
             self.assertTrue(program_of(arrived).startswith(PROGRAMS[server]), f"{what}: {arrived}")
 
-    def test_every_event_has_the_shape_of_an_event(self):
+    def test_every_event_has_its_keys_in_order(self):
         self.assertNotEqual(self.events, [])
         for event in self.events:
             self.assert_event_shape(event)
@@ -114,17 +114,17 @@ class WebLive(engine.TestCase):
                     self.assertEqual(response["status_code"], asked["status"], asked)
                     self.assertEqual(response["request_method"], asked["method"], asked)
 
-    def test_there_is_no_message_but_those_asked_for(self):
+    def test_only_the_messages_of_the_workload_are_reported(self):
         paths = {asked["path"] for asked in self.facts["exchanges"]}
         messages = [http_of(event) for event in self.named("net_packet_http")]
-        told = {message["uri_path"] or message.get("request_path") for message in messages}
-        self.assertEqual(told, paths)
+        reported = {message["uri_path"] or message.get("request_path") for message in messages}
+        self.assertEqual(reported, paths)
 
     def test_each_message_is_also_a_request_or_a_response_event_of_the_same_process(self):
         kinds = {"request": "http_request", "response": "http_response"}
         for kind, argument in kinds.items():
             with self.subTest(kind=kind):
-                told = [
+                reported = [
                     (engine.args_of(event)[argument]["headers"], event["processId"])
                     for event in self.named(f"net_packet_{argument}")
                 ]
@@ -133,9 +133,9 @@ class WebLive(engine.TestCase):
                     for event in self.named("net_packet_http")
                     if is_request(event) == (kind == "request")
                 ]
-                self.assertEqual(told, expected)
+                self.assertEqual(reported, expected)
 
-    def test_a_connection_that_is_kept_carries_both_requests(self):
+    def test_a_persistent_connection_carries_both_requests(self):
         http = self.named("net_packet_http")
         ports = {
             engine.args_of(event)["src_port"]
@@ -150,7 +150,7 @@ class WebLive(engine.TestCase):
             self.assertEqual(response["headers"]["Transfer-Encoding"], ["chunked"])
             self.assertEqual(response["content_length"], -1)
 
-    def test_a_response_to_head_tells_the_length_of_the_body_it_leaves_out(self):
+    def test_a_response_to_head_has_the_length_of_the_body_it_omits(self):
         for event in responses_to("/nginx/head", self.named("net_packet_http")):
             self.assertEqual(http_of(event)["content_length"], len(workload.BODY))
 
@@ -159,12 +159,12 @@ class WebLive(engine.TestCase):
             self.assertEqual(http_of(event)["host"], workload.DRIP_HOST)
             self.assertEqual(http_of(event)["headers"], {"Connection": ["close"]})
 
-    def test_http_2_is_told_as_such(self):
+    def test_http_2_is_reported_with_its_version(self):
         http = self.named("net_packet_http")
         for event in requests_for("/http2/ipv4", http) + responses_to("/http2/ipv4", http):
             self.assertEqual(http_of(event)["protocol"], "HTTP/2.0")
 
-    def test_each_connection_is_tried_by_its_client(self):
+    def test_each_connection_has_an_attempt_of_its_client(self):
         attempts = [
             (event["processId"], args["dst"], args["dst_port"])
             for event in self.named("net_tcp_connect")
@@ -198,12 +198,12 @@ class WebLive(engine.TestCase):
                 found.append(event)
         return found
 
-    def test_a_refused_connection_never_begins(self):
+    def test_a_refused_connection_has_no_begin_event(self):
         for name in ("net_flow_tcp_begin", "net_flow_tcp_end"):
             ports = {engine.args_of(event)["dst_port"] for event in self.named(name)}
             self.assertNotIn(workload.CLOSED_PORT, ports, name)
 
-    def test_connections_end_by_being_closed_and_say_what_they_carried(self):
+    def test_the_end_of_a_connection_has_its_reason_and_byte_counts(self):
         for event in self.named("net_flow_tcp_end"):
             args = engine.args_of(event)
             self.assertIn(args["reason"], ("fin", "reset"), args)
@@ -211,7 +211,7 @@ class WebLive(engine.TestCase):
                 self.assertGreater(args[counter], 0, args)
             self.assertGreater(args["duration_ns"], 0, args)
 
-    def test_dns_over_udp_and_tcp_belongs_to_who_asked(self):
+    def test_dns_over_udp_and_tcp_belongs_to_the_process_that_asked(self):
         dns = self.named("net_packet_dns")
         for asked in self.facts["questions"]:
             with self.subTest(question=asked):

@@ -5,8 +5,8 @@
 Usage: web_workload.py SCRATCH. Runs in a network namespace with a DNS server (in_dns_lab.sh).
 Starts nginx, Python's http.server and nghttpd, asks them with curl and with a client that sends
 byte by byte, asks the DNS server with dig and nslookup, stops the servers, and writes to
-SCRATCH/facts.json what was asked, by which process and of which: what web_live_test.py compares
-the engine's events with. All its processes die with it.
+SCRATCH/facts.json each request with its client and server process. web_live_test.py compares the
+engine's events with that. All its processes end with it.
 """
 
 import ctypes
@@ -75,7 +75,7 @@ def wait_until(condition, what):
 
 
 def listening_ports():
-    """TCP ports that are listened on, without asking any of them."""
+    """The TCP ports with a listener, without a connection to any of them."""
     ports = set()
     for table in ("tcp", "tcp6"):
         for line in pathlib.Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
@@ -91,7 +91,7 @@ def children_of(pid):
 
 
 class Servers:
-    """The servers and who answers for each: `pids` by name."""
+    """The servers. `pids` has the processes that answer for each, by its name."""
 
     def __init__(self, scratch):
         for name in FILES:
@@ -124,14 +124,14 @@ class Servers:
 
 
 class Client:
-    """Asks, and writes down what it asked."""
+    """Sends requests, and writes down each of them."""
 
     def __init__(self, servers):
         self.servers = servers
         self.facts = {"exchanges": [], "connections": [], "refused": {}, "questions": []}
 
     def wrote(self, pid, server, address, port, asked):
-        """One connection with its exchanges, each (method, path, status)."""
+        """Writes down one connection with its exchanges, each (method, path, status)."""
         parties = {"client": pid, "server": self.servers.pids[server], "program": server}
         self.facts["connections"].append({**parties, "dst": address, "dst_port": port})
         for method, path, status in asked:
@@ -139,7 +139,7 @@ class Client:
             self.facts["exchanges"].append({**parties, **exchange})
 
     def curl(self, server, address, port, *asked, options=()):
-        """Asks for all paths of `asked` in one run of curl."""
+        """Requests all paths of `asked` in one run of curl."""
         host = f"[{address}]" if ":" in address else address
         urls = [f"http://{host}:{port}{path}" for _, path, _ in asked]
         outputs = [part for _ in urls for part in ("-o", "/dev/null")]
@@ -190,7 +190,7 @@ class Client:
 
 
 def drip():
-    """Sends a request byte by byte, each in a packet of its own, and reads the answer."""
+    """Sends a request byte by byte, each in its own packet, and reads the answer."""
     request = f"GET /nginx/drip HTTP/1.1\r\nHost: {DRIP_HOST}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((IPV4, NGINX_PORT), PATIENCE_SECONDS) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -212,7 +212,7 @@ def open_connections(ports):
 
 
 def wait_until_closed(*ports):
-    """On a busy machine a server's FIN may come long after its answer."""
+    """Waits for both FINs: on a busy machine a server's may come long after its answer."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while any(open_connections(set(ports))):
         if time.monotonic() > deadline:

@@ -64,7 +64,7 @@ class Package(engine.TestCase):
     def succeed(*command):
         result = engine.run(*command)
         if result.returncode != 0:
-            raise AssertionError(engine.said(result))
+            raise AssertionError(engine.printed_by(result))
         return result
 
     def detectors(self):
@@ -82,7 +82,7 @@ class Package(engine.TestCase):
         prefix = f"-DCMAKE_PREFIX_PATH={self.prefix}"
         self.succeed(CMAKE, "-G", "Ninja", "-S", source, "-B", build, prefix, *options)
         built = self.succeed(CMAKE, "--build", build)
-        self.assertNotIn("warning", built.stdout + built.stderr, engine.said(built))
+        self.assertNotIn("warning", built.stdout + built.stderr, engine.printed_by(built))
         if "add_detector_test" in (source / "CMakeLists.txt").read_text(encoding="utf-8"):
             tested = self.succeed(CTEST, "--test-dir", build, "--no-tests=error")
             self.assertIn("100% tests passed", tested.stdout)
@@ -181,7 +181,7 @@ class Package(engine.TestCase):
         self.succeed(CMAKE, "-G", "Ninja", "-S", source, "-B", build, prefix)
         self.succeed(CMAKE, "--build", build)
         result = engine.run(CTEST, "--test-dir", build, "--output-on-failure")
-        self.assertNotEqual(result.returncode, 0, engine.said(result))
+        self.assertNotEqual(result.returncode, 0, engine.printed_by(result))
         self.assertIn("expected broken query=", result.stdout)
 
 
