@@ -27,7 +27,7 @@
  *
  * What the verifier forced: it checks every path, and a byte-wise search has one per byte. So text
  * is compared in words of eight bytes without branches (http_start.h), the search runs in chunks of
- * SCAN_CHUNK bytes in a function of its own, and noinline functions are checked once each. Their
+ * SCAN_CHUNK bytes in a separate function, and noinline functions are checked once each. Their
  * arguments are the context and numbers, and so are their results: some pack two into one. */
 
 #ifndef WIREHOUND_BPF_HTTP_H_

@@ -85,7 +85,7 @@ struct CaptureRule {
   std::vector<AddressPrefix> either_addresses{};
 };
 
-/// The most rules with conditions on ports or addresses that the kernel tells apart. A plan with
+/// The most rules with conditions on ports or addresses that the kernel can hold. A plan with
 /// more of them loses the conditions of the rest: merge rules into wider ones before that.
 inline constexpr std::size_t kMaxCaptureRules = 32;
 

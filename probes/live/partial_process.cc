@@ -41,7 +41,7 @@ void CompleteFromProc(wirehound_wire_process& process, const ProcFolder& proc) {
   const std::optional<ProcStat> stat = proc.Stat(process.host_pid);
   const std::optional<ProcStatus> status = proc.Status(process.host_pid);
   // A partial record has no start time to compare. A different user shows that another process has
-  // the pid by now. A new process of the same user cannot be told apart here.
+  // the pid by now. A new process of the same user cannot be recognised here.
   if (!stat || !status || status->uid != process.uid) {
     return;
   }

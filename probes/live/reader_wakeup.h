@@ -2,8 +2,8 @@
 
 // ReaderWakeup: decides what wakes the reader of the ring. While the ring is idle, the kernel wakes
 // the reader for the first record, and waiting costs nothing. While records flow, a wake-up for
-// each would cost more than the record itself. So the reader then polls: it tells the programs not
-// to wake it, and a timer does. Dispatch thread.
+// each would cost more than the record itself. So the reader then polls: it sets a word that
+// stops the programs from waking it, and a timer wakes it. Dispatch thread.
 
 #pragma once
 

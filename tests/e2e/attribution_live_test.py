@@ -32,7 +32,7 @@ class Attribution(engine.TestCase):
     def setUpClass(cls):
         scratch = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         found, facts = scratch / "found.jsonl", scratch / "facts.json"
-        # A network namespace of its own, gone with the last process in it.
+        # A new network namespace, which ends with the last process in it.
         in_namespace = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
         cls.result = engine.run(
             *in_namespace, engine.BIN,

@@ -68,7 +68,7 @@ class Containers(engine.TestCase):
         found = scratch / "found.jsonl"
         cls.enterClassContext(Docker(scratch / "docker.sock"))
         cls.container_ids = [secrets.token_hex(32) for _ in workload.SHAPES]
-        # A network namespace of its own, gone with the last process in it.
+        # A new network namespace, which ends with the last process in it.
         in_namespace = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"')
         cls.result = engine.run(
             *in_namespace, engine.BIN, "--events", "net_packet_udp", "--output", f"json:{found}",

@@ -2,7 +2,7 @@
 
 """The main job on real traffic: nslookup asks a real DNS server, the DNS detector sees it.
 
-Needs root. The server and the lookups live in a network namespace of their own; the engine
+Needs root. The server and the lookups run in a new network namespace; the engine
 captures only the cgroup it makes for the command.
 """
 

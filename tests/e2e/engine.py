@@ -42,10 +42,10 @@ ADDITIONAL_KEYS = {"owner", "threat", "detectedFrom", "completeness"}
 def run(*command, timeout=TIMEOUT_SECONDS, **options):
     """Runs a command to its end; returns its standard output and standard error as text.
 
-    Of an engine, whose account of the run must close, whatever else the test asks of it.
+    If the command is an engine, the account of its run must close in every test.
 
-    It gets a process group of its own, so that a timeout ends all that it started. The group is
-    asked first: what it set up is removed by itself.
+    The command runs in a new process group, so that a timeout ends everything it started. The group
+    gets a SIGTERM first, so that the engine can remove what it set up.
     """
     arguments = [str(part) for part in command]
     process = subprocess.Popen(

@@ -72,7 +72,7 @@ class Privileges(engine.TestCase):
             program = os.path.realpath(sys.executable)
             self.assertEqual(os.path.realpath(event["executable"]["path"]), program)
 
-    def test_root_keeps_only_the_capabilities_for_look_ups(self):
+    def test_root_keeps_at_most_four_capabilities(self):
         events, threads = self.watch()
         self.assert_captured(events)
         for status in threads:
@@ -125,7 +125,7 @@ class Privileges(engine.TestCase):
         process.stdout.close()
 
     def test_three_capabilities_are_enough_to_start(self):
-        """As an ordinary user with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, in a group of its own."""
+        """As an ordinary user with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, in its own group."""
         group = pathlib.Path(tempfile.mkdtemp(prefix="few-", dir=engine.cgroup_mounts()[0]))
         self.addCleanup(group.rmdir)
         group.chmod(0o755)

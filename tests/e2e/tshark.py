@@ -90,7 +90,7 @@ def value_of(pairs, name, default=None):
 
 
 def children(pairs, name):
-    """The values called `name` that have fields of their own."""
+    """The values called `name` that contain fields."""
     return [value for key, value in pairs if key == name and isinstance(value, list)]
 
 

@@ -58,7 +58,7 @@ void SendAll(int fd, std::string_view text) {
   }
 }
 
-// Each byte in a segment of its own.
+// Sends each byte in its own segment.
 void SendBytewise(int fd, std::string_view text) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The runner of the live tests. It enters a network namespace of its own first, so that no test
-// touches an interface of the machine. Where live capture cannot work at all it prints why and
-// exits with 77, which ctest shows as skipped.
+// The runner of the live tests. It enters a new network namespace first, so that no test touches
+// an interface of the machine. Where live capture cannot work at all it prints why and exits with
+// 77, which ctest shows as skipped.
 
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>

@@ -93,7 +93,7 @@ void ForkedServer(Transport transport, Family family, Roles& roles);
 /// A connected UDP socket made by "wh-parent"; "wh-child", forked, sends "from-child" on it.
 void InheritedSocket(Roles& roles);
 
-/// `count` datagrams of `bytes` each from one process, "wh-client", to a socket of its own.
+/// `count` datagrams of `bytes` each from one process, "wh-client", to its own socket.
 void Flood(Roles& roles, int count, std::size_t bytes);
 
 }  // namespace wirehound::live

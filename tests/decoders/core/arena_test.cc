@@ -85,7 +85,7 @@ TEST_CASE("arena: an empty array needs no room, even in a full arena") {
   CHECK_FALSE(arena.exhausted());
 }
 
-TEST_CASE("arena: it tells its own memory from other memory") {
+TEST_CASE("arena: Contains is true for its own memory only") {
   Arena arena(64);
   const char* text = arena.AllocateArray<char>(8);
   CHECK(arena.Contains(text, 8));

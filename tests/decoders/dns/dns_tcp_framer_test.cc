@@ -58,7 +58,7 @@ TEST_CASE("dns tcp: a message that is whole in one segment is not copied") {
   CHECK(sink.messages[1].whole());
 }
 
-TEST_CASE("dns tcp: a length in a segment of its own costs no buffer") {
+TEST_CASE("dns tcp: a length alone in a segment takes no buffer") {
   DnsBufferPool pool(DnsBufferLimits{0, 0});
   DnsTcpFramer framer(pool);
   Sink sink;

@@ -25,7 +25,7 @@ struct Row {
 const Row kRequests[] = {
     {"bare LF in the start line", "GET / HTTP/1.1\nA: b\r\n\r\n",
      "> !http_bare_lf\n> GET / HTTP/1.1 length 0 {A: b} malformed"},
-    {"bare LF everywhere is told once", "GET / HTTP/1.1\nA: b\n\n",
+    {"bare LF everywhere is reported once", "GET / HTTP/1.1\nA: b\n\n",
      "> !http_bare_lf\n> GET / HTTP/1.1 length 0 {A: b} malformed"},
     {"bare LF as the empty line", "GET / HTTP/1.1\r\nA: b\r\n\n",
      "> !http_bare_lf\n> GET / HTTP/1.1 length 0 {A: b} malformed"},

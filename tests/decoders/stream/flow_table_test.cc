@@ -616,9 +616,9 @@ TEST_CASE("flow table: the order of the reports does not depend on the seed") {
       test.talk.Client({.flags = i % 3 == 0 ? "S" : "A", .seq = i * 5000u, .payload = "x"});
     }
     test.table.Shutdown();
-    const std::string told = test.Take();
-    first = first.empty() ? told : first;
-    CHECK(told == first);
+    const std::string reports = test.Take();
+    first = first.empty() ? reports : first;
+    CHECK(reports == first);
   }
 }
 

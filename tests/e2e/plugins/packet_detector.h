@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The common part of the detectors of this folder. Each requires UDP packets. The environment
-// variable WIREHOUND_MISBEHAVE="OnEvent segv" tells it what to do, and in which function.
+// variable WIREHOUND_MISBEHAVE="OnEvent segv" says what it does, and in which function.
 
 #pragma once
 
