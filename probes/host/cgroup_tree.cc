@@ -49,6 +49,9 @@ std::uint64_t InodeOf(const std::string& path) {
 
 }  // namespace
 
+// The path is read from the descriptor's link in /proc/self/fd, since the kernel has no call from
+// an id to a path. It may be outside the mount, for example when only a part of the hierarchy is
+// mounted.
 std::optional<std::string> CgroupTree::PathOf(std::uint64_t cgroup_id) const {
   const UniqueFd group = OpenById(mount_, cgroup_id);
   if (!group) {

@@ -60,6 +60,8 @@ bool ContainerFacts::MergeNumbers(const wirehound_container_info& info, Known kn
   return changed;
 }
 
+// A text is a view into `texts_`, so both change together. An empty text in `info` says nothing and
+// erases nothing.
 bool ContainerFacts::Merge(const wirehound_container_info& info, Known known) {
   static_assert(std::size(kTextMembers) == kTexts);
   bool changed = MergeNumbers(info, known);

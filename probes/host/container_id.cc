@@ -40,6 +40,8 @@ bool IsBareId(std::string_view text) {
   return text.size() == kContainerIdSize && std::all_of(text.begin(), text.end(), IsHex);
 }
 
+// Behind a known prefix an id may be shorter than 64 digits or have dashes: the prefix already
+// shows that the group is a container's.
 bool IsIdBehindPrefix(std::string_view text) {
   const auto fits = [](char c) { return IsHex(c) || c == '-'; };
   return text.size() >= kMinContainerIdSize && text.size() <= kContainerIdSize &&

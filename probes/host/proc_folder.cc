@@ -109,6 +109,8 @@ std::optional<ProcStatus> ProcStatusFromText(std::string_view text) {
                     .namespaces = pids.size()};
 }
 
+// Reads until the limit or the end: the size that stat() gives for a file of /proc is 0. A file
+// that vanishes in between, or any other error, gives the text so far.
 std::string ReadStartOfFile(const std::string& path, std::size_t max_bytes) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
@@ -133,6 +135,8 @@ std::string ProcFolder::Path(std::int32_t pid, std::string_view name) const {
   return path;
 }
 
+// The BPF programs send pids of the initial pid namespace, and times without the offset of a time
+// namespace. In any other namespace our /proc would show another process under the same number.
 bool ProcFolder::SeesHost() const {
   if (root_.empty()) {
     return false;

@@ -205,6 +205,7 @@ Status HookSet::LoadAndAttach(const HookSpec& spec, const Options& options) {
   if (options.use != Use::kLoadOnly) {
     WIREHOUND_TRY(Attach(spec, options, object));
   }
+  // Only objects whose hook works: the front one shares its maps with all later ones.
   objects_.push_back(std::move(object));
   return {};
 }

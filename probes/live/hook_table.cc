@@ -153,6 +153,9 @@ HookSpec Lifecycle(std::string_view name, const char* program, std::string_view 
 
 }  // namespace
 
+// The order matters twice. The first hook that loads creates the maps that all others share. And a
+// hook of a worse rung is decided after the better ones of its need (IsSuperseded), so kDatagram
+// comes after kSender and kReceiver, and kMail after every kprobe.
 std::span<const HookSpec> HookTable() {
   using enum HookNeed;
   static const std::array kTable{

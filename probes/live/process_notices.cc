@@ -32,6 +32,7 @@ std::vector<wirehound_string> SplitArguments(std::string_view text) {
   return arguments;
 }
 
+// The members are reused for every notice, which keeps the memory of their texts.
 ProcessNotice ProcessNotices::Make(const WireLifecycle& record) {
   FillProcess(process_, record.header.process, clock_, resolvers_);
   arguments_ = SplitArguments(record.arguments);

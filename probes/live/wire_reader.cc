@@ -9,6 +9,8 @@
 namespace wirehound {
 namespace {
 
+// memcpy, since a place gives no guarantee of alignment that a cast could rely on. The caller has
+// checked that the place is long enough: WireTypeOf did for the type it returned.
 template <typename T>
 T Copy(std::span<const std::byte> place) {
   T value;
@@ -16,6 +18,7 @@ T Copy(std::span<const std::byte> place) {
   return value;
 }
 
+// Written so that no sum can wrap: both numbers are any 16 bits.
 bool PathFits(const wirehound_wire_process& process) {
   return process.path_offset <= WIREHOUND_WIRE_PATH_SIZE &&
          process.path_size <= WIREHOUND_WIRE_PATH_SIZE - process.path_offset;
@@ -78,6 +81,8 @@ std::optional<wirehound_wire_process> ReadWireProcess(std::span<const std::byte>
 }
 
 std::optional<WireLifecycle> ReadWireLifecycle(std::span<const std::byte> place) {
+  // Zeroed first: the record of an end is shorter than the structure, and copying its header_size
+  // bytes leaves the path zeroed.
   WireLifecycle record{};
   const auto size = Copy<wirehound_wire_header>(place).header_size;
   std::memcpy(&record.header, place.data(), size);
