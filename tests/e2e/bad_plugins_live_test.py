@@ -77,7 +77,7 @@ class BadPluginsLive(engine.TestCase):
             f"{name} is still there",
         )
 
-    def test_one_that_throws_at_each_event_is_suspended(self):
+    def test_a_detector_that_throws_at_each_event_is_suspended(self):
         result, figures = self.run_beside_good("thrower", "OnEvent exception")
         self.assertEqual(int(figures["events"]), SUSPENDED_AFTER, result.stderr)
         self.assertEqual(int(figures["errors"]), SUSPENDED_AFTER, result.stderr)
@@ -85,23 +85,23 @@ class BadPluginsLive(engine.TestCase):
         self.assertIn("suspended", line)
         self.assertIn(str(PACKETS - SUSPENDED_AFTER), line)
 
-    def test_one_that_fails_now_and_then_is_counted_and_goes_on(self):
+    def test_a_detector_that_fails_now_and_then_is_counted_and_goes_on(self):
         result, figures = self.run_beside_good("thrower", "OnEvent sometimes")
         self.assertEqual(int(figures["events"]), PACKETS, result.stderr)
         self.assertEqual(int(figures["errors"]), PACKETS // 7, result.stderr)
         self.assertNotIn("suspended", self.line_of(result, "thrower"))
 
-    def test_one_that_overruns_its_budget_is_suspended(self):
+    def test_a_detector_that_overruns_its_budget_is_suspended(self):
         result, figures = self.run_beside_good("sleeper", "")
         self.assertLess(int(figures["events"]), 20, result.stderr)
         self.assertIn("suspended", self.line_of(result, "sleeper"))
 
-    def test_one_that_prints_is_named_in_the_log(self):
+    def test_a_detector_that_prints_is_named_in_the_log(self):
         result, _ = self.run_beside_good("printer", "OnEvent lines")
         self.assertIn("wrote to standard output", result.stderr)
         self.assertEqual(result.stdout, "")
 
-    def test_one_that_keeps_memory_still_gets_every_event(self):
+    def test_a_detector_that_keeps_memory_still_gets_every_event(self):
         _, figures = self.run_beside_good("leaker", "")
         self.assertEqual(int(figures["events"]), PACKETS)
 

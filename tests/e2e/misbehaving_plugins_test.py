@@ -117,7 +117,7 @@ class Crashes(Misbehaving):
     def test_the_function_that_crashed_is_named(self):
         of_detector = f"of detector 'crasher' ({self.plugins}/crasher.so)"
         of_plugin = f"of plugin ({self.plugins}/crasher.so)"
-        for function, description in {
+        for function, place in {
             "loading": f"in the loading {of_plugin}",
             "GetDefinition": f"in GetDefinition {of_plugin}",
             "Init": f"in Init {of_detector}",
@@ -126,7 +126,7 @@ class Crashes(Misbehaving):
             with self.subTest(function=function):
                 result = self.crash(f"{function} segv")
                 self.assert_ended_by(result, signal.SIGSEGV)
-                self.assert_one_line(result, "wirehound: fatal: SIGSEGV (address 0x10) " + description)
+                self.assert_one_line(result, "wirehound: fatal: SIGSEGV (address 0x10) " + place)
 
     def test_a_detector_that_calls_exit_is_named(self):
         result = self.run_with("crasher", "OnEvent exit")
@@ -237,7 +237,7 @@ class Throws(Misbehaving):
                 self.assert_good_saw_all(result)
                 self.assert_one_line(result, "thrower", f"thrown in {function}")
 
-    def test_one_that_throws_at_each_event_is_suspended(self):
+    def test_a_detector_that_throws_at_each_event_is_suspended(self):
         for what, error in {"exception": "thrown in OnEvent", "number": "unknown type"}.items():
             with self.subTest(what=what):
                 packets = 2 * SUSPENDED_AFTER
