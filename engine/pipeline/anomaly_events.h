@@ -23,7 +23,8 @@ class AnomalyEvents {
 
   void SetPlan(const Plan& plan) { event_.SetPlan(plan); }
 
-  /// Takes an anomaly of what `metadata` describes. Ends the turn when it became an event.
+  /// Counts an anomaly of the packet or stream that `metadata` describes. If an event of it is
+  /// wanted, emits it and ends the turn.
   void Report(const wirehound_packet_metadata& metadata, const EventContext& context,
               const Anomaly& anomaly);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// BaseEvent: the one event object of a base event, made at start and filled again each time: most
-// of it points to places that never move. Dispatch thread.
+// BaseEvent: the event object of one kind of base event. The pipeline makes it at start and fills
+// it again for each event, so emitting one allocates nothing: most of its fields point to
+// structures that stay where they are. Dispatch thread.
 
 #pragma once
 
@@ -20,7 +21,7 @@ namespace wirehound {
 /// When an event happens.
 struct EventTime {
   std::uint64_t timestamp_ns = 0;  ///< stream time, Unix epoch
-  std::uint64_t sequence = 0;      ///< of the record that causes it, from 1
+  std::uint64_t sequence = 0;      ///< of the record or gap that causes it, from 1
 };
 
 class BaseEvent {
@@ -32,13 +33,14 @@ class BaseEvent {
   BaseEvent(const BaseEvent&) = delete;
   BaseEvent& operator=(const BaseEvent&) = delete;
 
-  /// Whether anybody wants events of this kind.
+  /// Whether the plan needs events of this kind, for a detector or an output.
   bool wanted() const { return wanted_; }
 
-  /// Another plan says who wants what.
+  /// From here on `plan` decides whether the event is wanted.
   void SetPlan(const Plan& plan);
 
-  /// The value of a field, to be bound once or set before each Fill. For start: compares names.
+  /// The value of a field, to be bound once or set before each Fill. Compares names, so call it at
+  /// start only.
   wirehound_value& field(std::string_view name);
 
   /// The event with the values its fields have now. Valid until the next Fill.
@@ -49,7 +51,7 @@ class BaseEvent {
 
   const wirehound_packet_metadata& metadata_;
   bool wanted_;
-  int src_port_;  // places of the fields that are copied, -1 for none
+  int src_port_;  // indices of the fields that Fill copies, -1 for none
   int dst_port_;
   std::array<wirehound_field, kMaxFields> fields_{};
   Event event_;

@@ -27,14 +27,14 @@ void DnsEvents::SetPlan(const Plan& plan) {
   for (BaseEvent* event : {&dns_event_, &request_, &response_}) {
     event->SetPlan(plan);
   }
-  learns_ = plan.needs_dns_store;
-  wanted_ = learns_ || dns_event_.wanted() || request_.wanted() || response_.wanted() ||
+  feeds_store_ = plan.needs_dns_store;
+  wanted_ = feeds_store_ || dns_event_.wanted() || request_.wanted() || response_.wanted() ||
             anomalies_.wanted();
 }
 
 void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, EventContext context,
                           CapturedBytes message) {
-  // A message without even a whole header is none; any other gives what was sound of it.
+  // Without a whole header there is no event. Any other message makes one of its sound part.
   if (message.bytes.size() < kDnsHeaderBytes) {
     ++counters_.too_short;
     if (message.whole()) {
@@ -51,7 +51,7 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, EventContex
   if (status == DecodeStatus::kTruncated) {
     context.truncated = true;
   }
-  if (learns_) {
+  if (feeds_store_) {
     store_.OnMessage(dns_, *context.process, emitter_.timestamp_ns());
   }
   emitter_.Emit(dns_event_, context);
@@ -65,7 +65,8 @@ void DnsEvents::OnMessage(const wirehound_packet_metadata& metadata, EventContex
   }
 }
 
-// Of a stream, what is missing has been reported as a gap, or it has ended early.
+// UDP only: over TCP the flow table has already reported the missing bytes as a gap, or the stream
+// has ended early.
 void DnsEvents::ReportCut(const wirehound_packet_metadata& metadata, const EventContext& context,
                           CapturedBytes message) {
   if (metadata.protocol == kProtocolUdp) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DnsEvents: from the bytes of a DNS message to its events: net_packet_dns, then the request or
-// response in short. What a response says of names and addresses is in the DNS store before its
-// events are emitted. Decodes nothing when nobody wants any of that. Dispatch thread.
+// DnsEvents: decodes the bytes of a DNS message and emits its events: net_packet_dns, then the
+// summary of the request or response. The DNS store learns the names and addresses of a response
+// before the events are emitted. Decodes nothing when the plan needs none of this. Dispatch thread.
 
 #pragma once
 
@@ -23,22 +23,22 @@ namespace wirehound {
 class DnsEvents {
  public:
   struct Counters {
-    std::array<std::uint64_t, kDecodeStatusCount> messages{};  ///< by how their decoding ended
-    std::uint64_t too_short = 0;  ///< without a whole header: no message, no event
+    std::array<std::uint64_t, kDecodeStatusCount> messages{};  ///< by DecodeStatus
+    std::uint64_t too_short = 0;  ///< without a whole DNS header; they make no event
   };
 
   /// All must outlive this. `arena` holds one message at a time and is reset for each.
   DnsEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
             AnomalyEvents& anomalies, Arena& arena, DnsStore& store);
 
-  /// Whether anybody wants to know of DNS.
+  /// Whether the plan needs DNS messages decoded: for an event, an anomaly or the DNS store.
   bool wanted() const { return wanted_; }
 
-  /// `anomalies` must follow the plan already.
+  /// Call it after AnomalyEvents::SetPlan: it asks `anomalies` whether anomalies are wanted.
   void SetPlan(const Plan& plan);
 
-  /// Takes one message, without the length prefix of TCP, of the packet or stream that `metadata`
-  /// describes. Ends the turn.
+  /// Decodes one message of the packet or stream that `metadata` describes. `message` does not
+  /// include the length prefix of TCP. Ends the turn.
   void OnMessage(const wirehound_packet_metadata& metadata, EventContext context,
                  CapturedBytes message);
 
@@ -61,7 +61,7 @@ class DnsEvents {
   BaseEvent response_;
   wirehound_value& questions_;
   wirehound_value& responses_;
-  bool learns_ = false;  // for the store
+  bool feeds_store_ = false;  // the plan needs the DNS store
   bool wanted_ = false;
   Counters counters_;
 };

@@ -7,7 +7,7 @@
 namespace wirehound {
 
 EventContext EventEmitter::BeginRecord(const Record& record) {
-  EndTurn();  // timers have turns of their own
+  EndTurn();  // the timers that AdvanceTime fires run in their own turns
   g_crash_context.record = &record;
   dispatcher_.AdvanceTime(record.timestamp_ns);
   time_ = {record.timestamp_ns, time_.sequence + 1};

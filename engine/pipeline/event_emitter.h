@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventEmitter: hands base events to the dispatcher, record by record. What turns messages into
-// events holds a reference to it. Dispatch thread.
+// EventEmitter: hands base events to the dispatcher, record by record. Each part of the pipeline
+// that turns messages into events holds a reference to it. Dispatch thread.
 //
-//   BeginRecord   once per record; timers that are due by then go off
+//   BeginRecord   once per record; the dispatcher first fires the timers that are due by then
 //   Emit…         events that belong together: a packet's layers, a message and its summary
-//   EndTurn       dispatches what they led to; after it their objects may be filled again
+//   EndTurn       dispatches the detections they led to; then their objects may be filled again
 //   EndRecord     once per record
 
 #pragma once
@@ -26,14 +26,14 @@ class EventEmitter {
   /// `dispatcher` must outlive the emitter.
   explicit EventEmitter(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  /// The context of the events that are made from the record itself.
+  /// Returns the context of the events that are made from the record itself.
   EventContext BeginRecord(const Record& record);
-  /// Stream time goes on without a record. Between two records.
+  /// Moves stream time on without a record. Call it between two records.
   void AdvanceTime(std::uint64_t now_ns) { dispatcher_.AdvanceTime(now_ns); }
   void EndRecord() { g_crash_context.record = nullptr; }
 
-  /// Records are missing between the one before and the one that follows. The dispatcher notes it
-  /// for the detections that follow.
+  /// Records are missing between the last record and the next one. The dispatcher marks the next
+  /// detection of each detector with the loss.
   void BeginGap(const CaptureGap& gap);
 
   /// Emits an event. Does nothing when no detector and no output wants it.
@@ -44,7 +44,7 @@ class EventEmitter {
     }
   }
 
-  /// The same for the event about a gap, which belongs to no packet and is in every scope.
+  /// Emits the event about a gap. It belongs to no packet, so it is in every scope.
   void EmitGap(BaseEvent& event) {
     if (event.wanted()) {
       dispatcher_.EmitGap(event.Fill(time_, {}));

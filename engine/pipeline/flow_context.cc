@@ -18,7 +18,7 @@ bool IsEndpoint(const FlowEndpoint& endpoint, const wirehound_address& address,
          std::memcmp(endpoint.address.bytes, address.bytes, sizeof(address.bytes)) == 0;
 }
 
-// The direction of what `sender` says, from that of the connection.
+// The direction of the packets of `sender`, worked out from that of the connection.
 std::uint8_t DirectionOf(const FlowInfo& flow, FlowSide sender) {
   if (flow.direction == WIREHOUND_DIRECTION_UNKNOWN || sender == FlowSide::kInitiator) {
     return flow.direction;
@@ -30,8 +30,8 @@ std::uint8_t DirectionOf(const FlowInfo& flow, FlowSide sender) {
 }  // namespace
 
 const FlowDescription& FlowContext::Describe(FlowSide sender) {
-  wirehound_packet_metadata& metadata = described_.metadata;
-  EventContext& context = described_.context;
+  wirehound_packet_metadata& metadata = description_.metadata;
+  EventContext& context = description_.context;
   if (PacketIsOfFlow()) {
     metadata = *packet_;
     context = *packet_context_;
@@ -54,7 +54,7 @@ const FlowDescription& FlowContext::Describe(FlowSide sender) {
   metadata.dst_ip = to.address;
   metadata.dst_port = to.port;
   metadata.direction = DirectionOf(*flow_, sender);
-  return described_;
+  return description_;
 }
 
 EventContext FlowContext::ContextOfOwner() const {

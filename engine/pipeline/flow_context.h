@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FlowContext: describes the connection and direction that the flow table reports on right now, for
-// the events made of it: their addressing and their context. The owner is that of the current
-// record when the packet is of the connection, else the last one that was known to use it. Dispatch
-// thread.
+// FlowContext: gives the addressing and the context of events about the connection that the flow
+// table reports on right now. The owner is that of the current record if its packet belongs to the
+// connection and has an owner. Otherwise it is the last owner that the flow table knows for the
+// connection. Dispatch thread.
 
 #pragma once
 
@@ -18,10 +18,10 @@
 
 namespace wirehound {
 
-/// The process behind an owner id, or null. Valid until the record has been dealt with.
+/// Returns the process behind an owner id, or null. Valid until the current record is processed.
 using OwnerFinder = std::function<const wirehound_process*(std::uint64_t owner_id)>;
 
-/// What one side of a connection says, as events show it.
+/// One direction of a connection, as events show it.
 struct FlowDescription {
   wirehound_packet_metadata metadata{};
   EventContext context;
@@ -29,26 +29,27 @@ struct FlowDescription {
 
 class FlowContext {
  public:
-  /// The packet that the flow table gets next, with the context of its record. Both must live until
-  /// the next call.
+  /// Sets the packet that the flow table gets next, with the context of its record. Both must live
+  /// until the next SetPacket or ClearPacket.
   void SetPacket(const wirehound_packet_metadata& packet, const EventContext& context) {
     packet_ = &packet;
     packet_context_ = &context;
   }
-  /// The flow table reports without a packet: timeouts, the end.
+  /// Call it before the flow table reports without a packet: timeouts, the end of the stream.
   void ClearPacket() { packet_ = nullptr; }
 
-  /// The flow table reports on this flow. Cheap: nothing is worked out before Describe.
+  /// Sets the flow that the flow table reports on. Cheap: Describe does the work.
   void SetStream(FlowInfo& flow) { flow_ = &flow; }
 
-  /// Knows processes by the owner ids of records (Source::FindOwner), for what comes to light when
-  /// the record of its process has passed. Without it such events have no process.
-  void SetOwners(OwnerFinder find_owner) { find_owner_ = std::move(find_owner); }
+  /// Sets the function that finds processes by owner id (Source::FindOwner). Events that arise
+  /// after the record of their process has passed, at a timeout for example, need it. Without it
+  /// they have no process.
+  void SetOwnerFinder(OwnerFinder find_owner) { find_owner_ = std::move(find_owner); }
 
-  /// What `sender` says. Data may come to light by a packet of the other direction (an
-  /// acknowledgement shows a gap), or of another connection (a timeout): packet_len, iface and
-  /// truncation are those of the packet only when it is of the same connection. Valid until the
-  /// next call.
+  /// Describes the direction in which `sender` sends. The packet that makes the flow table report
+  /// may be of the other direction (an acknowledgement shows a gap) or of another connection (a
+  /// timeout). So packet_len, iface and truncation are those of the packet only when it belongs to
+  /// the same connection. Valid until the next call.
   const FlowDescription& Describe(FlowSide sender);
 
  private:
@@ -57,9 +58,9 @@ class FlowContext {
 
   OwnerFinder find_owner_;
   const wirehound_packet_metadata* packet_ = nullptr;
-  const EventContext* packet_context_ = nullptr;  // while there is a packet
+  const EventContext* packet_context_ = nullptr;  // valid only while packet_ is not null
   FlowInfo* flow_ = nullptr;
-  FlowDescription described_;
+  FlowDescription description_;
 };
 
 }  // namespace wirehound

@@ -63,7 +63,7 @@ void FlowEvents::SetPlan(const Plan& plan) {
   }
 }
 
-// Only this host's own attempts: what others try to connect to is theirs.
+// net_tcp_connect is about attempts of this host only: `direction` is that of the initiator.
 void FlowEvents::OnAttempt(const FlowInfo& flow, const EventContext& context) {
   if (!connect_.wanted() || flow.direction != WIREHOUND_DIRECTION_EGRESS) {
     return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FlowEvents: from what the flow table tells of connections to net_flow_tcp_begin, net_flow_tcp_end
-// and net_tcp_connect, with the names the DNS store has for the addresses at that time. Dispatch
+// FlowEvents: turns the reports of the flow table into net_flow_tcp_begin, net_flow_tcp_end and
+// net_tcp_connect, with the names that the DNS store has for the addresses at that time. Dispatch
 // thread.
 
 #pragma once
@@ -17,7 +17,7 @@
 
 namespace wirehound {
 
-/// How a connection ended, as net_flow_tcp_end says it: "fin", "reset", …
+/// The `reason` of net_flow_tcp_end: "fin", "reset", …
 std::string_view FlowEndName(FlowEnd how);
 
 class FlowEvents {
@@ -26,12 +26,12 @@ class FlowEvents {
   FlowEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter,
              const DnsStore& names);
 
-  /// Whether anybody wants to know of connections.
+  /// Whether the plan needs events of connections.
   bool wanted() const { return begin_.wanted() || end_.wanted() || connect_.wanted(); }
 
   void SetPlan(const Plan& plan);
 
-  /// Each ends the turn when it became an event.
+  /// Each emits its event if it is wanted, and then ends the turn.
   void OnAttempt(const FlowInfo& flow, const EventContext& context);
   void OnBegin(const FlowInfo& flow, const EventContext& context);
   void OnEnd(const FlowInfo& flow, const EventContext& context, FlowEnd how);
@@ -68,7 +68,7 @@ class FlowEvents {
   NameFields begin_names_;
   NameFields end_names_;
   wirehound_value& connect_names_;
-  Names src_names_{};  // of the event that is being emitted; the texts are the store's
+  Names src_names_{};  // of the event that is being emitted; the store owns the texts
   Names dst_names_{};
 };
 

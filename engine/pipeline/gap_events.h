@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// GapEvents: counts the places of the stream at which records are missing, and makes capture_gap
-// events of them. Dispatch thread.
+// GapEvents: counts the gaps, the places at which records are missing, and makes a capture_gap
+// event of each. Dispatch thread.
 
 #pragma once
 
@@ -17,7 +17,7 @@ class GapEvents {
  public:
   struct Counters {
     std::uint64_t gaps = 0;
-    std::uint64_t records = 0;  ///< missing in all of them
+    std::uint64_t records = 0;  ///< missing in all gaps together
   };
 
   /// All must outlive this.
@@ -25,14 +25,14 @@ class GapEvents {
 
   void SetPlan(const Plan& plan) { event_.SetPlan(plan); }
 
-  /// Takes a gap, between two records. The turn is over when this returns.
+  /// Call it between two records. Ends the turn.
   void OnGap(const CaptureGap& gap);
 
   const Counters& counters() const { return counters_; }
 
  private:
   EventEmitter& emitter_;
-  const wirehound_packet_metadata metadata_{};  // nothing is known of what is missing
+  const wirehound_packet_metadata metadata_{};  // stays empty: a gap belongs to no packet
   BaseEvent event_;
   wirehound_value& reason_;
   wirehound_value& lost_records_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HttpEvents: from a decoded HTTP head to its events: net_packet_http, then the request or the
+// HttpEvents: emits the events of a decoded HTTP head: net_packet_http, then the request or the
 // response. Dispatch thread.
 
 #pragma once
@@ -21,12 +21,12 @@ class HttpEvents {
   /// All must outlive this.
   HttpEvents(const Plan& plan, const Catalogue& catalogue, EventEmitter& emitter);
 
-  /// Whether anybody wants to know of HTTP.
+  /// Whether the plan needs events of HTTP.
   bool wanted() const { return http_.wanted() || request_.wanted() || response_.wanted(); }
 
   void SetPlan(const Plan& plan);
 
-  /// Takes one message of the stream that `metadata` describes. Ends the turn.
+  /// Emits one message of the stream that `metadata` describes. Ends the turn.
   void OnMessage(const wirehound_packet_metadata& metadata, const EventContext& context,
                  const wirehound_http& message);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the pipeline's state may cost: connections, data that waits, fragments. Together below
-// 48 MiB, most of it only when traffic really needs it. What happens beyond each limit stands with
-// the part it belongs to, and has a counter there. Plain data; any thread.
+// How much memory the pipeline may use for connections, data that waits, and fragments. All of it
+// together stays below 48 MiB, and most is allocated only when traffic needs it. The part that a
+// limit belongs to documents what happens beyond it and counts it. Plain data; any thread.
 
 #pragma once
 

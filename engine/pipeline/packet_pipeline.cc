@@ -11,11 +11,11 @@ namespace wirehound {
 
 namespace {
 
-// Records between two looks for connections that have timed out.
-constexpr std::uint64_t kExpireEvery = 256;
+// Number of records between two searches for connections and datagrams that have timed out.
+constexpr std::uint64_t kExpireEveryRecords = 256;
 
-// A piece of a datagram on its way to be put together: what it carries is not there yet.
-bool IsPiece(const Packet& packet) {
+// Whether the packet is one fragment of a datagram that has yet to be reassembled.
+bool IsUnassembledFragment(const Packet& packet) {
   return packet.fragment_info.is_fragment && packet.fragment != Fragment::kNone;
 }
 
@@ -56,7 +56,7 @@ void PacketPipeline::SetPlan(const Plan& plan) {
   dns_.SetPlan(plan);
   http_.SetPlan(plan);
   flows_.SetPlan(plan);
-  streams_.FollowOutputs();
+  streams_.UpdateInterest();  // last: it asks the others what they want
 }
 
 void PacketPipeline::OnRecord(const Record& record) {
@@ -73,7 +73,7 @@ void PacketPipeline::OnRecord(const Record& record) {
     const Encapsulated inner = *packet_.encapsulated;
     Decode(record, inner.link, inner.bytes);
   }
-  ExpireNowAndThen();
+  ExpirePeriodically();
   emitter_.EndRecord();
 }
 
@@ -81,13 +81,15 @@ void PacketPipeline::OnGap(const CaptureGap& gap) { gaps_.OnGap(gap); }
 
 void PacketPipeline::OnTime(std::uint64_t now_ns) { emitter_.AdvanceTime(now_ns); }
 
-// One packet: its layers, then what it carries. Leaves packet_.encapsulated for the next one.
+// Decodes one packet and emits its layers, then its content. Leaves the packet inside it, if any,
+// in packet_.encapsulated.
 void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes bytes) {
   DecodePacket(link, bytes.bytes, bytes.wire_size, packet_);
   packet_.metadata.direction = record.direction;
   packet_.metadata.interface_index = record.interface_index;
   packet_.metadata.iface = {record.interface_name.data(), record.interface_name.size()};
-  // A header can also be cut by fragmentation, and the capture may have left out nothing but data.
+  // Truncated means that the capture cut a header. A header of a whole record may be cut by
+  // fragmentation instead, and a record that is not whole may lack payload only.
   context_.truncated = CountLayers() && !bytes.whole();
   EmitNetworkEvents();
   if (context_.truncated) [[unlikely]] {
@@ -95,7 +97,7 @@ void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes b
         packet_.metadata, context_,
         {AnomalyKind::kRecordTruncated, bytes.bytes.size(), bytes.wire_size - bytes.bytes.size()});
   }
-  if (!IsPiece(packet_) || PutTogether(record)) {
+  if (!IsUnassembledFragment(packet_) || Reassemble(record)) {
     EmitTransportEvents();
     ReportAnomalies();
     EmitContent(record);
@@ -103,7 +105,7 @@ void PacketPipeline::Decode(const Record& record, LinkType link, CapturedBytes b
   emitter_.EndTurn();
 }
 
-// Whether a header was cut short.
+// Counts the result of each layer. Returns whether a header was cut short.
 bool PacketPipeline::CountLayers() {
   bool truncated = false;
   for (const LayerResult& layer : packet_.layers()) {
@@ -152,10 +154,10 @@ void PacketPipeline::ReportAnomalies() {
   }
 }
 
-// Whether this piece was the last one missing: then packet_ carries the whole datagram. What it has
-// encapsulated is copied: the next packet may itself be a piece, and the table would reuse the
-// memory it is in.
-bool PacketPipeline::PutTogether(const Record& record) {
+// Adds the fragment in packet_ to its datagram. Returns true when the datagram is complete; packet_
+// then holds its transport layer. A packet inside the datagram is copied: it may itself be a
+// fragment, and adding that to the table would reuse the memory it lies in.
+bool PacketPipeline::Reassemble(const Record& record) {
   ReportAnomalies();
   const FragmentInfo& info = packet_.fragment_info;
   const FragmentResult result =
@@ -176,13 +178,14 @@ bool PacketPipeline::PutTogether(const Record& record) {
   CountLayers();
   if (packet_.encapsulated) {
     CapturedBytes& inner = packet_.encapsulated->bytes;
-    unwrapped_.assign(inner.bytes.begin(), inner.bytes.end());
-    inner = {unwrapped_, inner.wire_size};
+    inner_packet_.assign(inner.bytes.begin(), inner.bytes.end());
+    inner = {inner_packet_, inner.wire_size};
   }
   return true;
 }
 
-// An incomplete datagram is another one than that of the current record: whose it was is not known.
+// An incomplete datagram is not the one of the current record, so its event has no owner and only
+// the addressing that the fragment table kept.
 void PacketPipeline::ReportFragments(std::span<const FragmentReport> reports) {
   for (const FragmentReport& report : reports) {
     if (report.anomaly.kind != AnomalyKind::kIpFragmentIncomplete) {
@@ -199,8 +202,8 @@ void PacketPipeline::ReportFragments(std::span<const FragmentReport> reports) {
   }
 }
 
-void PacketPipeline::ExpireNowAndThen() {
-  if (counters_.records % kExpireEvery != 0) {
+void PacketPipeline::ExpirePeriodically() {
+  if (counters_.records % kExpireEveryRecords != 0) {
     return;
   }
   streams_.Expire(emitter_.timestamp_ns());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PacketPipeline: from records to base events. Each record is decoded packet by packet (a tunnel
-// carries another one), fragments are put together, segments go to the streams they belong to, and
-// the events of each layer are emitted, outermost first. Only what the plan needs is decoded. The
-// hot path: memory is allocated at start or comes from bounded pools. Dispatch thread.
+// PacketPipeline: turns records into base events. It decodes each record packet by packet (a tunnel
+// carries another packet), reassembles fragments, hands TCP segments to StreamPipeline, and emits
+// the events of each layer, outermost first. It decodes the content of connections and DNS messages
+// only if the plan needs it. This is the hot path: memory is allocated at start or comes from
+// bounded pools. Dispatch thread.
 
 #pragma once
 
@@ -31,8 +32,8 @@
 
 namespace wirehound {
 
-/// How often each decoder ended how. Every record is counted once in the row of the link layer,
-/// and so is every packet found inside another one.
+/// Counts the results of each decoder by status. The row of the link layer counts every record
+/// once, and every packet found inside another one once.
 struct DecodeCounters {
   using PerStatus = std::array<std::uint64_t, kDecodeStatusCount>;
 
@@ -49,22 +50,22 @@ class PacketPipeline : public RecordSink {
   PacketPipeline(const Plan& plan, const Catalogue& catalogue, Dispatcher& dispatcher,
                  DnsStore& names, const PipelineLimits& limits = {});
 
-  /// Makes what another plan needs, from the next record on. What is under way goes on:
-  /// connections, fragments.
+  /// Makes the events that `plan` needs, from the next record on. The state of open connections and
+  /// incomplete datagrams stays.
   void SetPlan(const Plan& plan);
 
-  /// FlowContext::SetOwners.
-  void SetOwners(OwnerFinder find_owner) { streams_.SetOwners(std::move(find_owner)); }
+  /// See FlowContext::SetOwnerFinder.
+  void SetOwnerFinder(OwnerFinder find_owner) { streams_.SetOwnerFinder(std::move(find_owner)); }
 
   void OnRecord(const Record& record) override;
   void OnGap(const CaptureGap& gap) override;
-  /// Timers of detectors that are due go off.
+  /// Moves stream time on; the dispatcher fires the timers of detectors that are due.
   void OnTime(std::uint64_t now_ns) override;
-  /// Brings to an end what was under way: open connections, incomplete datagrams.
+  /// Ends open connections and reports incomplete datagrams.
   void OnEndOfStream() override;
 
   const DecodeCounters& counters() const { return counters_; }
-  /// Places of the stream at which records were missing.
+  /// Counters of the gaps: places at which records were missing.
   const GapEvents::Counters& gaps() const { return gaps_.counters(); }
   const AnomalyEvents::Counters& anomalies() const { return anomalies_.counters(); }
   const DnsEvents::Counters& dns() const { return dns_.counters(); }
@@ -79,13 +80,13 @@ class PacketPipeline : public RecordSink {
   void EmitTransportEvents();
   void EmitContent(const Record& record);
   void ReportAnomalies();
-  bool PutTogether(const Record& record);
+  bool Reassemble(const Record& record);
   void ReportFragments(std::span<const FragmentReport> reports);
-  void ExpireNowAndThen();
+  void ExpirePeriodically();
 
   const PipelineLimits limits_;
   EventEmitter emitter_;
-  EventContext context_;  // of the current packet: its record's, and whether it is cut
+  EventContext context_;  // of the current record; `truncated` is that of the current packet
   Packet packet_;
   Arena arena_;
   AnomalyEvents anomalies_;
@@ -101,7 +102,7 @@ class PacketPipeline : public RecordSink {
   FlowEvents flows_;
   StreamPipeline streams_;
   FragmentTable fragments_;
-  std::vector<std::byte> unwrapped_;  // a packet that was inside a datagram put together
+  std::vector<std::byte> inner_packet_;  // copy of a packet inside a reassembled datagram
   DecodeCounters counters_;
 };
 

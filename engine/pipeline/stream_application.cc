@@ -16,8 +16,9 @@ bool IsTls(std::span<const std::byte> bytes) {
   return bytes.size() >= 2 && bytes[0] == std::byte{0x16} && bytes[1] == std::byte{0x03};
 }
 
-// After a gap, bytes are taken for the start of a message when whole messages follow one another
-// from there: senders write a length and its message at once.
+// Whether `bytes`, the first after a gap, are taken for the start of a message: a whole message, or
+// several in a row, starts there. Senders write a length and its message at once, so segments
+// mostly start with a length.
 bool StartsWithDnsMessage(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
   std::size_t whole = 0;
@@ -66,12 +67,12 @@ StreamInterest StreamApplication::OnData(FlowSide side, std::uint64_t offset,
 }
 
 StreamInterest StreamApplication::OnDnsData(FlowSide side, std::span<const std::byte> bytes) {
-  Direction& direction = Of(side);
-  if (direction.dns->verdict() == DnsTcpVerdict::kLost && StartsWithDnsMessage(bytes)) {
-    direction.dns.emplace(resources_.dns_pool);
+  Direction& current = direction(side);
+  if (current.dns->verdict() == DnsTcpVerdict::kLost && StartsWithDnsMessage(bytes)) {
+    current.dns.emplace(resources_.dns_pool);
   }
   dns_side_ = side;
-  if (direction.dns->OnData(bytes, resources_.dns_sink) == DnsTcpVerdict::kNotDns) {
+  if (current.dns->OnData(bytes, resources_.dns_sink) == DnsTcpVerdict::kNotDns) {
     ++counters_.directions_given_up;
     return StreamInterest::kNone;
   }
@@ -107,13 +108,15 @@ StreamInterest StreamApplication::InterestAfter(HttpVerdict verdict, FlowSide si
     case HttpVerdict::kDone:
       break;
   }
-  // What a tunnel carries may be HTTP again.
+  // kDone: HTTP ends here, for example with CONNECT or an upgrade to another protocol. A tunnel
+  // through HTTP/1.1 may carry HTTP again, so its bytes are examined.
   const bool was_http2 = protocol_ == Protocol::kHttp2;
   LeaveHttp();
   return was_http2 ? StreamInterest::kNone : StreamInterest::kMore;
 }
 
-// From the client: its preface has been read. From the server: it has agreed to go on as HTTP/2.
+// If `side` is the client, the HTTP/1 decoder has read its HTTP/2 preface. If it is the server, it
+// has accepted an upgrade to HTTP/2.
 void StreamApplication::SwitchToHttp2(FlowSide side) {
   auto http2 = std::make_unique<Http2Connection>(resources_.http_sink, resources_.arena,
                                                  resources_.http2_pool);
@@ -137,24 +140,24 @@ void StreamApplication::LeaveHttp() {
 
 StreamInterest StreamApplication::Guess(FlowSide side, std::uint64_t offset,
                                         std::span<const std::byte> bytes) {
-  Direction& direction = Of(side);
-  if (direction.held_bytes == 0) {
+  Direction& current = direction(side);
+  if (current.held_bytes == 0) {
     const HttpGuess guess = GuessHttp(bytes);
     if (guess != HttpGuess::kNeedMore) {
       return StartAs(guess, side, offset, bytes);
     }
   }
-  // Too short so far: judged with what was held, and held in turn while it cannot be told.
-  const std::size_t before = direction.held_bytes;
-  const std::size_t taken = std::min(bytes.size(), direction.held.size() - before);
-  std::copy_n(bytes.begin(), taken, direction.held.begin() + static_cast<std::ptrdiff_t>(before));
-  direction.held_bytes = static_cast<std::uint8_t>(before + taken);
-  const std::span<const std::byte> start = std::span(direction.held).first(before + taken);
+  // The start was too short to recognise: append to the bytes held back, and try again with all.
+  const std::size_t before = current.held_bytes;
+  const std::size_t taken = std::min(bytes.size(), current.held.size() - before);
+  std::copy_n(bytes.begin(), taken, current.held.begin() + static_cast<std::ptrdiff_t>(before));
+  current.held_bytes = static_cast<std::uint8_t>(before + taken);
+  const std::span<const std::byte> start = std::span(current.held).first(before + taken);
   const HttpGuess guess = GuessHttp(start);
   if (guess == HttpGuess::kNeedMore) {
     return taken == bytes.size() ? StreamInterest::kMore : CountMiss(side, bytes);
   }
-  direction.held_bytes = 0;
+  current.held_bytes = 0;
   if (guess == HttpGuess::kNo) {
     return CountMiss(side, bytes);
   }
@@ -187,20 +190,21 @@ StreamInterest StreamApplication::StartAs(HttpGuess guess, FlowSide side, std::u
   }
 }
 
-// A server has answered in HTTP: if its client has said anything that was not taken for a request,
-// the server may have thought otherwise.
+// A server has answered in HTTP. If its client has sent data that was not taken for a request, the
+// server may have read it as one: an anomaly.
 void StreamApplication::ReportOddStart(FlowSide side) {
-  if (Of(side).guesses != 0) {
+  if (direction(side).guesses != 0) {
     resources_.http_sink.OnHttpAnomaly(SenderOf(side), {AnomalyKind::kHttpMalformedStartLine});
   }
 }
 
-// What came is not HTTP. A few more segments are looked at.
+// The segment does not start with HTTP. Gives the direction up after kMaxGuesses of them, and at
+// once if it is TLS.
 StreamInterest StreamApplication::CountMiss(FlowSide side, std::span<const std::byte> bytes) {
-  Direction& direction = Of(side);
-  direction.held_bytes = 0;
-  direction.guesses = IsTls(bytes) ? kMaxGuesses : static_cast<std::uint8_t>(direction.guesses + 1);
-  if (direction.guesses < kMaxGuesses) {
+  Direction& current = direction(side);
+  current.held_bytes = 0;
+  current.guesses = IsTls(bytes) ? kMaxGuesses : static_cast<std::uint8_t>(current.guesses + 1);
+  if (current.guesses < kMaxGuesses) {
     return StreamInterest::kMore;
   }
   ++counters_.directions_given_up;
@@ -211,25 +215,25 @@ StreamInterest StreamApplication::OnGap(FlowSide side, std::uint64_t offset, std
   switch (protocol_) {
     case Protocol::kDns:
       dns_side_ = side;
-      Of(side).dns->OnGap(size, resources_.dns_sink);
+      direction(side).dns->OnGap(size, resources_.dns_sink);
       return StreamInterest::kMore;
     case Protocol::kHttp1:
       return InterestAfter(http1_->OnGap(SenderOf(side), offset, size), side);
     case Protocol::kHttp2:
       return InterestAfter(http2_->OnGap(SenderOf(side), offset, size), side);
     case Protocol::kUnknown:
-      Of(side).held_bytes = 0;
+      direction(side).held_bytes = 0;
       break;
   }
   return StreamInterest::kMore;
 }
 
 void StreamApplication::OnEnd(FlowSide side) {
-  Of(side).ended = true;
+  direction(side).ended = true;
   switch (protocol_) {
     case Protocol::kDns:
       dns_side_ = side;
-      Of(side).dns->OnEnd(resources_.dns_sink);
+      direction(side).dns->OnEnd(resources_.dns_sink);
       break;
     case Protocol::kHttp1:
       http1_->OnEnd(SenderOf(side));
@@ -244,7 +248,7 @@ void StreamApplication::OnEnd(FlowSide side) {
 
 void StreamApplication::OnFlowEnd() {
   for (const FlowSide side : {FlowSide::kInitiator, FlowSide::kResponder}) {
-    if (!Of(side).ended) {
+    if (!direction(side).ended) {
       OnEnd(side);
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StreamApplication: what one connection speaks, as far as it is known, with the decoder that
-// follows it. DNS is known by its port; HTTP is recognised by content, on any port, at the start of
-// the stream or of a later segment. Used again for other connections. Dispatch thread.
+// StreamApplication: the application protocol of one connection, as far as it is known, and its
+// decoder. The port tells DNS; HTTP is recognised by content, on any port, at the start of the
+// stream or of a later segment. A pool reuses the objects for other connections. Dispatch thread.
 
 #pragma once
 
@@ -24,14 +24,16 @@
 
 namespace wirehound {
 
-/// Segments of a direction whose start is looked at before it is given up: enough for the
-/// greetings of a proxy protocol in front of HTTP. Policy beyond it: the direction is only counted.
+/// After this many segments whose start is not HTTP, a direction is given up: its data is no longer
+/// examined, and ApplicationCounters counts it. Enough for the greetings of a proxy protocol in
+/// front of HTTP.
 inline constexpr std::uint8_t kMaxGuesses = 8;
 
-/// The most it takes to tell what a direction starts with: an HTTP/2 preface behind blank lines.
+/// The most bytes needed to recognise the start of a direction: an HTTP/2 preface behind blank
+/// lines.
 inline constexpr std::size_t kMaxGuessBytes = kMaxHttpBlankBytes + kHttp2Preface.size();
 
-/// What the decoders of all connections share: where their results go, memory with its limits.
+/// Shared by the decoders of all connections: the sinks of their results, and bounded memory.
 struct ApplicationResources {
   HttpSink& http_sink;
   DnsTcpSink& dns_sink;
@@ -41,13 +43,13 @@ struct ApplicationResources {
   DnsBufferPool& dns_pool;
 };
 
-/// Connections by what they were found to speak. One may count several times: as HTTP/1.1 and then
-/// as HTTP/2.
+/// Counts connections by the protocol found in them. One connection may count several times: as
+/// HTTP/1.1 and then as HTTP/2.
 struct ApplicationCounters {
   std::uint64_t dns = 0;
   std::uint64_t http1 = 0;
   std::uint64_t http2 = 0;
-  std::uint64_t directions_given_up = 0;  ///< speak something else
+  std::uint64_t directions_given_up = 0;  ///< found to be neither DNS nor HTTP
 };
 
 class StreamApplication {
@@ -58,36 +60,37 @@ class StreamApplication {
   StreamApplication(const ApplicationResources& resources, ApplicationCounters& counters)
       : resources_(resources), counters_(counters) {}
 
-  /// Forgets the last connection. `protocol`: kDns when the ports say so, else kUnknown.
+  /// Forgets the last connection and starts another. `protocol` is kDns if a port of the connection
+  /// is one of DNS, else kUnknown.
   void Start(Protocol protocol);
 
-  /// What the flow table delivers of the connection (decoders/stream/flow.h).
+  /// Called with the data that the flow table delivers (decoders/stream/flow.h). The result says
+  /// whether the direction is worth more data.
   StreamInterest OnData(FlowSide side, std::uint64_t offset, std::span<const std::byte> bytes);
   StreamInterest OnGap(FlowSide side, std::uint64_t offset, std::uint64_t size);
   void OnEnd(FlowSide side);
-  /// Both directions have stopped, with or without their end. What they kept is let go.
+  /// Ends the directions that have not ended yet, and frees the decoders and their memory.
   void OnFlowEnd();
 
-  /// Which side of the connection the HTTP sender of a message is.
+  /// The side of the connection that `sender` is.
   FlowSide SideOf(HttpSide sender) const {
     return sender == HttpSide::kClient ? http_client_ : Opposite(http_client_);
   }
 
-  /// Which side sent the DNS message that is being reported.
+  /// The side that sent the DNS message that is being reported.
   FlowSide dns_side() const { return dns_side_; }
 
  private:
-  // One direction.
   struct Direction {
     std::optional<DnsTcpFramer> dns;
-    // The start of a segment that is too short to tell what it is.
+    // The start of the data, while it is too short to recognise a protocol.
     std::array<std::byte, kMaxGuessBytes> held;
     std::uint8_t held_bytes = 0;
     std::uint8_t guesses = 0;
     bool ended = false;
   };
 
-  Direction& Of(FlowSide side) { return directions_[static_cast<std::size_t>(side)]; }
+  Direction& direction(FlowSide side) { return directions_[static_cast<std::size_t>(side)]; }
   HttpSide SenderOf(FlowSide side) const {
     return side == http_client_ ? HttpSide::kClient : HttpSide::kServer;
   }
@@ -111,7 +114,7 @@ class StreamApplication {
   FlowSide dns_side_ = FlowSide::kInitiator;
   std::array<Direction, 2> directions_;
   std::optional<Http1Connection> http1_;
-  std::unique_ptr<Http2Connection> http2_;  // seldom there, and large
+  std::unique_ptr<Http2Connection> http2_;  // on the heap: large, and few connections have one
 };
 
 }  // namespace wirehound

@@ -21,14 +21,14 @@ StreamPipeline::StreamPipeline(const PipelineLimits& limits, const StreamOutputs
       dns_pool_(limits.dns_buffers),
       applications_(std::max<std::size_t>(limits.flows.max_flows, 1)),
       table_(limits.flows, *this) {
-  FollowOutputs();
+  UpdateInterest();
 }
 
-void StreamPipeline::FollowOutputs() {
-  const bool looked_into_none = !wants_content_;
+void StreamPipeline::UpdateInterest() {
+  const bool ignored_content = !wants_content_;
   wants_dns_ = outputs_.dns.wanted();
   wants_content_ = outputs_.http.wanted() || outputs_.anomalies.wanted();
-  if (looked_into_none && wants_content_) {
+  if (ignored_content && wants_content_) {
     table_.Resume();
   }
   wants_other_ = wants_content_ || outputs_.flows.wanted();
@@ -127,19 +127,19 @@ void StreamPipeline::OnDnsMessage(CapturedBytes message) {
   outputs_.dns.OnMessage(metadata, context, message);
 }
 
-// A flow's handle is its application; null is none.
+// FlowInfo::application is ours to use: null until StartApplication sets it.
 StreamApplication* StreamPipeline::Application(const FlowInfo& flow) {
   return static_cast<StreamApplication*>(flow.application);
 }
 
-// Null when nobody wants to know what the connection says.
+// Returns null when no wanted event needs the content of the connection.
 StreamApplication* StreamPipeline::StartApplication(FlowInfo& flow) {
   const bool is_dns = wants_dns_ && (IsTcpDnsPort(flow.endpoint(FlowSide::kInitiator).port) ||
                                      IsTcpDnsPort(flow.endpoint(FlowSide::kResponder).port));
   if (!is_dns && !wants_content_) {
     return nullptr;
   }
-  // There is one for each flow that the table can follow.
+  // Never runs out: the pool has one for each flow that the table can follow.
   StreamApplication* application = applications_.Take(
       ApplicationResources{*this, *this, outputs_.arena, http1_pool_, http2_pool_, dns_pool_},
       counters_);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StreamPipeline: from TCP segments to the events of what connections say. The flow table puts the
-// streams together; each connection's StreamApplication finds out what it speaks and decodes it;
-// what they tell becomes events of DNS, HTTP, flows and anomalies. Dispatch thread.
+// StreamPipeline: turns TCP segments into events of DNS, HTTP, flows and anomalies. The flow table
+// reassembles the streams; the StreamApplication of each connection recognises its protocol and
+// decodes it; both report to this class, which hands their reports to the classes that make events.
+// Dispatch thread.
 
 #pragma once
 
@@ -22,7 +23,7 @@
 
 namespace wirehound {
 
-/// Where the results of streams go.
+/// The classes that make events of streams, and the arena that the decoders use.
 struct StreamOutputs {
   EventEmitter& emitter;
   AnomalyEvents& anomalies;
@@ -37,22 +38,21 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
   /// All that `outputs` names must outlive this.
   StreamPipeline(const PipelineLimits& limits, const StreamOutputs& outputs);
 
-  /// To be called when the outputs follow another plan. Connections that are open go on: one that
-  /// nobody wanted to look into before is looked into from its next data on, as one whose start
-  /// was missed.
-  void FollowOutputs();
+  /// Asks the outputs again what they want. Call it after their SetPlan. Open connections stay: if
+  /// content was not wanted before and is now, each is examined from its next data on, as if its
+  /// start had been missed.
+  void UpdateInterest();
 
-  /// Takes a packet of `record` that has a TCP header. Nothing happens to one that no wanted event
-  /// needs.
+  /// Processes a packet of `record` that has a TCP header. Ignores it if no wanted event needs it.
   void OnSegment(const Packet& packet, const Record& record, const EventContext& context);
 
-  /// FlowContext::SetOwners.
-  void SetOwners(OwnerFinder find_owner) { context_.SetOwners(std::move(find_owner)); }
+  /// See FlowContext::SetOwnerFinder.
+  void SetOwnerFinder(OwnerFinder find_owner) { context_.SetOwnerFinder(std::move(find_owner)); }
 
-  /// Ends what has timed out at stream time `now_ns`.
+  /// Ends the connections that have timed out at stream time `now_ns`.
   void Expire(std::uint64_t now_ns);
 
-  /// Ends everything, at the end of the stream.
+  /// Ends all connections, at the end of the stream.
   void Shutdown();
 
   const FlowTableCounters& flow_counters() const { return table_.counters(); }
@@ -81,14 +81,14 @@ class StreamPipeline : private FlowObserver, private HttpSink, private DnsTcpSin
 
   StreamOutputs outputs_;
   bool wants_dns_ = false;
-  bool wants_other_ = false;    // what needs every connection, not only those of DNS
-  bool wants_content_ = false;  // HTTP, or anomalies of it
+  bool wants_other_ = false;    // events that need every connection, not only those of DNS
+  bool wants_content_ = false;  // HTTP or anomalies
   HttpBufferPool http1_pool_;
   Http2Pool http2_pool_;
   DnsBufferPool dns_pool_;
   FlowContext context_;
   ApplicationCounters counters_;
-  StreamApplication* current_ = nullptr;  // the one that is given bytes
+  StreamApplication* current_ = nullptr;  // the one that the flow table reports on; null for none
   Pool<StreamApplication> applications_;
   FlowTable table_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The names of this machine's system calls by number, looked up once at start. Immutable; any
-// thread.
+// SyscallNames: the names of this machine's system calls by number, looked up once at start.
+// Immutable; any thread.
 
 #pragma once
 
@@ -17,7 +17,7 @@ class SyscallNames {
  public:
   SyscallNames();
 
-  /// The name, or "" for a number that is none.
+  /// The name, or "" for a number without one.
   wirehound_string Find(std::int32_t number) const {
     if (number < 0 || static_cast<std::size_t>(number) >= names_.size()) {
       return {nullptr, 0};

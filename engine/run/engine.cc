@@ -79,7 +79,7 @@ void Engine::RestartPipeline() {
   pipeline_ = std::make_unique<PacketPipeline>(*plan_, setup_.detectors.catalogue(), *dispatcher_,
                                                stores_.dns, setup_.pipeline);
   if (source_ != nullptr) {
-    pipeline_->SetOwners([this](std::uint64_t id) { return source_->FindOwner(id); });
+    pipeline_->SetOwnerFinder([this](std::uint64_t id) { return source_->FindOwner(id); });
   }
 }
 

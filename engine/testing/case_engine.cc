@@ -12,8 +12,7 @@
 
 namespace wirehound {
 
-// Keeps the detections as words. What was shown to the detectors is not kept, nor is what the
-// engine says of itself.
+// Keeps the detections as words. Ignores base events and the events of the engine about detectors.
 class CaseEngine::KeepingOutput : public Output {
  public:
   explicit KeepingOutput(CaseEngine& engine) : engine_(engine) {}
@@ -44,7 +43,7 @@ Result<std::unique_ptr<CaseEngine>> CaseEngine::Start(const DetectorSet& set,
                        .configs = std::move(configs),
                        .origin = StoreOrigin::kTest,
                        .knows_processes = true};
-  setup.limits.time_budget_ns = 0;  // the same on a slow machine
+  setup.limits.time_budget_ns = 0;  // off: a case must not fail because the machine is slow
   std::unique_ptr<CaseEngine> engine(
       new CaseEngine(WIREHOUND_TRY(Engine::Create(std::move(setup)))));
   engine->engine_->Start();
@@ -61,11 +60,11 @@ Status CaseEngine::Show(TextEvent& event, std::uint64_t time_ns) {
     return Error(ErrorCode::kInvalidInput,
                  fmt::format("no detector here requires {}", event.event.definition->name));
   }
-  MoveTo(time_ns);
+  AdvanceTo(time_ns);
   view.timestamp_ns = now_ns_;
   view.sequence = ++sequence_;
   engine_->OnEvent(event.event);
-  TakeErrors();
+  CollectErrors();
   return {};
 }
 
@@ -78,36 +77,37 @@ Status CaseEngine::Read(const std::string& file) {
     state = source->Read(*this, kBatch);
   }
   engine_->OnEndOfStream();
-  TakeErrors();
+  CollectErrors();
   return state ? Status() : std::move(state).error();
 }
 
-// A capture that comes first says when it is.
+// If a capture comes first, its first record sets the time. Later, time never goes back.
 void CaseEngine::OnRecord(const Record& record) {
   now_ns_ = has_begun_ ? std::max(now_ns_, record.timestamp_ns) : record.timestamp_ns;
   has_begun_ = true;
   engine_->OnRecord(record);
-  TakeErrors();
+  CollectErrors();
 }
 
-// Time that is to pass before there was an event begins where cases begin: timers started in Init
-// count from there.
+// Before the first event the dispatcher has no time yet, and timers started in Init count from the
+// first time it gets. So it gets the start of the case first.
 void CaseEngine::Advance(std::uint64_t by_ns) {
   if (!has_begun_) {
-    MoveTo(now_ns_);
+    AdvanceTo(now_ns_);
   }
-  MoveTo(now_ns_ + by_ns);
+  AdvanceTo(now_ns_ + by_ns);
 }
 
-void CaseEngine::MoveTo(std::uint64_t time_ns) {
+void CaseEngine::AdvanceTo(std::uint64_t time_ns) {
   has_begun_ = true;
   now_ns_ = std::max(now_ns_, time_ns);
   engine_->OnTime(now_ns_);
-  TakeErrors();
+  CollectErrors();
 }
 
-// A detector's last error holds until it is called again, which is the next step.
-void CaseEngine::TakeErrors() {
+// A detector keeps its last error until it is called again, so errors are collected after each
+// step. If one step makes a detector fail several times, only the last error is kept.
+void CaseEngine::CollectErrors() {
   for (const auto& detector : engine_->dispatcher().detectors()) {
     std::uint64_t& counted = counted_errors_[detector.get()];
     if (detector->counters().errors != counted) {

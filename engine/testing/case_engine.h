@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaseEngine: an Engine as a test case drives it: every detector of a set runs, events and packets
-// come from the steps of the case, and detections are kept as words. One thread.
+// CaseEngine: an Engine that the steps of a test case drive. It runs every detector of a set, shows
+// them the events and packets of the steps, and keeps their detections as words. One thread.
 
 #pragma once
 
@@ -21,17 +21,18 @@
 
 namespace wirehound {
 
-/// A detection, or what a detector said when it failed.
+/// A detection, or the error of a detector that failed.
 struct CaseResult {
-  std::string name;           ///< of the event; for an error, its text
-  std::vector<Word> fields;   ///< FieldWords
-  std::vector<Word> process;  ///< ProcessWords
+  std::string name;           ///< name of the event, or text of the error
+  std::vector<Word> fields;   ///< see FieldWords
+  std::vector<Word> process;  ///< see ProcessWords
   std::size_t line = 0;       ///< the step that led to it
 };
 
 class CaseEngine : private RecordSink {
  public:
-  /// Where time begins, unless a capture comes first: the first event comes a step later.
+  /// Stream time at the start of a case. The first event comes one step later. If a capture comes
+  /// first, time starts with its first record instead.
   static constexpr std::uint64_t kStartNs = 1'700'000'000'000'000'000;
 
   /// Starts every detector of the set. `set` must outlive the engine.
@@ -47,13 +48,13 @@ class CaseEngine : private RecordSink {
   /// Shows the packets of a capture file.
   Status Read(const std::string& file);
 
-  /// Lets time pass.
+  /// Moves stream time on, which fires the timers that are due.
   void Advance(std::uint64_t by_ns);
 
   std::uint64_t now_ns() const { return now_ns_; }
 
-  /// What came of the steps so far and has not been taken, in order. The case's line is noted with
-  /// what comes of the steps behind SetLine.
+  /// The detections and errors of the steps so far, in order. The runner removes those that it has
+  /// compared. Each carries the line that SetLine gave last.
   std::deque<CaseResult>& detections() { return detections_; }
   std::deque<CaseResult>& errors() { return errors_; }
   void SetLine(std::size_t line) { line_ = line; }
@@ -65,15 +66,15 @@ class CaseEngine : private RecordSink {
   explicit CaseEngine(std::unique_ptr<Engine> engine);
 
   void OnRecord(const Record& record) override;
-  void MoveTo(std::uint64_t time_ns);
-  void TakeErrors();
+  void AdvanceTo(std::uint64_t time_ns);
+  void CollectErrors();
 
   std::unique_ptr<Engine> engine_;
   std::deque<CaseResult> detections_;
   std::deque<CaseResult> errors_;
   std::map<const DetectorInstance*, std::uint64_t> counted_errors_;
   std::uint64_t now_ns_ = kStartNs;
-  bool has_begun_ = false;  // something has happened at now_ns_
+  bool has_begun_ = false;  // false until the first event, record or Advance
   std::uint64_t sequence_ = 0;
   std::size_t line_ = 0;
 };

@@ -27,7 +27,7 @@ std::string_view Trim(std::string_view text) {
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-// Takes the first word off a line.
+// Removes the first word from `line` and returns it.
 std::string_view TakeFirst(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find_first_of(kBlanks));
   line = Trim(line.substr(word.size()));
@@ -53,7 +53,7 @@ Status TakeTime(std::string_view word, CaseStep& step) {
   return {};
 }
 
-// The name of an event and what its fields are.
+// The name of an event, then its fields.
 Status ParseEvent(std::string_view line, CaseStep& step) {
   step.name = TakeFirst(line);
   if (step.name.empty() || step.name.find('=') != std::string::npos) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A file of test cases for detectors, read and checked for form. One step a line:
+// Reads a file of test cases for detectors and checks its syntax. One step a line:
 //
 //   # comment
-//   test TITLE                         starts a case: everything is new
-//   config [DETECTOR] OPTION=VALUE…    before everything else of a case
-//   [@+1s|@SECONDS] EVENT FIELD=VALUE… shows the detectors an event
-//   read FILE                          shows them a capture, relative to the case file
-//   advance 10s                        lets time pass
-//   expect EVENT FIELD=VALUE…          the next detection is this
-//   expect nothing                     there is none
-//   expect error TEXT                  a detector failed, and said so
+//   test TITLE                         starts a case, with new detectors and empty stores
+//   config [DETECTOR] OPTION=VALUE…    sets options; only before all other steps of a case
+//   [@+1s|@SECONDS] EVENT FIELD=VALUE… shows an event to the detectors
+//   read FILE                          shows a capture; its path is relative to the case file
+//   advance 10s                        moves stream time on
+//   expect EVENT FIELD=VALUE…          this must be the next detection
+//   expect nothing                     there must be no further detection or error
+//   expect error TEXT                  a detector must have failed with this text in its error
 //
-// What names mean is found out when a case runs (case_runner.h). One thread.
+// Names of events, fields and options are checked when a case runs (case_runner.h). One thread.
 
 #pragma once
 
@@ -43,10 +43,10 @@ enum class StepKind : unsigned char {
 struct CaseStep {
   StepKind kind;
   std::size_t line = 0;          ///< in the file, from 1
-  std::string name = {};         ///< event, file, detector or text of an error
+  std::string name = {};         ///< of event, file or detector; or text of an error
   std::vector<Word> words = {};  ///< fields or options
-  std::uint64_t time_ns = 0;     ///< how long to advance; of an event: see below
-  bool is_absolute = false;      ///< time_ns is a time since 1970 and not since the last event
+  std::uint64_t time_ns = 0;     ///< how far to advance; of an event, when it comes
+  bool is_absolute = false;      ///< time_ns counts from 1970, not from the last event
 };
 
 struct TestCase {
@@ -60,10 +60,10 @@ struct CaseFile {
   std::vector<TestCase> cases;
 };
 
-/// How long after the last event the next one comes when nothing is said.
+/// How long after the last event the next one comes if its line gives no time.
 inline constexpr std::uint64_t kDefaultStepNs = 1'000'000;
 
-/// The error names file, line, word and what was expected.
+/// Errors name the file, the line, the word and what was expected.
 Result<CaseFile> ReadCaseFile(const std::filesystem::path& path);
 Result<CaseFile> ParseCases(const std::filesystem::path& path, std::string_view text);
 

@@ -25,7 +25,7 @@ std::string Describe(const CaseResult& detection) {
   return text;
 }
 
-// "proto.list.0" and "proto.list" are of the same thing.
+// Whether `name` is `whole` or inside it: "proto.list.0" is part of "proto.list".
 bool IsPartOf(std::string_view name, std::string_view whole) {
   return name == whole || (name.substr(0, whole.size()) == whole && name[whole.size()] == '.');
 }
@@ -59,7 +59,7 @@ class CaseRun {
       }
       if (step.kind != StepKind::kConfig) {
         engine_->SetLine(step.line);
-        Do(step);
+        RunStep(step);
         NoteDetections();
       }
     }
@@ -75,17 +75,18 @@ class CaseRun {
   void Fail(std::size_t line, std::string message) {
     outcome_.failure = CaseFailure{line, std::move(message)};
   }
-  void Mistake(std::size_t line, const Error& error) {
+  void FailByMistake(std::size_t line, const Error& error) {
     outcome_.failure = CaseFailure{line, error.message(), true};
   }
 
-  // Collects what each detector is told. A bare option is for every detector that has it.
+  // Makes the configuration of each detector. An option without a detector in front is given to
+  // every detector that has it.
   void Configure() {
     std::map<std::string, GivenOptions> given;
     for (const CaseStep& step : test_.steps) {
       for (const Word& word : step.words) {
         if (step.kind == StepKind::kConfig && !failed()) {
-          TakeOption(step, word, given);
+          AddOption(step, word, given);
         }
       }
     }
@@ -94,31 +95,31 @@ class CaseRun {
       if (config) {
         configs_.emplace(definition->id, *std::move(config));
       } else if (!failed()) {
-        Mistake(test_.line, config.error());
+        FailByMistake(test_.line, config.error());
       }
     }
   }
 
-  void TakeOption(const CaseStep& step, const Word& word,
-                  std::map<std::string, GivenOptions>& given) {
+  void AddOption(const CaseStep& step, const Word& word,
+                 std::map<std::string, GivenOptions>& given) {
     std::vector<std::string> names;
-    bool is_taken = false;
+    bool is_known = false;
     for (const DetectorDefinition* definition : set_.definitions()) {
       for (const ConfigOption& option : definition->config) {
         const bool is_meant = step.name.empty() || step.name == definition->id;
         if (is_meant && option.name == word.name) {
           given[definition->id][word.name].push_back(word.value);
-          is_taken = true;
+          is_known = true;
         }
         names.push_back(option.name);
       }
     }
-    if (!is_taken) {
+    if (!is_known) {
       const std::string whose = step.name.empty() ? "no detector here" : step.name + " does not";
       const std::string hint = DidYouMean(word.name, names);
-      Mistake(step.line, Error(fmt::format("{} {} an option '{}'{}{}", whose,
-                                           step.name.empty() ? "has" : "have", word.name,
-                                           hint.empty() ? "" : "; ", hint)));
+      FailByMistake(step.line, Error(fmt::format("{} {} an option '{}'{}{}", whose,
+                                                 step.name.empty() ? "has" : "have", word.name,
+                                                 hint.empty() ? "" : "; ", hint)));
     }
   }
 
@@ -131,7 +132,7 @@ class CaseRun {
     }
   }
 
-  void Do(const CaseStep& step) {
+  void RunStep(const CaseStep& step) {
     switch (step.kind) {
       case StepKind::kConfig:
         return;
@@ -152,26 +153,27 @@ class CaseRun {
 
   void Check(const CaseStep& step, const Status& status) {
     if (!status) {
-      Mistake(step.line, status.error());
+      FailByMistake(step.line, status.error());
     }
   }
 
   void ShowEvent(const CaseStep& step) {
     Result<std::unique_ptr<TextEvent>> event = MakeEvent(set_.catalogue(), step.name, step.words);
     if (!event) {
-      return Mistake(step.line, event.error());
+      return FailByMistake(step.line, event.error());
     }
     const std::uint64_t time = step.is_absolute ? step.time_ns : engine_->now_ns() + step.time_ns;
     Check(step, time < engine_->now_ns() ? Status(Error("time cannot go back"))
                                          : engine_->Show(**event, time));
   }
 
-  // The expectation is made an event itself, so that both are compared as the same typed values.
+  // Makes an event of the expectation too, so that both go through the same types: "::0:1" and
+  // "::1" are then the same address.
   void ExpectEvent(const CaseStep& step) {
     Result<std::unique_ptr<TextEvent>> expected =
         MakeEvent(set_.catalogue(), step.name, step.words);
     if (!expected) {
-      return Mistake(step.line, expected.error());
+      return FailByMistake(step.line, expected.error());
     }
     const std::string wanted = step.name + (step.words.empty() ? "" : " ") + WriteWords(step.words);
     std::deque<CaseResult>& detections = engine_->detections();
@@ -234,7 +236,7 @@ class CaseRun {
     return engine_->errors().empty() ? "" : "; OnEvent failed: " + engine_->errors().front().name;
   }
 
-  // New detections stand behind those that were noted and are not taken yet.
+  // Detections of earlier steps may still be in the queue; those of this step carry its line.
   void NoteDetections() {
     for (const CaseResult& detection : engine_->detections()) {
       if (detection.line == engine_->line()) {

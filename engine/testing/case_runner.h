@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs test cases of detectors and says what was expected and what came instead. A case passes when
-// every expectation holds and everything that came was expected. One thread.
+// Runs test cases of detectors and reports the first difference. A case passes when every
+// expectation holds and every detection and error was expected. One thread.
 
 #pragma once
 
@@ -18,15 +18,15 @@ namespace wirehound {
 struct CaseFailure {
   std::size_t line = 0;
   std::string message;      ///< "expected …, got …"
-  bool is_mistake = false;  ///< the case itself is wrong: it names what does not exist
+  bool is_mistake = false;  ///< the case itself is wrong, for example an unknown event
 };
 
 struct CaseOutcome {
-  std::optional<CaseFailure> failure;   ///< the first one; nothing after it is looked at
-  std::vector<std::string> detections;  ///< every one, as an `expect` line would have it
+  std::optional<CaseFailure> failure;   ///< the first one; the case stops there
+  std::vector<std::string> detections;  ///< every one, written as an `expect` line
 };
 
-/// Runs one case with detectors that are started for it. `folder` is where the case file is.
+/// Starts the detectors of `set` and runs one case with them. `folder` is that of the case file.
 CaseOutcome RunCase(const DetectorSet& set, const TestCase& test,
                     const std::filesystem::path& folder);
 

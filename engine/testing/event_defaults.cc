@@ -11,8 +11,9 @@ namespace wirehound {
 
 namespace {
 
-// Fields that show the same. The first one that is given sets the others.
-constexpr std::string_view kAlike[][5] = {
+// Fields that show the same value. The first in its row that the line sets is copied to the
+// others.
+constexpr std::string_view kSameValue[][5] = {
     {"src", "metadata.src_ip", "proto_ipv4.srcIP", "proto_ipv6.srcIP"},
     {"dst", "metadata.dst_ip", "proto_ipv4.dstIP", "proto_ipv6.dstIP"},
     {"src_port", "metadata.src_port", "proto_tcp.srcPort", "proto_udp.srcPort"},
@@ -53,7 +54,7 @@ class Completion {
       : event_(event), given_(given), set_(set) {}
 
   Status Run() {
-    Status status = SetAlike();
+    Status status = CopySameValues();
     for (const Default& each : kDefaults) {
       if (status && each.event == event_.event.definition->id && !IsGiven(each.path)) {
         status = set_(each.path, each.value);
@@ -78,13 +79,13 @@ class Completion {
     return event_.event.definition->FieldIndex(path.substr(0, path.find('.'))) >= 0;
   }
 
-  Status SetAlike() {
-    for (const auto& alike : kAlike) {
+  Status CopySameValues() {
+    for (const auto& paths : kSameValue) {
       const Word* source = nullptr;
-      for (const std::string_view path : alike) {
+      for (const std::string_view path : paths) {
         source = source == nullptr ? Given(path) : source;
       }
-      for (const std::string_view path : alike) {
+      for (const std::string_view path : paths) {
         if (source == nullptr || path.empty() || !Has(path) || IsGiven(path)) {
           continue;
         }
@@ -97,7 +98,7 @@ class Completion {
   void CompleteMessages() {
     const EventDefinition& definition = *event_.event.definition;
     for (std::size_t i = 0; i < definition.fields.size(); ++i) {
-      // MakeEvent made these messages, so they may be changed.
+      // const_cast is safe: MakeEvent allocated these messages as writable memory.
       void* message = const_cast<void*>(event_.fields[i].value.message);
       if (definition.fields[i].type == WIREHOUND_TYPE_DNS) {
         CountSections(*static_cast<wirehound_dns*>(message));
@@ -138,18 +139,18 @@ Status CompleteEvent(TextEvent& event, const std::vector<Word>& given, const Set
 }
 
 void CompleteProcess(wirehound_process& process) {
-  const auto follow = [](auto& id, auto source) { id = id == 0 ? source : id; };
-  follow(process.pid, process.host_pid);
-  follow(process.pid, kSomePid);
-  follow(process.host_pid, process.pid);
-  follow(process.tid, process.pid);
-  follow(process.host_tid, process.host_pid);
-  follow(process.host_parent_pid, process.parent_pid);
-  follow(process.mount_namespace, kInitialMountNamespace);
-  follow(process.pid_namespace, kInitialPidNamespace);
-  follow(process.process_entity_id, static_cast<std::uint32_t>(process.host_pid));
-  follow(process.thread_entity_id, static_cast<std::uint32_t>(process.host_tid));
-  follow(process.parent_entity_id, static_cast<std::uint32_t>(process.host_parent_pid));
+  const auto default_to = [](auto& id, auto source) { id = id == 0 ? source : id; };
+  default_to(process.pid, process.host_pid);
+  default_to(process.pid, kSomePid);
+  default_to(process.host_pid, process.pid);
+  default_to(process.tid, process.pid);
+  default_to(process.host_tid, process.host_pid);
+  default_to(process.host_parent_pid, process.parent_pid);
+  default_to(process.mount_namespace, kInitialMountNamespace);
+  default_to(process.pid_namespace, kInitialPidNamespace);
+  default_to(process.process_entity_id, static_cast<std::uint32_t>(process.host_pid));
+  default_to(process.thread_entity_id, static_cast<std::uint32_t>(process.host_tid));
+  default_to(process.parent_entity_id, static_cast<std::uint32_t>(process.host_parent_pid));
 }
 
 }  // namespace wirehound

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Completes an event that a line of a test describes, as the engine would have made it of a packet:
-// the same address in every field that shows it, counts of lists, numbers of protocols. The one
-// place of the test harness that knows single events. One thread.
+// Completes an event that a line of a test describes, so that it looks like one that the engine
+// made of a packet: the same address in every field that shows it, counts of lists, numbers of
+// protocols. No other file of the test harness knows particular events. One thread.
 
 #pragma once
 
@@ -20,10 +20,11 @@ namespace wirehound {
 /// Sets a field of an event by its path.
 using SetPath = std::function<Status(std::string_view path, std::string_view value)>;
 
-/// Completes a base event whose fields in `given` are set. Those stay as they are.
+/// Completes a base event. The fields in `given` are set already and stay as they are.
 Status CompleteEvent(TextEvent& event, const std::vector<Word>& given, const SetPath& set);
 
-/// Completes a process that is set in part: ids that belong together become equal.
+/// Completes a process of which some members are set: ids that are zero get the value of a related
+/// id (tid that of pid, for example) or a default.
 void CompleteProcess(wirehound_process& process);
 
 }  // namespace wirehound

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventMemory: owns what an event made from text points to: messages, list elements, texts. Nothing
-// moves, and everything is freed at once. For tests of detectors, never on the path of packets. One
-// thread.
+// EventMemory: owns the messages, list elements and texts that an event made from text points to.
+// Allocations never move, and all are freed with the object. For tests of detectors only: each
+// allocation is a heap block of its own. One thread.
 
 #pragma once
 
@@ -18,7 +18,7 @@ namespace wirehound {
 
 class EventMemory {
  public:
-  /// Zeroed room, aligned for everything.
+  /// Zeroed memory, aligned for every type.
   void* Allocate(std::size_t bytes) {
     const std::size_t units = bytes / sizeof(std::max_align_t) + 1;
     blocks_.push_back(std::make_unique<std::max_align_t[]>(units));
@@ -26,7 +26,7 @@ class EventMemory {
     return blocks_.back().get();
   }
 
-  /// A copy of a text.
+  /// Copies a text.
   wirehound_string Text(std::string_view text) {
     auto* copy = static_cast<char*>(Allocate(text.size()));
     text.copy(copy, text.size());

@@ -28,7 +28,7 @@ using enum MemberKind;
 
 constexpr std::string_view kProcessPrefix = "process.";
 
-// Ids and times are not negative, so that kUint32 and kInt64 do for all of them.
+// The facts are ids, times and texts. None is negative, so two kinds of number are enough for all.
 constexpr MemberKind KindOf(const FactSchema& fact) {
   switch (fact.kind) {
     case FactKind::kUint64:
@@ -53,7 +53,7 @@ bool IsList(std::uint32_t type) {
   return type == WIREHOUND_TYPE_DNS_QUESTIONS || type == WIREHOUND_TYPE_DNS_RESPONSES;
 }
 
-// Gives a field its place for a message or an address, empty.
+// Allocates the empty message or address of a field that needs one.
 void Prepare(const EventField& field, wirehound_field& place, EventMemory& memory) {
   place.type = field.type;
   if (field.type == WIREHOUND_TYPE_ADDRESS) {
@@ -66,9 +66,10 @@ void Prepare(const EventField& field, wirehound_field& place, EventMemory& memor
   }
 }
 
-// A field as the member of a struct, with the place of its value.
+// Describes a field as if it were the member of a struct, for MessageBuilder, with the place of its
+// value.
 std::pair<MemberSchema, void*> AsMember(const EventField& field, wirehound_field& place) {
-  void* message = const_cast<void*>(place.value.message);  // made by Prepare
+  void* message = const_cast<void*>(place.value.message);  // writable: Prepare allocated it
   switch (field.type) {
     case WIREHOUND_TYPE_STRING:
       return {At(field.name, kString, 0), &place.value};

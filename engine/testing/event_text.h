@@ -5,9 +5,9 @@
 //   net_packet_dns src=10.0.0.1 dst_port=53 proto_dns.QR=1 proto_dns.answers.0.type=MX
 //
 // Paths are the names that JSON and the filters use (message_builder.h). Other fields are zero or
-// empty, except those that the engine derives from the given ones (event_defaults.h): `src` is also
-// the source in `metadata` and in the protocol headers, lists are counted. The catalogue must
-// outlive the events. One thread.
+// empty, except those that follow from the given ones (event_defaults.h): `src` also sets the
+// source in `metadata` and in the protocol headers, and the counts of lists are set. The catalogue
+// must outlive the events. One thread.
 
 #pragma once
 
@@ -26,7 +26,7 @@
 
 namespace wirehound {
 
-/// An event that owns all it points to. Does not move.
+/// An event that owns everything it points to. Must not be moved: `event` points into it.
 struct TextEvent {
   Event event;
   std::vector<wirehound_field> fields;
@@ -34,14 +34,14 @@ struct TextEvent {
   EventMemory memory;
 };
 
-/// Makes an event of a name and of what is to be set in it: fields, `process.MEMBER` and
-/// `syscall`. A base event has all its fields, a detector's those that are set. The error says
-/// which word is wrong, what was expected and the closest name.
+/// Makes the event `name`. Each of `words` sets a field, a `process.MEMBER` or `syscall`. A base
+/// event has all its fields; in an event of a detector the fields that are not set are absent. The
+/// error says which word is wrong, what was expected and the closest name.
 Result<std::unique_ptr<TextEvent>> MakeEvent(const Catalogue& catalogue, std::string_view name,
                                              const std::vector<Word>& words);
 
-/// The fields of an event that are neither messages nor absent, and what is known of its process,
-/// as words that MakeEvent takes.
+/// The fields of an event, except messages and absent ones, and the members of its process, as
+/// words that MakeEvent accepts.
 std::vector<Word> FieldWords(const Event& event);
 std::vector<Word> ProcessWords(const Event& event);
 

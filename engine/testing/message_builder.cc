@@ -22,7 +22,7 @@ namespace wirehound {
 
 namespace {
 
-// The most names that an error lists.
+// An error lists the members of a message with at most this many.
 constexpr std::size_t kListedNames = 12;
 
 std::pair<std::string_view, std::string_view> SplitFirst(std::string_view path) {
@@ -99,7 +99,7 @@ Status MessageBuilder::Set(const MessageSchema& schema, void* message, std::stri
         ErrorCode::kInvalidInput,
         fmt::format("'{}' does not go with the type or the other data that was given", name));
   }
-  // The place is in the message or was attached just now, so it may be written.
+  // const_cast is safe: the place is in the message or was allocated just now.
   return SetValue(*member, const_cast<void*>(member->Find(message)), rest, value);
 }
 
@@ -151,12 +151,13 @@ Status MessageBuilder::SetScalar(const MemberSchema& member, void* place, std::s
       return Store(AddressFromText(value), place);
     case MemberKind::kHex:
       return Store(BytesFromText(value, memory_), place);
-    default:  // wirehound_string and wirehound_bytes are laid out alike
+    default:  // wirehound_string and wirehound_bytes have the same layout
       return Store<wirehound_string>(memory_.Text(value), place);
   }
 }
 
-// The elements are copied to grow: each place is looked up anew for each word of a line.
+// Growing copies the elements, so a pointer to one is valid only until the next call. Set therefore
+// starts from the message again for each word of a line.
 Result<void*> MessageBuilder::Element(void* list, std::string_view index, std::size_t bytes) {
   auto& elements = *static_cast<wirehound_list*>(list);
   Result<std::uint64_t> number = UnsignedFromText(index, elements.count);

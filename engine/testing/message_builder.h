@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// MessageBuilder: fills message structs of the SDK member by member, each named by its path as in
-// JSON and given as text: "answers.0.MX.preference", "10". Knows nothing of any message: the
-// schema says it all. For tests of detectors. One thread.
+// MessageBuilder: fills message structs of the SDK member by member. Path and value are texts, and
+// paths are those of JSON: "answers.0.MX.preference", "10". It knows no particular message and
+// takes every name, type and offset from the schema. For tests of detectors. One thread.
 
 #pragma once
 
@@ -17,16 +17,17 @@ namespace wirehound {
 
 class MessageBuilder {
  public:
-  /// What is made lives in `memory`.
+  /// `memory` owns everything the builder allocates, and must outlive the builder and the messages.
   explicit MessageBuilder(EventMemory& memory) : memory_(memory) {}
 
-  /// Sets a member of a message, or what is inside it. Elements of lists are named by their index,
-  /// which may be one behind the last; header fields by their name, one more each time. The error
-  /// says which part of the path or what about the value is wrong.
+  /// Sets the member of a message that `path` leads to. A list element is named by its index; the
+  /// index after the last one appends. An HTTP header field is named by its name, and each call
+  /// appends one. The error says which part of the path is wrong, or why the value is.
   Status Set(const MessageSchema& schema, void* message, std::string_view path,
              std::string_view value);
 
-  /// The same for a value that stands on its own, at `place`; `path` is what is inside it.
+  /// Sets the value at `place`, which is described by `member`. `path` leads further into it and is
+  /// empty for the value itself.
   Status SetValue(const MemberSchema& member, void* place, std::string_view path,
                   std::string_view value);
 

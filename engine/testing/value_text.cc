@@ -19,7 +19,7 @@ namespace wirehound {
 
 namespace {
 
-// Beyond it signed numbers would overflow.
+// Leaves room to add a time to another one without overflow of a signed number.
 constexpr std::uint64_t kLongestNs = INT64_MAX / 2;
 
 Error Expected(std::string_view what, std::string_view got) {
@@ -75,7 +75,7 @@ Result<std::uint64_t> NumberFromText(NumberText function, std::string_view text,
     if (candidate == text) {
       return number;
     }
-    // A text made of the number itself is no name worth suggesting.
+    // A text inside `scratch` was formatted from the number, so it is no name worth suggesting.
     if (candidate.data() < scratch.data || candidate.data() >= scratch.data + sizeof(scratch)) {
       known.emplace_back(candidate);
     }
@@ -133,7 +133,7 @@ Result<std::uint64_t> DurationFromText(std::string_view text) {
   const std::string_view number = text.substr(0, unit_begin);
   const std::size_t dot = std::min(number.find('.'), number.size());
   for (const Unit& unit : kUnits) {
-    // Read apart, since a double cannot hold the nanoseconds since 1970.
+    // Whole part and fraction are read separately: a double cannot hold the nanoseconds since 1970.
     std::uint64_t whole = 0;
     double fraction = 0;
     if (unit.name == text.substr(unit_begin) && ParseWhole(number.substr(0, dot), whole) &&

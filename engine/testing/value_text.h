@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Single values from text: numbers, numbers by the text that users see for them, addresses, bytes
-// as hexadecimal digits. The errors say what was expected. Pure; any thread.
+// Reads single values from text: numbers, names of numbers as users see them, addresses, bytes as
+// hexadecimal digits. The errors say what was expected. Pure; any thread.
 
 #pragma once
 
@@ -21,14 +21,14 @@ Result<std::uint64_t> UnsignedFromText(std::string_view text, std::uint64_t max)
 /// A decimal number from `min` to `max`.
 Result<std::int64_t> SignedFromText(std::string_view text, std::int64_t min, std::int64_t max);
 Result<double> DoubleFromText(std::string_view text);
-/// true, false, 1 or 0.
+/// Reads true, false, 1 or 0.
 Result<bool> BoolFromText(std::string_view text);
 
-/// The number up to `max` whose text this is: the inverse of `function`. Of several numbers with
-/// one text the lowest. A number in decimal does as well.
+/// The number up to `max` for which `function` gives `text`; the lowest if there are several.
+/// Accepts a decimal number as well.
 Result<std::uint64_t> NumberFromText(NumberText function, std::string_view text, std::uint64_t max);
 
-/// IPv4 or IPv6; no address for "".
+/// An IPv4 or IPv6 address. The empty text gives an address without a family.
 Result<wirehound_address> AddressFromText(std::string_view text);
 
 /// Pairs of hexadecimal digits, in either case.

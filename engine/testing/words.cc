@@ -27,7 +27,7 @@ Error Wrong(std::string_view word, std::string_view what) {
   return {ErrorCode::kInvalidInput, fmt::format("{}: {}", word, what)};
 }
 
-// The two digits behind "\x".
+// The byte that the two digits behind "\x" mean.
 std::optional<char> HexByte(std::string_view digits) {
   std::uint8_t byte = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
@@ -37,7 +37,8 @@ std::optional<char> HexByte(std::string_view digits) {
   return static_cast<char>(byte);
 }
 
-// Takes an escape whose backslash stands at the front of `rest`.
+// Removes the escape at the front of `rest`, which starts with its backslash, and returns its
+// meaning.
 std::optional<char> TakeEscape(std::string_view& rest) {
   const char letter = rest.size() > 1 ? rest[1] : '\0';
   if (letter == 'x') {
@@ -54,7 +55,7 @@ std::optional<char> TakeEscape(std::string_view& rest) {
   return escape->meaning;
 }
 
-// Takes a value whose opening quote has been taken.
+// Removes a quoted value from `rest`, which starts behind the opening quote, and returns it.
 Result<std::string> TakeQuoted(std::string_view name, std::string_view& rest) {
   std::string value;
   while (!rest.empty() && rest.front() != '"') {
@@ -135,7 +136,7 @@ std::string WriteWord(const Word& word) {
       text += '\\';
       text += escape->letter;
     } else if (c == ' ' || IsPlain(c) || static_cast<unsigned char>(c) >= 0x80) {
-      text += c;  // what is not ASCII is taken for UTF-8
+      text += c;  // other bytes are written as they are, as part of UTF-8
     } else {
       text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The words of a line of a test case: `name=value` or a bare word, by blanks. A value in double
-// quotes may hold anything: \" \\ \n \r \t and \xHH stand for what they do in C. Outside quotes a
-// backslash is a backslash, as DNS names have them. Pure; any thread.
+// Splits a line of a test case into words at blanks. A word is `name=value` or bare. A value in
+// double quotes may hold any byte: \" \\ \n \r \t and \xHH mean the same as in C. Outside quotes a
+// backslash is an ordinary character, because DNS names contain some. Pure; any thread.
 
 #pragma once
 
@@ -15,8 +15,8 @@
 namespace wirehound {
 
 struct Word {
-  std::string name;        ///< what stands before '=', or the whole word
-  std::string value;       ///< without its quotes
+  std::string name;        ///< the text before '=', or the whole word
+  std::string value;       ///< without quotes, escapes resolved
   bool has_value = false;  ///< whether there was a '='
 
   bool operator==(const Word& other) const = default;
@@ -25,11 +25,10 @@ struct Word {
 /// The error says which word is wrong and what was expected.
 Result<std::vector<Word>> SplitWords(std::string_view line);
 
-/// The word as it has to be written to be read back: "name=value", with quotes where they are
-/// needed.
+/// Writes a word so that SplitWords reads it back: "name=value", with quotes if they are needed.
 std::string WriteWord(const Word& word);
 
-/// Several, by blanks.
+/// Writes several words, separated by blanks.
 std::string WriteWords(const std::vector<Word>& words);
 
 }  // namespace wirehound

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Dispatcher::Adopt: going over to other detectors while running. Who goes on keeps everything,
-// who does not is closed, and what fails changes nothing.
+// Dispatcher::Adopt: the dispatcher changes to another plan while it runs. A detector in both plans
+// keeps its state, one that is no longer in the plan is closed, and a failure changes nothing.
 
 #include <map>
 #include <string>
@@ -38,7 +38,7 @@ class Trio {
   ScriptedDetectors detectors_;
 };
 
-TEST_CASE("adopt: who is in both goes on, who is new starts, who is gone is closed") {
+TEST_CASE("adopt: a detector in both plans runs on, a new one starts, a removed one is closed") {
   Trio trio;
   {
     EngineRun run(trio.Load(), Only({"a", "b"}));
@@ -47,7 +47,7 @@ TEST_CASE("adopt: who is in both goes on, who is new starts, who is gone is clos
     const DetectorInstance* b = &run.detector(1);
     REQUIRE(run.Adopt(Only({"b", "c"})).has_value());
     run.Feed(udp.At(2));
-    // c takes A when there is one: a runs on, as part of the plan.
+    // c optionally requires A, so the plan still contains a, which runs on.
     CHECK(Join(trio.log) ==
           "a<net_packet_udp b<net_packet_udp a<net_packet_udp b<net_packet_udp c<net_packet_udp "
           "c<A");
@@ -67,7 +67,7 @@ TEST_CASE("adopt: who is in both goes on, who is new starts, who is gone is clos
   CHECK(trio.script(0).closed == 1);
 }
 
-TEST_CASE("adopt: counts go on, and those of who is gone are kept and added up") {
+TEST_CASE("adopt: counters go on, and those of removed detectors are kept and added up") {
   Trio trio;
   EngineRun run(trio.Load(), Only({"a", "b"}));
   UdpEvent udp(run.catalogue());
@@ -87,7 +87,7 @@ TEST_CASE("adopt: counts go on, and those of who is gone are kept and added up")
   CHECK(run.dispatcher().counters().base_events == 4);
 }
 
-TEST_CASE("adopt: a new one that fails leaves everything as it was, and is named") {
+TEST_CASE("adopt: a new detector that fails to start is reported, and nothing else changes") {
   Trio trio;
   EngineRun run(trio.Load(), Only({"b"}));
   UdpEvent udp(run.catalogue());
@@ -96,7 +96,7 @@ TEST_CASE("adopt: a new one that fails leaves everything as it was, and is named
   const Status status = run.Adopt(Only({"a", "c"}));
   REQUIRE_FALSE(status.has_value());
   CHECK(status.error().message() == "detector c: Init failed: no such table");
-  // What was started for it is over; what ran still runs.
+  // The dispatcher has closed a, which it started for the new plan; b still runs.
   CHECK(trio.script(0).closed == 1);
   CHECK(trio.script(0).destroyed == 1);
   CHECK(trio.script(1).closed == 0);
@@ -106,7 +106,7 @@ TEST_CASE("adopt: a new one that fails leaves everything as it was, and is named
   CHECK(run.dispatcher().past_detectors().empty());
 }
 
-TEST_CASE("adopt: one that failed before may fail again") {
+TEST_CASE("adopt: a detector that failed before may fail again without an error") {
   Trio trio;
   int failures = 2;
   trio.script(0).init = [&failures](const InitContext&) -> Status {
@@ -122,7 +122,7 @@ TEST_CASE("adopt: one that failed before may fail again") {
   CHECK(trio.script(1).created == 1);
 }
 
-TEST_CASE("adopt: timers of those that go on go on, in the new order") {
+TEST_CASE("adopt: timers of detectors that run on still fire, in the order of the new plan") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   for (const char* line : {"a: A needs net_packet_udp", "b: B needs net_packet_udp"}) {
@@ -143,13 +143,14 @@ TEST_CASE("adopt: timers of those that go on go on, in the new order") {
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(100));
   REQUIRE(run.Adopt(Only({"a", "b"})).has_value());
-  run.Feed(udp.At(110));  // a's count begins here
+  run.Feed(udp.At(110));  // a's first time: its timer counts from here
   run.Feed(udp.At(120));
   CHECK(Join(log) == "b@110 a@120 b@120");
 }
 
-// The same loaded detectors under a catalogue of its own: every definition is another object.
-TEST_CASE("adopt: a detector starts anew when what it gets is defined anew, and only then") {
+// The same loaded detectors under a second catalogue, in which every definition is another object.
+TEST_CASE(
+    "adopt: a detector restarts if and only if the definition of an event it requires is new") {
   Trio trio;
   EngineRun run(trio.Load(), Only({"a"}));
   const std::map<std::string, DetectorConfig> configs;
@@ -173,7 +174,7 @@ TEST_CASE("adopt: a detector starts anew when what it gets is defined anew, and 
   CHECK(Join(trio.log) == "a<net_packet_udp");
 }
 
-TEST_CASE("adopt: what is shown follows the new plan") {
+TEST_CASE("adopt: outputs see the events that the new plan selects") {
   Trio trio;
   EngineRun run(trio.Load(), {.events = {"net_packet_udp"}, .detectors = {"a"}});
   UdpEvent udp(run.catalogue());
@@ -183,7 +184,7 @@ TEST_CASE("adopt: what is shown follows the new plan") {
   CHECK(run.names() == "net_packet_udp A A");
 }
 
-TEST_CASE("adopt: not in the middle of a turn") {
+TEST_CASE("adopt: a change in the middle of a turn is refused") {
   Trio trio;
   EngineRun run(trio.Load(), Only({"a"}));
   UdpEvent udp(run.catalogue());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectionQueue: what a detector may emit, and what becomes of it. The detections are made by
-// hand, as a plugin in C would.
+// DetectionQueue: which detections it accepts from a detector, and what it makes of them. The tests
+// fill in the structs of the ABI by hand, as a plugin in C would.
 
 #include "engine/dispatch/detection_queue.h"
 
@@ -92,7 +92,7 @@ class Queue {
   DetectionQueue queue_;
 };
 
-TEST_CASE("detections: come out in the order in which they went in, then no more") {
+TEST_CASE("detections: the queue gives each detection once, in the order of emission") {
   Queue queue;
   for (const std::uint64_t n : {1, 2, 3}) {
     REQUIRE(queue.Push({Unsigned("uint64", WIREHOUND_TYPE_UINT64, n)}) == WIREHOUND_OK);
@@ -105,7 +105,7 @@ TEST_CASE("detections: come out in the order in which they went in, then no more
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("detections: an event has its definition's identity and its cause's context") {
+TEST_CASE("detections: an event has the identity of its definition and the context of its cause") {
   Queue queue;
   REQUIRE(queue.Push(std::vector<wirehound_named_value>()) == WIREHOUND_OK);
   const Event& event = *queue.queue().Pop();
@@ -136,7 +136,7 @@ TEST_CASE("detections: a declared field that is not set is absent") {
   }
 }
 
-TEST_CASE("detections: fields may come in any order; the last of a name counts") {
+TEST_CASE("detections: fields may come in any order; of several with one name the last counts") {
   Queue queue;
   REQUIRE(queue.Push({Text("text", "first"), Signed("int32", WIREHOUND_TYPE_INT32, -3),
                       Text("text", "second")}) == WIREHOUND_OK);
@@ -178,7 +178,7 @@ TEST_CASE("detections: a field that is not declared is refused") {
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("detections: integers may be of any width and sign that holds the value") {
+TEST_CASE("detections: an integer field accepts every integer type that holds the value") {
   constexpr std::uint64_t kTop = std::uint64_t{1} << 63;
   constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
   struct Case {
@@ -202,7 +202,7 @@ TEST_CASE("detections: integers may be of any width and sign that holds the valu
       {Unsigned("uint32", WIREHOUND_TYPE_UINT16, 65535), true},
       {Unsigned("uint32", WIREHOUND_TYPE_UINT64, UINT32_MAX), true},
       {Unsigned("uint32", WIREHOUND_TYPE_UINT64, std::uint64_t{UINT32_MAX} + 1), false},
-      // A value that its own type cannot hold is not let through either.
+      // The queue also refuses a value that does not fit into the type given with it.
       {Unsigned("uint16", WIREHOUND_TYPE_UINT16, 65536), false},
   };
   for (const Case& c : cases) {
@@ -220,7 +220,7 @@ TEST_CASE("detections: integers may be of any width and sign that holds the valu
   }
 }
 
-TEST_CASE("detections: no type but integers turns into another") {
+TEST_CASE("detections: only integers are converted from one type to another") {
   const wirehound_named_value cases[] = {
       Text("bytes", "x"),
       Text("int32", "1"),
@@ -241,7 +241,8 @@ TEST_CASE("detections: no type but integers turns into another") {
   }
 }
 
-TEST_CASE("detections: what breaks the contract is refused, not followed") {
+TEST_CASE(
+    "detections: a detection that breaks the contract is refused before a bad pointer is read") {
   Queue queue;
   SUBCASE("no fields where some are promised") {
     CHECK(queue.Push({WIREHOUND_STRUCT_SIZE(wirehound_finding, fields), 1, nullptr}) ==
@@ -261,7 +262,7 @@ TEST_CASE("detections: what breaks the contract is refused, not followed") {
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-TEST_CASE("detections: a struct longer than ours is taken") {
+TEST_CASE("detections: a struct longer than the one of this engine is accepted") {
   Queue queue;
   struct Longer {
     wirehound_finding known;
@@ -272,7 +273,7 @@ TEST_CASE("detections: a struct longer than ours is taken") {
   CHECK(queue.Push(detection.known) == WIREHOUND_OK);
 }
 
-TEST_CASE("detections: what does not fit is refused and counted; clearing makes room") {
+TEST_CASE("detections: a full queue refuses and counts detections; clearing it makes room") {
   Queue queue;
   const std::string large(DetectionQueue::kArenaBytes, 'x');
   CHECK(queue.Push({Text("text", large)}) == WIREHOUND_ERROR_LIMIT);
@@ -288,7 +289,7 @@ TEST_CASE("detections: what does not fit is refused and counted; clearing makes 
   CHECK(queue.queue().overflows() == 2);
 }
 
-TEST_CASE("detections: a size that no memory could have is refused") {
+TEST_CASE("detections: a size larger than any memory is refused") {
   Queue queue;
   wirehound_named_value value = Text("text", "x");
   value.value.text.size = UINT64_MAX;
@@ -296,7 +297,7 @@ TEST_CASE("detections: a size that no memory could have is refused") {
   CHECK(queue.queue().overflows() == 1);
 }
 
-TEST_CASE("detections: refused ones leave room for others") {
+TEST_CASE("detections: a refused detection uses no room in the queue") {
   Queue queue;
   const std::string half(DetectionQueue::kArenaBytes / 2, 'x');
   for (int i = 0; i < 10; ++i) {
@@ -346,7 +347,7 @@ TEST_CASE("detections: addresses and lists that break the contract are refused")
     value = Named("address", WIREHOUND_TYPE_ADDRESS);
     value.value.message = &odd;
   }
-  SUBCASE("a list that is not there") { value.value.list = {nullptr, 1, sizeof(lie)}; }
+  SUBCASE("a null list with a count") { value.value.list = {nullptr, 1, sizeof(lie)}; }
   SUBCASE("elements that are too short") { value.value.list = {&lie, 1, 8}; }
   SUBCASE("elements that cannot be aligned") { value.value.list = {&lie, 1, 20}; }
   SUBCASE("a null text with a length") { value.value.list = {&lie, 1, sizeof(lie)}; }
@@ -354,7 +355,7 @@ TEST_CASE("detections: addresses and lists that break the contract are refused")
   CHECK(queue.queue().Pop() == nullptr);
 }
 
-// A detection with a threat of its own.
+// A detection that carries a threat itself, instead of that of its definition.
 std::int32_t PushThreat(Queue& queue, const wirehound_threat& threat) {
   wirehound_finding detection{};
   detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, ancestry_depth);
@@ -362,7 +363,7 @@ std::int32_t PushThreat(Queue& queue, const wirehound_threat& threat) {
   return queue.Push(detection);
 }
 
-TEST_CASE("detections: a threat of their own is copied, whatever of it the plugin knew") {
+TEST_CASE("detections: a threat that a detection carries is copied, also a shorter, older struct") {
   Queue queue;
   std::string name = "before";
   const wirehound_property property = {{"k", 1}, {"v", 1}};
@@ -372,7 +373,7 @@ TEST_CASE("detections: a threat of their own is copied, whatever of it the plugi
   threat.properties = {&property, 1, sizeof(property)};
   bool knows_properties = true;
   SUBCASE("all") {}
-  SUBCASE("all but the properties, which may be anything then") {
+  SUBCASE("a struct that ends before the properties, which are then not read") {
     knows_properties = false;
     threat.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_threat, mitre_technique_name);
     threat.properties = {nullptr, 77, 0};
@@ -395,12 +396,12 @@ TEST_CASE("detections: a threat that breaks the contract is refused") {
   }
   SUBCASE("no such severity") { threat.severity = WIREHOUND_SEVERITY_CRITICAL + 1; }
   SUBCASE("a null text with a length") { threat.name.size = 5; }
-  SUBCASE("a property with one") { threat.properties = {&lie, 1, sizeof(lie)}; }
-  SUBCASE("more properties than anybody reads") { threat.properties = {&lie, 65, sizeof(lie)}; }
+  SUBCASE("a property with a null text") { threat.properties = {&lie, 1, sizeof(lie)}; }
+  SUBCASE("more properties than the limit") { threat.properties = {&lie, 65, sizeof(lie)}; }
   CHECK(PushThreat(queue, threat) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("detections: what a short struct does not reach is not looked at") {
+TEST_CASE("detections: members beyond the end of a short struct are not read") {
   Queue queue;
   wirehound_finding detection{};
   detection.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_finding, fields);

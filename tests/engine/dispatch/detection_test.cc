@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a detection says besides its fields: what it inherits, its threat, its causes, the parents
-// of its process; as its definition wants it, or as it wants it itself.
+// The parts of a detection besides its fields: what it inherits, its threat, its causes, the
+// parents of its process. The definition asks for them, or the single detection does.
 
 #include "engine/dispatch/dispatcher.h"
 
@@ -60,7 +60,7 @@ TEST_CASE("detection: detectedFrom is the chain of causes with their fields") {
   Script& second = detectors.Add(ParseDetector("b: B needs A"));
   second.on_event = [](const EventView&, const Emitter& emit) { return emit.Detected(); };
 
-  SUBCASE("when asked for") {
+  SUBCASE("when the definition asks for it") {
     second.definition.auto_populate.detected_from = true;
     EngineRun run(detectors.Load());
     UdpEvent udp(run.catalogue());
@@ -76,7 +76,7 @@ TEST_CASE("detection: detectedFrom is the chain of causes with their fields") {
     CHECK(from["parent"]["data"][3]["value"] == 53);
     CHECK_FALSE(from["parent"].contains("parent"));
   }
-  SUBCASE("and not otherwise") {
+  SUBCASE("not otherwise") {
     EngineRun run(detectors.Load());
     UdpEvent udp(run.catalogue());
     run.Feed(udp.At(1));
@@ -104,14 +104,15 @@ TEST_CASE("detection: a detection carries the threat of its definition when aske
                   "technique": {"id": "T1048", "name": "Exfiltration Over DNS"}}})"));
   }
   SUBCASE("not asked to") { CHECK_FALSE(last().contains("threat")); }
-  SUBCASE("asked to, without one") {
+  SUBCASE("asked to, but the definition has none") {
     script.definition.auto_populate.threat = true;
     script.definition.threat.reset();
     CHECK_FALSE(last().contains("threat"));
   }
 }
 
-TEST_CASE("detection: it may have a threat of its own, copied with its properties") {
+TEST_CASE(
+    "detection: its detector may give it another threat, which is copied with its properties") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.threat = Threat{"Usual", "as ever"};
@@ -129,7 +130,7 @@ TEST_CASE("detection: it may have a threat of its own, copied with its propertie
   CHECK(threat["properties"] == Json::parse(R"({"sequence":"5"})"));
 }
 
-TEST_CASE("detection: it may say more or less than its definition wants") {
+TEST_CASE("detection: its detector may ask for more or fewer parts than the definition does") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.threat = Threat{"T", "D"};
@@ -138,7 +139,7 @@ TEST_CASE("detection: it may say more or less than its definition wants") {
     return emit.Detected({}, {.auto_populate = wanted});
   };
   SUBCASE("more") { wanted = {.threat = true, .detected_from = true}; }
-  SUBCASE("less") { script.definition.auto_populate = {.threat = true, .detected_from = true}; }
+  SUBCASE("fewer") { script.definition.auto_populate = {.threat = true, .detected_from = true}; }
   EngineRun run(detectors.Load());
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(1));
@@ -147,7 +148,7 @@ TEST_CASE("detection: it may say more or less than its definition wants") {
   CHECK(json.contains("detectedFrom") == wanted.detected_from);
 }
 
-TEST_CASE("detection: a detector sees what the event it gets was detected from") {
+TEST_CASE("detection: a detector can read the chain of causes of the event it gets") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   AddEchoes(detectors, ParseDetectors("a: A needs net_packet_udp\n b: B needs A"), log);
@@ -165,7 +166,7 @@ TEST_CASE("detection: a detector sees what the event it gets was detected from")
   CHECK(chain == "net_packet_udp B A net_packet_udp ");
 }
 
-TEST_CASE("detection: parents are not mentioned where nothing is known of processes") {
+TEST_CASE("detection: parents are left out when the engine knows no processes") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Script& script = AddEcho(detectors, ParseDetector("a: A needs net_packet_udp"), log);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorInstance: the host as a running detector sees it: binding, emitting, logging.
+// DetectorInstance: the host functions that a running detector calls: binding, emitting, logging.
 
 #include "engine/dispatch/detector_instance.h"
 
@@ -21,7 +21,7 @@ namespace wirehound::test {
 namespace {
 
 // Runs `init` as the Init of a detector that needs net_packet_dns, A (there is one) and, when it
-// exists, "missing"; gives what Init returned.
+// exists, "missing"; returns the result of Init.
 Status InInit(const std::function<Status(const InitContext&)>& init) {
   ScriptedDetectors detectors;
   Script& other = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
@@ -32,7 +32,7 @@ Status InInit(const std::function<Status(const InitContext&)>& init) {
   return failures.empty() ? Status() : Error(failures);
 }
 
-TEST_CASE("binding: a field of a required event, base or detected, is bound") {
+TEST_CASE("binding: a field of a required event is bound, of a base event and of a detection") {
   FieldRef<Dns> dns;
   FieldRef<std::uint16_t> port;
   FieldRef<Address> source;
@@ -48,7 +48,7 @@ TEST_CASE("binding: a field of a required event, base or detected, is bound") {
   CHECK(status.has_value());
 }
 
-TEST_CASE("binding: what cannot be bound is an error that says why") {
+TEST_CASE("binding: a field that cannot be bound is an error that says why") {
   std::string event = "net_packet_dns";
   std::string field = "proto_dns";
   std::string reason;
@@ -65,7 +65,7 @@ TEST_CASE("binding: what cannot be bound is an error that says why") {
     field = "proto_tcp";
     reason = "is not of a required event";
   }
-  SUBCASE("an event that nobody knows") {
+  SUBCASE("an event that does not exist") {
     event = "net_packet_dsn";
     reason = "is not of a required event";
   }
@@ -90,7 +90,7 @@ TEST_CASE("binding: a field of another type is an error") {
       [&](const InitContext& context) { return context.Bind("net_packet_dns", "src", text); }));
 }
 
-TEST_CASE("binding: an optional event that is not there leaves its fields unbound") {
+TEST_CASE("binding: the fields of an optional event that does not exist stay unbound") {
   FieldRef<std::string_view> text;
   std::uint32_t id = 0;
   const Status status = InInit([&](const InitContext& context) {
@@ -100,7 +100,7 @@ TEST_CASE("binding: an optional event that is not there leaves its fields unboun
   CHECK(status.has_value());
 }
 
-TEST_CASE("binding: events resolve to their ids when they are required") {
+TEST_CASE("binding: only required events resolve to their ids") {
   std::uint32_t dns = 0;
   std::uint32_t detected = 0;
   std::uint32_t other = 77;
@@ -163,7 +163,7 @@ TEST_CASE("emitting: the message says which rule a detection breaks") {
   CHECK(run.dispatcher().detectors()[0]->counters().events_out == 0);
 }
 
-TEST_CASE("emitting: outside OnEvent nothing is taken") {
+TEST_CASE("emitting: a detection outside OnEvent is refused") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   std::optional<Emitter> kept;
@@ -186,7 +186,7 @@ TEST_CASE("emitting: outside OnEvent nothing is taken") {
   CHECK(run.names().empty());
 }
 
-// What a detector that is initialised with `init` writes to standard error at a log level.
+// The lines that a detector with this `init` writes to standard error at a log level.
 std::string LogOf(const std::string& level, const std::function<Status(const InitContext&)>& init) {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("talker: T needs net_packet_udp")).init = init;
@@ -214,7 +214,7 @@ TEST_CASE("logging: a line has the detector's id, its level, and the values by n
   CHECK(text.find("not shown") == std::string::npos);
 }
 
-TEST_CASE("logging: text from the wire cannot steer the terminal or make up lines") {
+TEST_CASE("logging: text from the wire cannot control the terminal or forge lines") {
   const std::string text = LogOf("info", [](const InitContext& context) -> Status {
     context.logger().Info("a\x1b[2J\nfake", {{"na\nme", "\x1b]0;x\x07\xc2\x9b"}});
     return {};
@@ -222,33 +222,33 @@ TEST_CASE("logging: text from the wire cannot steer the terminal or make up line
   CHECK(text.find("[talker] a?[2J?fake na?me=?]0;x???\n") != std::string::npos);
 }
 
-TEST_CASE("logging: off is off") {
+TEST_CASE("logging: the level off writes nothing") {
   CHECK(LogOf("off", [](const InitContext& context) -> Status {
           context.logger().Error("not shown");
           return {};
         }).empty());
 }
 
-TEST_CASE("logging: a level that does not exist is the user's error") {
+TEST_CASE("logging: an unknown level is an error of the user") {
   const Status status = SetLogLevel("loud");
   REQUIRE_FALSE(status.has_value());
   CHECK(status.error().code() == ErrorCode::kInvalidInput);
   CHECK(status.error().message() == "--log-level 'loud': expected debug, info, warn, error or off");
 }
 
-TEST_CASE("extensions: timers and state are there for everybody, what nobody knows is not") {
+TEST_CASE("extensions: every detector gets timers and state, and null for an unknown name") {
   const Status status = InInit([](const InitContext& context) -> Status {
     CHECK(context.Extension("wirehound.timers/1") != nullptr);
     CHECK(context.Extension("wirehound.state/1") != nullptr);
     CHECK(context.Extension("wirehound.timers/2") == nullptr);
-    CHECK(context.Extension("wirehound.dns/1") == nullptr);  // not named in the definition
+    CHECK(context.Extension("wirehound.dns/1") == nullptr);  // the definition does not ask for it
     CHECK(context.Extension("") == nullptr);
     return {};
   });
   CHECK(status.has_value());
 }
 
-TEST_CASE("configuration: an option that was not declared is an error that says so") {
+TEST_CASE("configuration: reading an option that was not declared is an error that says so") {
   std::string option;
   const Status status =
       InInit([&option](const InitContext& context) { return context.Option("threshold", option); });
@@ -257,7 +257,7 @@ TEST_CASE("configuration: an option that was not declared is an error that says 
         "detector b: Init failed: option threshold: it is not in the definition");
 }
 
-TEST_CASE("emitting: what is refused is counted") {
+TEST_CASE("emitting: refused detections are counted") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.on_event = [](const EventView&, const Emitter& emit) -> Status {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Filters where the dispatcher applies them: those of requirements decide what a detector sees,
-// those of the user what is shown, and the scope what exists.
+// Filters as the dispatcher applies them: filters of requirements decide which events a detector
+// gets, filters of the user which events are shown, and the scope which events exist at all.
 
 #include <string>
 #include <vector>
@@ -36,7 +36,8 @@ DetectorDefinition WithRequirements(const Requirements& requirements) {
   return definition;
 }
 
-TEST_CASE("requirement filters: an event is seen when it passes any requirement, all of it") {
+TEST_CASE(
+    "requirement filters: a detector gets an event that passes all filters of any requirement") {
   struct Case {
     Requirements requirements;
     bool seen;
@@ -49,7 +50,7 @@ TEST_CASE("requirement filters: an event is seen when it passes any requirement,
       {{{no}}, false},
       {{{no, yes}}, true},
       {{{no, no}}, false},
-      {{{no, {}}}, true},  // one without filters lets everything pass
+      {{{no, {}}}, true},  // a requirement without filters lets every event pass
       {{{{}, no}}, true},
       {{{{"dst_port=53", "src_port=1"}}}, false},
       {{{yes}, {{"comm=dig"}}}, true},
@@ -71,7 +72,7 @@ TEST_CASE("requirement filters: an event is seen when it passes any requirement,
   }
 }
 
-TEST_CASE("requirement filters: they are one detector's, not its neighbours'") {
+TEST_CASE("requirement filters: they affect the detector that declares them and no other") {
   ScriptedDetectors detectors;
   Script& choosy = detectors.Add(WithRequirements({{{"dst_port=54"}}}));
   Script& other = detectors.Add(ParseDetector("b: B needs net_packet_udp"));
@@ -83,7 +84,7 @@ TEST_CASE("requirement filters: they are one detector's, not its neighbours'") {
   CHECK(run.names() == "net_packet_udp");
 }
 
-TEST_CASE("requirement filters: they apply to detectors' events") {
+TEST_CASE("requirement filters: they apply to detections too") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.produced_event.fields = {{"n", FieldType::kUint64, ""}};
@@ -100,7 +101,7 @@ TEST_CASE("requirement filters: they apply to detectors' events") {
   CHECK(consumer.events == 2);
 }
 
-TEST_CASE("requirement filters: a detector with one that does not compile is left out") {
+TEST_CASE("requirement filters: a detector whose filter does not compile is left out") {
   ScriptedDetectors detectors;
   Script& bad = detectors.Add(WithRequirements({{{"dst_prt=53"}}}));
   Script& good = detectors.Add(ParseDetector("b: B needs net_packet_udp"));
@@ -111,7 +112,7 @@ TEST_CASE("requirement filters: a detector with one that does not compile is lef
   CHECK(good.initialised == 1);
 }
 
-TEST_CASE("user filters: they decide what is shown, not what detectors see") {
+TEST_CASE("user filters: they decide what outputs show, not what detectors get") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   AddEcho(detectors, ParseDetector("a: A needs net_packet_udp"), log);
@@ -130,7 +131,7 @@ TEST_CASE("user filters: they decide what is shown, not what detectors see") {
   CHECK(Join(log) == "a<net_packet_udp");
 }
 
-TEST_CASE("user filters: they apply to detectors' events") {
+TEST_CASE("user filters: they apply to detections too") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.produced_event.fields = {{"n", FieldType::kUint64, ""}};
@@ -148,7 +149,7 @@ TEST_CASE("user filters: they apply to detectors' events") {
   CHECK(run.dispatcher().counters().hidden == 2);
 }
 
-TEST_CASE("scope: what is outside it does not exist, for outputs and for detectors") {
+TEST_CASE("scope: neither outputs nor detectors get an event outside it") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   AddEcho(detectors, ParseDetector("a: A needs net_packet_udp"), log);
@@ -166,7 +167,7 @@ TEST_CASE("scope: what is outside it does not exist, for outputs and for detecto
   CHECK(run.dispatcher().counters().out_of_scope == 1);
 }
 
-TEST_CASE("versions: an optional event outside its window is not seen") {
+TEST_CASE("versions: a detector does not get an optional event outside its version window") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_tcp, net_packet_udp?"));
   std::uint32_t id = 0;

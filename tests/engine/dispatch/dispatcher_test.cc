@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Dispatcher: who sees which event, in which order. The lines of the dispatch contract and the
-// tests that hold them:
+// Dispatcher: which detector and output sees which event, in which order. The lines of the dispatch
+// contract and the tests that protect them:
 //
 //   order of events and consumers       here
 //   Init, Close, when they are called   here, adopt_test.cc (replacement)
@@ -37,7 +37,7 @@ using test::Json;
 
 Selection ShowAll() { return {.events = {"net_packet_udp", "detectors"}, .detectors = {}}; }
 
-TEST_CASE("dispatcher: an event is shown before anything derived from it, level by level") {
+TEST_CASE("dispatcher: outputs see an event before the detections it led to, level by level") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   AddEchoes(detectors, ParseDetectors(R"(
@@ -110,7 +110,7 @@ TEST_CASE("dispatcher: a selected detector is initialised before its first event
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(1));
   CHECK(initialised_first);
-  CHECK(script.described == 0);  // the loader asked; nobody asks again
+  CHECK(script.described == 0);  // only the loader calls Describe
 }
 
 TEST_CASE("dispatcher: a detector that is not selected is not even created") {
@@ -128,10 +128,10 @@ TEST_CASE("dispatcher: a detector that is not selected is not even created") {
   CHECK(other.closed == 0);
 }
 
-TEST_CASE("dispatcher: Close comes exactly once after a successful Init") {
+TEST_CASE("dispatcher: Close is called exactly once after a successful Init") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
-  SUBCASE("when asked to close, and never again") {
+  SUBCASE("when the dispatcher is told to close, and not again later") {
     {
       EngineRun run(detectors.Load());
       run.dispatcher().Close();
@@ -140,7 +140,7 @@ TEST_CASE("dispatcher: Close comes exactly once after a successful Init") {
       CHECK(script.destroyed == 0);
     }
   }
-  SUBCASE("when the dispatcher goes without having been closed") {
+  SUBCASE("when the dispatcher is destroyed without having been closed") {
     EngineRun run(detectors.Load());
   }
   SUBCASE("also when Close fails") {
@@ -157,7 +157,8 @@ TEST_CASE("dispatcher: Close comes exactly once after a successful Init") {
   CHECK(script.destroyed == 1);
 }
 
-TEST_CASE("dispatcher: a detector that fails to start is named, not closed, and the others run") {
+TEST_CASE(
+    "dispatcher: a detector that fails to start is reported, not closed, and the others run") {
   ScriptedDetectors detectors;
   Script& bad = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   Script& good = detectors.Add(ParseDetector("b: B needs net_packet_udp, A"));
@@ -172,7 +173,7 @@ TEST_CASE("dispatcher: a detector that fails to start is named, not closed, and 
   }
   SUBCASE("its constructor throws") {
     bad.construct = [] { throw std::runtime_error("no memory"); };
-    bad.destroyed = 1;  // an object that was never made is not destroyed
+    bad.destroyed = 1;  // no object was made, so there is none to destroy
     failure = "detector a: create failed (status 2)";
   }
   {
@@ -219,7 +220,7 @@ TEST_CASE("dispatcher: a call makes zero, one or many detections") {
   CHECK(run.dispatcher().counters().shown == 6);
 }
 
-TEST_CASE("dispatcher: the same event required twice is one call") {
+TEST_CASE("dispatcher: a detector that requires an event twice is called once for it") {
   ScriptedDetectors detectors;
   Script& script =
       detectors.Add(ParseDetector("a: A needs net_packet_udp, net_packet_udp, net_packet_udp?"));
@@ -229,7 +230,7 @@ TEST_CASE("dispatcher: the same event required twice is one call") {
   CHECK(script.events == 1);
 }
 
-TEST_CASE("dispatcher: only selected events are shown, also when more are made") {
+TEST_CASE("dispatcher: outputs see only the selected events, even when more are made") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   AddEchoes(detectors, ParseDetectors("a: A needs net_packet_udp\n b: B needs A"), log);
@@ -240,7 +241,8 @@ TEST_CASE("dispatcher: only selected events are shown, also when more are made")
   CHECK(run.dispatcher().counters().detector_events == 2);
 }
 
-TEST_CASE("dispatcher: a detection without room is refused, counted, and the next record is fine") {
+TEST_CASE(
+    "dispatcher: a detection without room is refused and counted; the next record has room again") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.definition.produced_event.fields = {{"text", FieldType::kString, ""}};
@@ -262,7 +264,7 @@ TEST_CASE("dispatcher: a detection without room is refused, counted, and the nex
   CHECK(run.names() == "A A");
 }
 
-TEST_CASE("dispatcher: the first failure of an output is kept, and detectors go on") {
+TEST_CASE("dispatcher: the first error of an output is kept, and detectors still get events") {
   class Failing : public Output {
    public:
     Status OnEvent(const Event& /*event*/) override {

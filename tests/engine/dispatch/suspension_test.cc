@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a detector costs that fails or takes too long: itself, and nobody else. Time is a number
-// that detectors move on, so nothing here waits.
+// A detector that fails or takes too long is suspended, and the others are not affected. The clock
+// is a number that the detectors of the tests move on, so nothing here waits.
 
 #include "engine/dispatch/dispatcher.h"
 
@@ -24,7 +24,7 @@ namespace {
 
 using test::Json;
 
-// The clock of the time budget, and what moves it.
+// The clock of the time budget; the detectors of the tests move it on.
 std::uint64_t fake_now_ns = 0;
 std::uint64_t FakeClock() { return fake_now_ns; }
 
@@ -45,7 +45,7 @@ void FeedEach(EngineRun& run, std::uint64_t count) {
   }
 }
 
-TEST_CASE("errors: an error of one detector is counted and costs nothing to others") {
+TEST_CASE("errors: an error of one detector is counted and does not affect the others") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Script& bad = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
@@ -58,7 +58,7 @@ TEST_CASE("errors: an error of one detector is counted and costs nothing to othe
       throw std::runtime_error("bug");
     };
   }
-  SUBCASE("an exception that is no std::exception") {
+  SUBCASE("an exception that is not a std::exception") {
     bad.on_event = [](const EventView&, const Emitter&) -> Status { throw 42; };
   }
   EngineRun run(detectors.Load());
@@ -72,7 +72,7 @@ TEST_CASE("errors: an error of one detector is counted and costs nothing to othe
   CHECK(run.names().find('A') == std::string::npos);
 }
 
-TEST_CASE("errors: what was emitted before an error counts") {
+TEST_CASE("errors: a detection emitted before the error is kept") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   script.on_event = [](const EventView&, const Emitter& emit) -> Status {
@@ -101,7 +101,7 @@ TEST_CASE("suspension: a detector is suspended after too many errors in a row") 
       run.Feed(udp.At(i));
     }
   };
-  SUBCASE("and sees nothing any more") {
+  SUBCASE("and gets no more events") {
     EngineRun run(detectors.Load());
     feed(run, kMost + 20);
     const DetectorInstance& instance = *run.dispatcher().detectors()[0];
@@ -113,12 +113,12 @@ TEST_CASE("suspension: a detector is suspended after too many errors in a row") 
     run.dispatcher().Close();
     CHECK(bad.closed == 1);
   }
-  SUBCASE("not one error earlier") {
+  SUBCASE("but not one error earlier") {
     EngineRun run(detectors.Load());
     feed(run, kMost - 1);
     CHECK_FALSE(run.dispatcher().detectors()[0]->suspended());
   }
-  SUBCASE("and a success starts the count again") {
+  SUBCASE("and a success resets the count") {
     succeed_at = kMost;
     EngineRun run(detectors.Load());
     feed(run, 2 * kMost - 1);
@@ -127,7 +127,7 @@ TEST_CASE("suspension: a detector is suspended after too many errors in a row") 
   }
 }
 
-TEST_CASE("suspension: is an event, after the event at which it happened, with its context") {
+TEST_CASE("suspension: it is an event, shown after the event that caused it and with its context") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter& emit) -> Status {
@@ -151,7 +151,7 @@ TEST_CASE("suspension: is an event, after the event at which it happened, with i
   CHECK(run.dispatcher().counters().detector_events == 3);
 }
 
-TEST_CASE("suspension: its event is not made when nobody wants it") {
+TEST_CASE("suspension: its event is not made when no detector or output wants it") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter&) -> Status { return Error("no"); };
@@ -161,17 +161,17 @@ TEST_CASE("suspension: its event is not made when nobody wants it") {
   CHECK(run.dispatcher().counters().engine_events == 0);
 }
 
-TEST_CASE("suspension: detectors may require its event, but never learn of their own") {
+TEST_CASE("suspension: a detector may require its event, but never gets one about itself") {
   ScriptedDetectors detectors;
   const auto fail = [](const EventView&, const Emitter&) -> Status { return Error("no"); };
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event = fail;
-  std::vector<std::string> told;
+  std::vector<std::string> seen;
   for (const char* line : {"b: B needs detector_suspended", "c: C needs detector_suspended"}) {
     Script& script = detectors.Add(ParseDetector(line));
-    script.on_event = [&told, id = script.definition.id](const EventView& event,
+    script.on_event = [&seen, id = script.definition.id](const EventView& event,
                                                          const Emitter&) -> Status {
       const wirehound_string& about = event.field(0)->value.text;
-      told.push_back(id + "<" + std::string(about.data, about.size));
+      seen.push_back(id + "<" + std::string(about.data, about.size));
       return Error("no");
     };
   }
@@ -179,12 +179,13 @@ TEST_CASE("suspension: detectors may require its event, but never learn of their
   options.limits.max_errors_in_a_row = 1;
   EngineRun run(detectors.Load(), ShowAll(), std::move(options));
   FeedEach(run, 1);
-  // b and c fail on what is said of a; each is told of the other one if it still runs.
-  CHECK(Join(told) == "b<a c<a");
+  // b and c fail at the event about a, so both are suspended before they could get the event about
+  // each other.
+  CHECK(Join(seen) == "b<a c<a");
   CHECK(run.names() == "detector_suspended detector_suspended detector_suspended");
 }
 
-TEST_CASE("suspension: no limit is no suspension") {
+TEST_CASE("suspension: a limit of zero never suspends") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter&) -> Status {
@@ -201,7 +202,7 @@ TEST_CASE("suspension: no limit is no suspension") {
   CHECK(run.counters(0).overruns == 300);
 }
 
-TEST_CASE("time budget: a call over it is counted and is an event; others are not blamed") {
+TEST_CASE("time budget: a call over it is counted for its detector only and makes an event") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   detectors.Add(ParseDetector("b: B needs net_packet_udp")).on_event =
@@ -225,7 +226,8 @@ TEST_CASE("time budget: a call over it is counted and is an event; others are no
       {"name":"budget_ns","type":"unsigned long","value":1000}])"));
 }
 
-TEST_CASE("time budget: overruns in a row suspend, and one call in time starts the count again") {
+TEST_CASE(
+    "time budget: overruns in a row suspend a detector, and one call in time resets the count") {
   ScriptedDetectors detectors;
   std::uint64_t in_time = 0;
   Script& slow = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
@@ -258,7 +260,7 @@ TEST_CASE("time budget: overruns in a row suspend, and one call in time starts t
   }
 }
 
-TEST_CASE("time budget: without one the clock is not even read") {
+TEST_CASE("time budget: without one the clock is not read") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   static int reads;
@@ -276,7 +278,7 @@ TEST_CASE("time budget: without one the clock is not even read") {
   CHECK(reads == expected);
 }
 
-TEST_CASE("time budget: what is said of an overrun cannot lead to overruns without end") {
+TEST_CASE("time budget: events about overruns cannot cause an endless chain of overruns") {
   ScriptedDetectors detectors;
   const auto slow = [](const EventView&, const Emitter&) -> Status {
     fake_now_ns += 2 * kBudget;
@@ -290,7 +292,8 @@ TEST_CASE("time budget: what is said of an overrun cannot lead to overruns witho
   options.limits.max_overruns_in_a_row = 0;
   EngineRun run(detectors.Load(), ShowAll(), std::move(options));
   FeedEach(run, 1);
-  // a takes too long, b for what is said of a, a for what is said of b; then it is enough.
+  // a overruns; b overruns at the event about a; a overruns at the event about b. No third event is
+  // made.
   CHECK(run.names() == "detector_over_budget detector_over_budget");
   CHECK(run.counters(0).overruns == 2);
   CHECK(run.counters(1).overruns == 1);
@@ -306,7 +309,7 @@ TEST_CASE("time per call: the first of many calls is timed") {
   CHECK(counters.timed_max_ns <= counters.timed_ns);
 }
 
-TEST_CASE("crash context: says whose code runs, for what, and nothing once it has returned") {
+TEST_CASE("crash context: it names the running detector and its event only while the call lasts") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   const auto note = [&log] {

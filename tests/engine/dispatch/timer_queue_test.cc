@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The queue of all timers and the timers of one detector, through the C table a plugin has.
+// TimerQueue, which holds all timers, and the timers of one detector, used through the C table that
+// a plugin gets.
 
 #include "engine/dispatch/timer_queue.h"
 
@@ -17,13 +18,13 @@
 namespace wirehound::test {
 namespace {
 
-// The queue never looks into a detector: it only hands the address back.
+// The queue never dereferences a detector: it only returns the address.
 DetectorInstance& Nobody() {
   static std::uint64_t place = 0;
   return reinterpret_cast<DetectorInstance&>(place);
 }
 
-// A detector's timers, running, at a place among the detectors.
+// The timers of a running detector, which has this place in the order of detectors.
 class Timers {
  public:
   Timers(TimerQueue& queue, const StreamTime& time, std::uint32_t order)
@@ -45,7 +46,7 @@ class Timers {
   InstanceTimers timers_;
 };
 
-// Lets everything go off that is due by `now_ns`: "id@due" each.
+// Fires every timer that is due by `now_ns`. Returns "id@due" of each.
 std::string Run(TimerQueue& queue, Timers& owner, std::uint64_t now_ns) {
   std::string text;
   for (Timer* timer = queue.First(); timer != nullptr && timer->due_ns <= now_ns;
@@ -57,7 +58,7 @@ std::string Run(TimerQueue& queue, Timers& owner, std::uint64_t now_ns) {
   return text;
 }
 
-TEST_CASE("timers: the earliest goes off first, those due together in the order of their start") {
+TEST_CASE("timers: the earliest fires first, and timers due together in the order of their start") {
   TimerQueue queue;
   StreamTime time{1000};
   Timers timers(queue, time, 0);
@@ -71,7 +72,7 @@ TEST_CASE("timers: the earliest goes off first, those due together in the order 
   CHECK(queue.next_ns() == TimerQueue::kNever);
 }
 
-TEST_CASE("timers: of several detectors those due together go by the detectors' order") {
+TEST_CASE("timers: timers due together fire in the order of their detectors") {
   TimerQueue queue;
   StreamTime time;
   Timers second(queue, time, 2);
@@ -79,18 +80,18 @@ TEST_CASE("timers: of several detectors those due together go by the detectors' 
   second.Start(20, 5);
   first.Start(10, 5);
   CHECK(queue.First()->id == 10);
-  SUBCASE("which may change") {
+  SUBCASE("also after that order changes") {
     first.get().SetOrder(3);
     CHECK(queue.First()->id == 20);
   }
-  SUBCASE("and closing one leaves the others") {
+  SUBCASE("and closing one detector keeps the timers of the others") {
     first.get().SetPhase(TimerPhase::kClosed);
     CHECK(queue.First()->id == 20);
     CHECK(first.Start(10, 5) == WIREHOUND_ERROR_INVALID);
   }
 }
 
-TEST_CASE("timers: one that is started again runs once, from now") {
+TEST_CASE("timers: a timer that is started again fires once, counted from the second start") {
   TimerQueue queue;
   StreamTime time;
   Timers timers(queue, time, 0);
@@ -101,7 +102,7 @@ TEST_CASE("timers: one that is started again runs once, from now") {
   CHECK(Run(queue, timers, 100) == "1@15 ");
 }
 
-TEST_CASE("timers: one that is stopped does not go off, and another stop finds nothing") {
+TEST_CASE("timers: a stopped timer does not fire, and a second stop finds none") {
   TimerQueue queue;
   StreamTime time;
   Timers timers(queue, time, 0);
@@ -113,7 +114,7 @@ TEST_CASE("timers: one that is stopped does not go off, and another stop finds n
   CHECK(timers.Cancel(2) == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-TEST_CASE("timers: a periodic one keeps its phase, and says how often it was missed") {
+TEST_CASE("timers: a periodic timer keeps its phase and reports how many times it missed") {
   TimerQueue queue;
   StreamTime time{3};
   Timers timers(queue, time, 0);
@@ -125,7 +126,7 @@ TEST_CASE("timers: a periodic one keeps its phase, and says how often it was mis
   CHECK(queue.next_ns() == 60);
 }
 
-TEST_CASE("timers: the end of time is not passed") {
+TEST_CASE("timers: a due time beyond the largest number does not overflow") {
   TimerQueue queue;
   StreamTime time{100};
   Timers timers(queue, time, 0);
@@ -138,7 +139,7 @@ TEST_CASE("timers: the end of time is not passed") {
   CHECK(queue.next_ns() != TimerQueue::kNever);
 }
 
-TEST_CASE("timers: there are so many at once and no more") {
+TEST_CASE("timers: the number of timers of one detector is limited") {
   TimerQueue queue;
   StreamTime time;
   Timers timers(queue, time, 0);
@@ -146,12 +147,12 @@ TEST_CASE("timers: there are so many at once and no more") {
     REQUIRE(timers.Start(id * 7919, 10) == WIREHOUND_OK);
   }
   CHECK(timers.Start(1, 10) == WIREHOUND_ERROR_LIMIT);
-  CHECK(timers.Start(0, 10) == WIREHOUND_OK);  // it runs already
+  CHECK(timers.Start(0, 10) == WIREHOUND_OK);  // no new timer: this one runs already
   CHECK(timers.Cancel(7919) == WIREHOUND_OK);
   CHECK(timers.Start(1, 10) == WIREHOUND_OK);
 }
 
-TEST_CASE("timers: those of Init wait for the first time there is") {
+TEST_CASE("timers: timers started in Init wait for the first stream time") {
   TimerQueue queue;
   StreamTime time;
   Timers timers(queue, time, 0);
@@ -169,7 +170,7 @@ TEST_CASE("timers: those of Init wait for the first time there is") {
   CHECK(Run(queue, timers, 2'000) == "2@1005 1@1010 ");
 }
 
-TEST_CASE("timers: whatever is done, they go off as a list that is searched would have it") {
+TEST_CASE("timers: after random starts and stops they fire as in a plain list that is searched") {
   TimerQueue queue;
   StreamTime time;
   Timers timers(queue, time, 0);

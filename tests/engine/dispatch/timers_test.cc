@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Timers of detectors as the dispatcher runs them: in stream time, between records, each in a turn
-// of its own.
+// The timers of detectors as the dispatcher fires them: in stream time, between records, each in a
+// separate turn.
 
 #include <wirehound/abi/timers_abi.h>
 
@@ -30,7 +30,7 @@ const wirehound_timers& TimersOf(const InitContext& context) {
   return *static_cast<const wirehound_timers*>(context.Extension(WIREHOUND_TIMERS_EXTENSION));
 }
 
-// A detector that starts timers in Init and notes when they go off: "id@due".
+// A detector that starts timers in Init and logs each that fires: "id@due".
 struct Ticker {
   Ticker(ScriptedDetectors& detectors, const std::string& line,
          const std::vector<wirehound_timer>& in_init, std::vector<std::string>& log)
@@ -62,7 +62,7 @@ wirehound_timer After(std::uint64_t id, std::uint64_t after_ns, std::uint64_t pe
   return {0, 0, id, after_ns, period_ns};
 }
 
-TEST_CASE("timers: those of Init count from the first record, and go off before it if due") {
+TEST_CASE("timers: timers started in Init count from the first record, and fire before it if due") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker ticker(detectors, "a: A needs net_packet_udp", {After(1, 0), After(2, 10)}, log);
@@ -82,7 +82,8 @@ TEST_CASE("timers: those of Init count from the first record, and go off before 
   CHECK(run.dispatcher().counters().timers == 2);
 }
 
-TEST_CASE("timers: a detection of one has its time, no process and no cause") {
+TEST_CASE(
+    "timers: a detection made in a timer has the time of the timer, no process and no cause") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker ticker(detectors, "a: A needs net_packet_udp", {After(1, 10)}, log);
@@ -100,7 +101,8 @@ TEST_CASE("timers: a detection of one has its time, no process and no cause") {
   CHECK_FALSE(json.contains("detectedFrom"));
 }
 
-TEST_CASE("timers: what they lead to is over before the next one, each at its own stream time") {
+TEST_CASE(
+    "timers: each timer has its own turn and stream time, finished before the next one fires") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   std::vector<std::uint64_t> times;
@@ -123,7 +125,7 @@ TEST_CASE("timers: what they lead to is over before the next one, each at its ow
   CHECK(run.time().now_ns == 1000);
 }
 
-TEST_CASE("timers: a periodic one that missed its time goes off once and keeps its phase") {
+TEST_CASE("timers: a periodic timer that is late fires once and keeps its phase") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker ticker(detectors, "a: A needs net_packet_udp", {After(1, 10, 10)}, log);
@@ -135,7 +137,7 @@ TEST_CASE("timers: a periodic one that missed its time goes off once and keeps i
   CHECK(Join(log) == "a1@110 a1@120+2 a1@150");
 }
 
-TEST_CASE("timers: the time of a record that comes late does not go back") {
+TEST_CASE("timers: a record with an older time does not move stream time back") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker ticker(detectors, "a: A needs net_packet_udp", {}, log);
@@ -153,7 +155,7 @@ TEST_CASE("timers: the time of a record that comes late does not go back") {
   CHECK(Join(log) == "a1@105");
 }
 
-TEST_CASE("timers: one that starts another one at once cannot hold up the stream") {
+TEST_CASE("timers: a timer that restarts itself with no delay cannot hold up the stream") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker ticker(detectors, "a: A needs net_packet_udp", {After(1, 0)}, log);
@@ -169,7 +171,7 @@ TEST_CASE("timers: one that starts another one at once cannot hold up the stream
   CHECK(run.dispatcher().counters().timers_postponed == 1);
 }
 
-TEST_CASE("timers: they end with their detector") {
+TEST_CASE("timers: no timer fires after its detector has ended") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Ticker a(detectors, "a: A needs net_packet_udp", {After(1, 10, 10)}, log);
@@ -178,7 +180,7 @@ TEST_CASE("timers: they end with their detector") {
                 RunOptions{.limits = {.max_errors_in_a_row = 1, .time_budget_ns = 0}});
   UdpEvent udp(run.catalogue());
   run.Feed(udp.At(100));
-  SUBCASE("when it is suspended, be it for a timer") {
+  SUBCASE("when the detector is suspended, even for errors in a timer") {
     a.script.on_timer = [](const wirehound_timer&, const Emitter&) -> Status {
       return Error("no");
     };
@@ -189,7 +191,7 @@ TEST_CASE("timers: they end with their detector") {
     CHECK(Join(log) == "b2@110 b2@120");
     CHECK(run.counters(0).errors == 1);
   }
-  SUBCASE("when all are closed") {
+  SUBCASE("when the dispatcher closes all detectors") {
     a.script.close = [&a]() -> Status {
       CHECK(a.Start(9, 1) == WIREHOUND_ERROR_INVALID);
       return {};
@@ -199,14 +201,14 @@ TEST_CASE("timers: they end with their detector") {
     run.dispatcher().AdvanceTime(1'000);
     CHECK(log.empty());
   }
-  SUBCASE("when it is dropped") {
+  SUBCASE("when the detector is dropped") {
     REQUIRE(run.Adopt({.events = {}, .detectors = {"b"}}).has_value());
     run.Feed(udp.At(110));
     CHECK(Join(log) == "b2@110");
   }
 }
 
-TEST_CASE("timers: a detector that fails to start leaves none behind") {
+TEST_CASE("timers: a detector that fails to start leaves no timers behind") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
@@ -220,7 +222,7 @@ TEST_CASE("timers: a detector that fails to start leaves none behind") {
   CHECK_FALSE(run.dispatcher().next_timer_ns().has_value());
 }
 
-TEST_CASE("timers: a plugin without on_timer is refused them") {
+TEST_CASE("timers: a plugin without on_timer cannot start timers") {
   ScriptedDetectors detectors;
   std::int32_t status = WIREHOUND_OK;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).init =
@@ -231,10 +233,10 @@ TEST_CASE("timers: a plugin without on_timer is refused them") {
   };
   LoadedPlugins plugins = detectors.Load();
   wirehound_detector table = *plugins.detectors[0].table;
-  SUBCASE("as its table ends before it") {
+  SUBCASE("its table ends before on_timer") {
     table.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_detector, last_error);
   }
-  SUBCASE("as it is null") { table.on_timer = nullptr; }
+  SUBCASE("on_timer is null") { table.on_timer = nullptr; }
   plugins.detectors[0].table = &table;
   EngineRun run(std::move(plugins));
   CHECK(status == WIREHOUND_ERROR_INVALID);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Every field of every base event with every operator its type has: values that pass and values
-// that do not. Fields are taken from the catalogue: a new one is covered when it is there, or
-// fails here.
+// Every field of every base event with every operator of its type: values that pass and values that
+// do not. The fields come from the catalogue, so a new field is tested as soon as it is there.
 
 #include <string>
 #include <utility>
@@ -19,7 +18,7 @@
 namespace wirehound::test {
 namespace {
 
-// One field of an event, with an event that has a value for it.
+// A field, and an event that has a value for it.
 struct Target {
   const EventDefinition& definition;
   std::string path;
@@ -67,8 +66,8 @@ std::string TextOf(const MemberSchema& member, std::uint16_t number) {
   return std::string(member.text(number, scratch));
 }
 
-// Zero may stand for no value: the value is the first number after it with a text, and the other
-// value is the next number with another text.
+// Picks the first number above zero that has a text, and the next one with another text. Zero is
+// not used, because it may mean that there is no value.
 ValueCases NumberTextCasesOf(const MemberSchema& member, SampleValues& values) {
   std::uint16_t number = 0;
   while (TextOf(member, number) == TextOf(member, number + 1)) {
@@ -118,7 +117,7 @@ ValueCases CasesOf(const MemberSchema& member, SampleValues& values) {
   }
 }
 
-// Goes through the members of a message, and of those inside.
+// Tests the members of a message, and of the messages inside it.
 class EveryMember {
  public:
   EveryMember(const EventDefinition& definition, std::size_t field)
@@ -155,7 +154,7 @@ class EveryMember {
   std::vector<std::string> paths_;
 };
 
-// A field that is a value itself: those of base events, and of detectors.
+// Tests a field that is a single value, of a base event or of a detection.
 void CheckField(const EventDefinition& definition, std::size_t index) {
   const EventField& field = definition.fields[index];
   SampleEvent event(definition);
@@ -210,7 +209,7 @@ void CheckField(const EventDefinition& definition, std::size_t index) {
   }
 }
 
-TEST_CASE("filters: every field of every base event, with every operator of its type") {
+TEST_CASE("filters: every field of every base event works with every operator of its type") {
   const Catalogue catalogue;
   for (const EventDefinition& definition : catalogue.events()) {
     std::vector<std::string> paths;
@@ -230,7 +229,7 @@ TEST_CASE("filters: every field of every base event, with every operator of its 
   }
 }
 
-TEST_CASE("filters: a detector's event, with fields of every type") {
+TEST_CASE("filters: fields of every type work in a detection") {
   DetectorDefinition detector;
   detector.id = "every.type";
   detector.produced_event.name = "EveryType";

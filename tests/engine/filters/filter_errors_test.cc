@@ -17,7 +17,7 @@ namespace {
 struct Case {
   const char* event;
   const char* clause;
-  const char* message;  // behind "filter 'EVENT.data.CLAUSE': "
+  const char* message;  // after "filter 'EVENT.data.CLAUSE': "
 };
 
 void Check(const Catalogue& catalogue, const std::vector<Case>& cases) {
@@ -33,7 +33,7 @@ void Check(const Catalogue& catalogue, const std::vector<Case>& cases) {
   }
 }
 
-TEST_CASE("filter errors: a value that the type cannot have") {
+TEST_CASE("filter errors: a value that the type cannot have is refused") {
   Check(
       Catalogue(),
       {{"net_packet_tcp", "dst_port=http", "'http': expected a number from 0 to 65535"},
@@ -65,7 +65,7 @@ TEST_CASE("filter errors: a value that the type cannot have") {
        {"net_packet_dns", "proto_dns.questions.name=a,,b", "'': expected a text"}});
 }
 
-TEST_CASE("filter errors: a name that no number is shown as, with what it may have been") {
+TEST_CASE("filter errors: a name that no number has is refused with the closest names") {
   Check(Catalogue(),
         {{"net_packet_dns", "proto_dns.questions.type=MXX",
           "'MXX': expected a name like 'A'; did you mean 'MX', 'KX', 'MB'?"},
@@ -79,7 +79,8 @@ TEST_CASE("filter errors: a name that no number is shown as, with what it may ha
          {"net_packet_http", "proto_http.direction~^x", "'^x': expected 'request' or 'response'"}});
 }
 
-TEST_CASE("filter errors: an operator that the type does not have, or that nobody has") {
+TEST_CASE(
+    "filter errors: an operator that the type does not have or that does not exist is refused") {
   Check(
       Catalogue(),
       {{"net_packet_dns", "proto_dns.questions.name<a",
@@ -104,7 +105,7 @@ TEST_CASE("filter errors: an operator that the type does not have, or that nobod
        {"net_packet_tcp", "", "'': expected the name of a field in front of the operator"}});
 }
 
-TEST_CASE("filter errors: a path that leads nowhere, ends early or goes on") {
+TEST_CASE("filter errors: a path that is unknown, too short or too long is refused") {
   Check(
       Catalogue(),
       {{"net_packet_tcp", "dst_prt=80",
@@ -139,7 +140,8 @@ TEST_CASE("filter errors: a path that leads nowhere, ends early or goes on") {
         "src_port, dst_port, src_dns, dst_dns"}});
 }
 
-TEST_CASE("filter errors: a regular expression that is none, with RE2's reason") {
+TEST_CASE(
+    "filter errors: an invalid regular expression is refused with the reason that RE2 gives") {
   Check(Catalogue(), {{"net_packet_http", "proto_http.host~(a",
                        "'(a': expected a regular expression: missing ): (a"},
                       {"net_packet_http", "proto_http.host~", "'': expected a regular expression"},
@@ -147,7 +149,7 @@ TEST_CASE("filter errors: a regular expression that is none, with RE2's reason")
                        "'a{2,1}': expected a regular expression: invalid repetition size: {2,1}"}});
 }
 
-TEST_CASE("filter errors: the first clause that is wrong is named, whichever it is") {
+TEST_CASE("filter errors: the error names the first wrong clause") {
   const Catalogue catalogue;
   const std::string data[] = {"dst_port=80", "src_port=x"};
   const std::string scope[] = {"uid=root"};

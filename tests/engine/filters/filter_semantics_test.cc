@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How clauses, values and elements of lists combine, and what an event that lacks a field does.
+// How clauses, values and elements of lists combine, and how filters treat an event without the
+// field.
 
 #include <algorithm>
 #include <cstdint>
@@ -29,7 +30,7 @@ wirehound_list ListOf(const std::vector<T>& elements) {
   return {elements.data(), static_cast<std::uint32_t>(elements.size()), sizeof(T)};
 }
 
-// A connection from port 40000 to the port given, to a host with the names given.
+// A connection from port 40000 to the given port of a host with the given names.
 class FlowSample {
  public:
   FlowSample(std::uint16_t port, const std::vector<std::string_view>& names)
@@ -60,7 +61,7 @@ class FlowSample {
   SampleEvent event_;
 };
 
-TEST_CASE("filters: no clause lets everything pass, and says so") {
+TEST_CASE("filters: a filter without clauses passes every event and reports that") {
   const Catalogue catalogue;
   const Result<EventFilter> filter =
       EventFilter::Compile(*catalogue.Find("net_packet_tcp"), {}, {}, {});
@@ -70,7 +71,7 @@ TEST_CASE("filters: no clause lets everything pass, and says so") {
   CHECK(filter->Matches(SampleEvent(*catalogue.Find("net_packet_tcp")).view()));
 }
 
-TEST_CASE("filters: clauses on one field are alternatives, on different fields all must hold") {
+TEST_CASE("filters: any clause on a field may hold, but each field with clauses must hold") {
   const FlowSample flow(443, {});
   CHECK(flow.Passes({"dst_port=80", "dst_port=443"}));
   CHECK(flow.Passes({"dst_port=80", "dst_port>400", "dst_port<10"}));
@@ -79,7 +80,7 @@ TEST_CASE("filters: clauses on one field are alternatives, on different fields a
   CHECK_FALSE(flow.Passes({"dst_port=443", "src_port=1"}));
 }
 
-TEST_CASE("filters: an exclusion that applies decides, whatever else does") {
+TEST_CASE("filters: an event that an exclusion matches never passes") {
   const FlowSample flow(443, {});
   CHECK_FALSE(flow.Passes({"dst_port=443", "dst_port!=443"}));
   CHECK_FALSE(flow.Passes({"dst_port!=400-500", "dst_port=443"}));
@@ -89,7 +90,7 @@ TEST_CASE("filters: an exclusion that applies decides, whatever else does") {
   CHECK(flow.Passes({"dst_port!=80", "dst_port!=81"}));
 }
 
-TEST_CASE("filters: any element of a list will do, and an exclusion wants none of them") {
+TEST_CASE("filters: one matching element of a list passes, and one excluded element fails") {
   const FlowSample flow(443, {"a.example", "b.example"});
   CHECK(flow.Passes({"dst_dns=b.example"}));
   CHECK(flow.Passes({"dst_dns=B.Example"}));
@@ -99,7 +100,7 @@ TEST_CASE("filters: any element of a list will do, and an exclusion wants none o
   CHECK_FALSE(flow.Passes({"dst_dns=a.example", "dst_dns!=b*"}));
 }
 
-TEST_CASE("filters: what an event does not have never matches, whatever the operator") {
+TEST_CASE("filters: a field that an event does not have never matches, with any operator") {
   const FlowSample flow(443, {});
   for (const char* clause : {"dst_dns=*", "dst_dns!=a", "dst_dns~.", "src=0.0.0.0/0",
                              "src!=10.0.0.1", "conn_direction!=x"}) {
@@ -107,7 +108,7 @@ TEST_CASE("filters: what an event does not have never matches, whatever the oper
   }
 }
 
-TEST_CASE("filters: a detector's field may have dots in its name") {
+TEST_CASE("filters: the name of a field of a detection may contain dots") {
   DetectorDefinition detector = ParseDetector("d: D needs net_packet_tcp");
   for (const char* name : {"a", "a.b", "a.b.c"}) {
     detector.produced_event.fields.push_back({name, FieldType::kUint32, ""});
@@ -127,7 +128,7 @@ TEST_CASE("filters: a detector's field may have dots in its name") {
   CHECK_FALSE(compile("a.c=7").has_value());
 }
 
-TEST_CASE("filters: an IPv4 address is its first four bytes") {
+TEST_CASE("filters: only the first four bytes of an IPv4 address count") {
   const Catalogue catalogue;
   const EventDefinition& tcp = *catalogue.Find("net_packet_tcp");
   SampleEvent event(tcp);
@@ -139,7 +140,7 @@ TEST_CASE("filters: an IPv4 address is its first four bytes") {
   }
 }
 
-TEST_CASE("filters: an address of no family is no address") {
+TEST_CASE("filters: an address without a family counts as absent") {
   const Catalogue catalogue;
   const EventDefinition& tcp = *catalogue.Find("net_packet_tcp");
   SampleEvent event(tcp);
@@ -185,7 +186,7 @@ class DnsSample {
   SampleEvent event_;
 };
 
-TEST_CASE("filters: paths go through messages and lists, to what only some records have") {
+TEST_CASE("filters: paths lead through messages and lists, also to members of some records only") {
   const DnsSample dns;
   CHECK(dns.Passes({"proto_dns.answers.MX.preference<=10"}));
   CHECK_FALSE(dns.Passes({"proto_dns.answers.MX.preference>10"}));
@@ -197,7 +198,7 @@ TEST_CASE("filters: paths go through messages and lists, to what only some recor
   CHECK_FALSE(dns.Passes({"proto_dns.answers.type!=MX"}));
 }
 
-TEST_CASE("filters: additions that JSON leaves out when they are zero are absent then") {
+TEST_CASE("filters: members that JSON leaves out when they are zero are then absent") {
   const DnsSample dns;
   CHECK_FALSE(dns.Passes({"proto_dns.variant=llmnr"}));
   CHECK_FALSE(dns.Passes({"proto_dns.variant!=mdns"}));
@@ -205,7 +206,7 @@ TEST_CASE("filters: additions that JSON leaves out when they are zero are absent
   CHECK(dns.Passes({"proto_dns.AA=0"}));
 }
 
-TEST_CASE("filters: a response that repeats no question has no query to compare") {
+TEST_CASE("filters: a response that does not repeat its question has no query to compare") {
   const Catalogue catalogue;
   const EventDefinition& definition = *catalogue.Find("net_packet_dns_response");
   wirehound_dns_response response{};
@@ -223,7 +224,7 @@ TEST_CASE("filters: a response that repeats no question has no query to compare"
   CHECK(passes("query_type=NS"));
 }
 
-TEST_CASE("filters: headers are found by name in any case, each of several") {
+TEST_CASE("filters: headers are found by name, ignoring case, and each of several is compared") {
   const Catalogue catalogue;
   const EventDefinition& definition = *catalogue.Find("net_packet_http_request");
   const std::vector<wirehound_http_header> headers = {{Text("User-Agent"), Text("curl/8.0")},
@@ -247,7 +248,7 @@ TEST_CASE("filters: headers are found by name in any case, each of several") {
   CHECK(passes({"http_request.headers.Cookie=x", "http_request.headers.COOKIE=a*"}));
 }
 
-TEST_CASE("filters: many values are found as few are") {
+TEST_CASE("filters: a long list of values matches like a short one") {
   std::string ports = "dst_port=";
   std::string names = "dst_dns=";
   for (int i = 0; i < 500; ++i) {
@@ -264,9 +265,9 @@ TEST_CASE("filters: many values are found as few are") {
   CHECK_FALSE(FlowSample(1, {"host-500.example"}).Passes({names + "x"}));
 }
 
-// What clauses mean, said as plainly as possible.
+// The meaning of clauses, implemented in the simplest way.
 struct PlainClause {
-  bool on_source;  // or on the destination
+  bool on_source;  // else on the destination
   bool excludes;
   std::vector<unsigned> values;
 
@@ -300,7 +301,7 @@ bool PlainField(const std::vector<PlainClause>& clauses, bool on_source, unsigne
   return is_included || !is_asked;
 }
 
-TEST_CASE("filters: any clauses on two fields mean what they plainly say, in any order") {
+TEST_CASE("filters: clauses on two fields match like the simplest implementation, in any order") {
   const Catalogue catalogue;
   const EventDefinition& definition = *catalogue.Find("net_packet_tcp");
   SampleEvent event(definition);

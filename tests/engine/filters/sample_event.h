@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SampleEvent: an event that has one value and nothing else, at a path into its definition: made
-// from the catalogue alone, so that tests can go through every field there is.
+// SampleEvent: an event with a single value, at a path into its definition. It is made from the
+// catalogue alone, so tests can go through every field.
 
 #pragma once
 
@@ -22,10 +22,10 @@
 
 namespace wirehound::test {
 
-/// What a path through messages goes along.
+/// The members that a path through messages leads through.
 using MemberPath = std::vector<const MemberSchema*>;
 
-/// One value of each kind. Numbers shown as text say which of them is meant.
+/// One value of each kind. For a number shown as text the caller chooses the number.
 struct SampleValues {
   static constexpr std::uint8_t kUint8 = 200;
   static constexpr std::uint16_t kUint16 = 40'000;
@@ -59,13 +59,13 @@ class SampleEvent {
   wirehound_event& view() { return view_; }
   wirehound_process& process() { return process_; }
 
-  /// The value of a field, from then on no longer absent.
+  /// The value of a field, which is no longer absent after the call.
   wirehound_value& Field(std::size_t index) {
     fields_[index].flags = 0;
     return fields_[index].value;
   }
 
-  /// Gives a field whose members `path` goes along the value at its end.
+  /// Sets the value at the end of `path` inside a field.
   void Put(std::size_t index, const MemberPath& path, const SampleValues& values) {
     wirehound_value& field = Field(index);
     const std::uint32_t type = fields_[index].type;
@@ -80,7 +80,7 @@ class SampleEvent {
     }
   }
 
-  /// Room that lives as long as this, all zero.
+  /// Zeroed memory that lives as long as the object.
   void* Memory() { return memory_.emplace_back(std::make_unique<Room>())->bytes; }
 
  private:
@@ -94,7 +94,7 @@ class SampleEvent {
     std::memcpy(at, &value, sizeof(value));
   }
 
-  // Puts the member there and returns the message behind it, or null when it is a value.
+  // Adds the member and returns the message in it, or null if it is a value.
   void* Enter(void* owner, const MemberSchema& member, const SampleValues& values) {
     void* at = Find(owner, member);
     switch (member.kind) {
@@ -111,8 +111,8 @@ class SampleEvent {
     }
   }
 
-  // Only records of DNS have members that have to be looked for. A record of every type, with data
-  // of every kind, is tried until it has this one.
+  // Only DNS records have members that depend on other data: their type. Tries records of every
+  // type, with data of every kind, until one has this member.
   void* Find(void* owner, const MemberSchema& member) {
     if (member.locate == nullptr) {
       return static_cast<char*>(owner) + member.offset;

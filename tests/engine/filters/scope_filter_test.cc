@@ -26,7 +26,7 @@ wirehound_string Text(std::string_view text) { return {text.data(), text.size()}
 constexpr std::string_view kContainer =
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-// Knows that the process with the id 42 descends from 7 and 1.
+// A process tree in which the process with the id 42 descends from 7 and 1.
 class SmallTree : public ProcessTree {
  public:
   bool IsInTree(const wirehound_process& process, std::int32_t root) override {
@@ -34,7 +34,7 @@ class SmallTree : public ProcessTree {
   }
 };
 
-// An event of a process in a container, each of whose numbers is another one.
+// An event of a process in a container. All its numbers differ from each other.
 class Sample {
  public:
   Sample() {
@@ -91,7 +91,7 @@ class Sample {
   wirehound_event view_{};
 };
 
-// The names of a field, with a value that it has and one that it has not.
+// The names of a field, with its value and another value.
 struct Field {
   std::vector<std::string> names;
   std::string value;
@@ -139,7 +139,7 @@ const std::vector<Field>& OtherFields() {
   return kFields;
 }
 
-// The fields that the message about an unknown one lists, each by its first name.
+// The fields that the error about an unknown field lists, each by its first name.
 std::set<std::string> ListedFields() {
   const std::string clauses[] = {"xyzzy=1"};
   const Result<EventFilter> filter = EventFilter::CompileScope(clauses, {});
@@ -155,7 +155,7 @@ std::set<std::string> ListedFields() {
   return names;
 }
 
-TEST_CASE("scope filters: every field by every name, equal and not") {
+TEST_CASE("scope filters: every field matches by every name, with equal and not equal") {
   Sample sample;
   std::vector<std::string> known;
   for (const auto& fields : {NumberFields(), OtherFields()}) {
@@ -188,14 +188,14 @@ TEST_CASE("scope filters: numbers compare, texts match patterns") {
   CHECK(sample.Passes({"owner~^(current|socket)$"}));
 }
 
-TEST_CASE("scope filters: clauses on one field under two names are on one field") {
+TEST_CASE("scope filters: clauses on two names of one field count as clauses on one field") {
   Sample sample;
   CHECK(sample.Passes({"comm=wget", "processName=curl"}));
   CHECK_FALSE(sample.Passes({"comm=curl", "uid=0"}));
   CHECK(sample.Passes({"comm=curl", "uid=1000"}));
 }
 
-TEST_CASE("scope filters: of an unknown process nothing holds but what the event knows itself") {
+TEST_CASE("scope filters: with an unknown process only fields of the event itself can match") {
   Sample sample;
   sample.process() = {};
   for (const std::uint32_t owner : {WIREHOUND_OWNER_NONE, WIREHOUND_OWNER_SOCKET}) {
@@ -220,7 +220,7 @@ TEST_CASE("scope filters: of an unknown process nothing holds but what the event
   CHECK_FALSE(sample.Passes({"syscall!=sendto"}));
 }
 
-TEST_CASE("scope filters: what is not known of a container by now never matches") {
+TEST_CASE("scope filters: a fact of a container that is not known yet never matches") {
   Sample sample;
   sample.container().name = {};
   CHECK_FALSE(sample.Passes({"containerName=web"}));
@@ -231,7 +231,7 @@ TEST_CASE("scope filters: what is not known of a container by now never matches"
   CHECK_FALSE(sample.Passes({"podName!=other"}));
 }
 
-TEST_CASE("scope filters: in a container, in that one, in none") {
+TEST_CASE("scope filters: in any container, in a given one, in none") {
   Sample inside;
   CHECK(inside.Passes({"container"}));
   CHECK_FALSE(inside.Passes({"host"}));
@@ -249,7 +249,7 @@ TEST_CASE("scope filters: in a container, in that one, in none") {
   CHECK_FALSE(outside.Passes({"container!=123456789abc"}));
 }
 
-TEST_CASE("scope filters: what is wrong with them, in words") {
+TEST_CASE("scope filters: errors say what is wrong") {
   SmallTree tree;
   struct Case {
     const char* clause;
@@ -287,7 +287,7 @@ TEST_CASE("scope filters: what is wrong with them, in words") {
   }
 }
 
-TEST_CASE("scope filters: the process tree is an error where nobody keeps one") {
+TEST_CASE("scope filters: a filter on the process tree is an error where there is no tree") {
   const std::string clauses[] = {"tree=1"};
   const Result<EventFilter> filter = EventFilter::CompileScope(clauses, {});
   REQUIRE_FALSE(filter.has_value());

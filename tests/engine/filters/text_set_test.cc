@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Texts with wildcards, against the plainest way to match them.
+// TextSet: texts with wildcards, compared with the simplest way to match them.
 
 #include "engine/filters/text_set.h"
 
@@ -14,7 +14,7 @@
 namespace wirehound::test {
 namespace {
 
-// Every way a `*` can be filled is tried.
+// Matches by trying every text that a `*` can stand for.
 bool Matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) {
     return text.empty();
@@ -38,7 +38,7 @@ std::string RandomText(std::mt19937& random, std::string_view letters, std::size
   return text;
 }
 
-TEST_CASE("text set: wildcards match what trying every way does, whatever the case") {
+TEST_CASE("text set: wildcards match the same texts as the simplest matcher, ignoring case") {
   std::mt19937 random(7);
   for (int round = 0; round < 20'000; ++round) {
     const std::string pattern = RandomText(random, "ab*", 6);
@@ -58,7 +58,7 @@ TEST_CASE("text set: wildcards match what trying every way does, whatever the ca
   }
 }
 
-TEST_CASE("text set: digits of bytes match as their text does") {
+TEST_CASE("text set: bytes match like the text of their hexadecimal digits") {
   std::mt19937 random(8);
   for (int round = 0; round < 5'000; ++round) {
     const std::string bytes = RandomText(random, "\xab\xba\xbb", 4);
@@ -80,7 +80,7 @@ TEST_CASE("text set: digits of bytes match as their text does") {
   }
 }
 
-TEST_CASE("text set: a backslash makes the next character a plain one") {
+TEST_CASE("text set: a backslash makes the next character an ordinary one") {
   TextSet set(TextSet::Case::kExact);
   REQUIRE(set.AddText("a\\*b\\,c\\\\d\\-"));
   CHECK(set.Contains("a*b,c\\d-"));
@@ -88,7 +88,7 @@ TEST_CASE("text set: a backslash makes the next character a plain one") {
   CHECK_FALSE(set.AddText("\\"));
 }
 
-TEST_CASE("text set: any of what was added, and nothing of an empty one") {
+TEST_CASE("text set: a text matches any pattern that was added, and nothing in an empty set") {
   TextSet set(TextSet::Case::kIgnored);
   CHECK(set.empty());
   CHECK_FALSE(set.Contains(""));
@@ -104,7 +104,7 @@ TEST_CASE("text set: any of what was added, and nothing of an empty one") {
   }
 }
 
-TEST_CASE("text set: texts are bytes: no end at a zero, and no UTF-8 is asked for") {
+TEST_CASE("text set: texts are bytes: a zero does not end them, and they need not be UTF-8") {
   TextSet set(TextSet::Case::kExact);
   REQUIRE(set.AddText(std::string_view("a\0b\xff", 4)));
   CHECK(set.Contains(std::string_view("a\0b\xff", 4)));

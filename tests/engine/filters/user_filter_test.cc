@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which items of --events are filters, and whose.
+// Which items of --events are filters, and of which events.
 
 #include <string>
 
@@ -13,7 +13,7 @@
 namespace wirehound::test {
 namespace {
 
-TEST_CASE("user filters: an item with an operator is one, a list of names and tags is none") {
+TEST_CASE("user filters: an item with an operator is a filter, a list of names and tags is not") {
   for (const char* item :
        {"net_packet_tcp.data.dst_port=80", "a.data.b!=1,2", "a.scope.comm~x", "a=1", "<",
         "net_packet_tcp.scope.container", "a.scope.host", "a.scope.not-container", "a,b.data.c=1",
@@ -28,7 +28,7 @@ TEST_CASE("user filters: an item with an operator is one, a list of names and ta
   }
 }
 
-TEST_CASE("user filters: an event, whether its data or its scope is meant, and the clause") {
+TEST_CASE("user filters: a filter is split into event, data or scope, and clause") {
   Catalogue catalogue;
   catalogue.AddDetectorEvent(ParseDetector("a: my.event needs net_packet_tcp"));
   catalogue.AddDetectorEvent(ParseDetector("b: my.event.data.more needs net_packet_tcp"));
@@ -60,7 +60,8 @@ TEST_CASE("user filters: an event, whether its data or its scope is meant, and t
   }
 }
 
-TEST_CASE("user filters: what does not begin with an event and its data or scope is told so") {
+TEST_CASE(
+    "user filters: a filter that does not begin with an event and data or scope is an error") {
   const Catalogue catalogue;
   struct Case {
     const char* item;

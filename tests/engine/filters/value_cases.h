@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// For a value of every kind, what filters let it pass, what filters do not, and what is refused:
-// each operator of its type, in front of lists, ranges and patterns. Without the path in front.
+// For a value of every kind: filters that it passes, filters that it does not pass, and filters
+// that do not compile. They cover each operator of the type, with lists, ranges and patterns. The
+// path in front is left out.
 
 #pragma once
 
@@ -24,7 +25,7 @@ struct ValueCases {
   }
 };
 
-/// Of a number with one below and one above it, all as text.
+/// For a number, with a smaller and a larger one, all as text.
 inline ValueCases NumberCases(const std::string& below, const std::string& value,
                               const std::string& above) {
   return {{"=" + value, "=" + below + "," + value, "=" + below + "-" + above, " = " + value,
@@ -37,7 +38,7 @@ inline ValueCases NumberCases(const std::string& below, const std::string& value
            "=" + above + "-" + below}};
 }
 
-/// Of "Host.Example".
+/// For the text "Host.Example".
 inline ValueCases TextCases(bool ignore_case) {
   ValueCases cases = {{"=Host.Example", "=other,Host.Example", "= Host.Example ", "=Host*",
                        "=*Example", "=*st.Ex*", "=H*t.*ple", "=*", "=H\\ost.Example", "!=other",
@@ -51,14 +52,14 @@ inline ValueCases TextCases(bool ignore_case) {
   return cases;
 }
 
-/// Of the bytes de ad be ef.
+/// For the bytes de ad be ef.
 inline ValueCases HexCases() {
   return {{"=deadbeef", "=00,DEADBEEF", "=dead*", "=*ef", "=d*adb*f", "=*", "!=dead", "!=00*"},
           {"=dead", "=deadbeef00", "=beef*", "=*adb", "!=deadbeef", "!=*EF"},
           {"=x", "=dea", "=", "~dead", "<00", "=de ad"}};
 }
 
-/// Of 192.0.2.7.
+/// For the address 192.0.2.7.
 inline ValueCases AddressCases() {
   return {{"=192.0.2.7", "=::1,192.0.2.7", "=192.0.2.0/24", "=192.0.2.99/24", "=192.0.2.6/31",
            "=192.0.2.7/32", "=0.0.0.0/0", "=192.0.2.1-192.0.2.7", "!=192.0.2.8", "!=::/0",
@@ -69,7 +70,7 @@ inline ValueCases AddressCases() {
            "=192.0.2.9-192.0.2.1", "=192.0.2.1-::1", "=192.0.2.*", "<192.0.2.7", "~192"}};
 }
 
-/// A text as the value of a filter that means nothing else.
+/// Escapes a text so that a filter takes every character literally.
 inline std::string Escaped(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -81,7 +82,7 @@ inline std::string Escaped(std::string_view text) {
   return escaped;
 }
 
-/// Of a number shown as `text` where another one is shown as `other`.
+/// For a number shown as `text`, when another number is shown as `other`.
 inline ValueCases NumberTextCases(const std::string& text, const std::string& other) {
   const std::string value = Escaped(text);
   const std::string wrong = Escaped(other);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From DNS answers on the wire to the names in events of connections.
+// The names in events of connections, learnt from DNS answers in earlier packets.
 
 #include <cstdint>
 #include <memory>
@@ -82,7 +82,7 @@ TEST_CASE("dns names: a connection to an address that was looked up has its name
   }
 }
 
-TEST_CASE("dns names: an attempt to connect has them too, the process's own first") {
+TEST_CASE("dns names: an attempt to connect has them too, those its process looked up first") {
   NamedFlows flows("net_tcp_connect");
   flows.Answer(AddressResponse("own.example", kServer), MakeProcess(7));
   flows.Answer(AddressResponse("newer.example", kServer), MakeProcess(8));
@@ -99,7 +99,7 @@ TEST_CASE("dns names: the source has names as well") {
   CHECK(flows.Argument(0, "dst_dns") == "[]");
 }
 
-TEST_CASE("dns names: they are those of the time of the event") {
+TEST_CASE("dns names: an event has the names that are valid at its time") {
   NamedFlows flows("net_flow_tcp_begin,net_flow_tcp_end");
   const Conversation conversation = Conversation(4444).Open().Close();
   flows.Answer(AddressResponse("www.example.com", kServer, 60));
@@ -113,7 +113,7 @@ TEST_CASE("dns names: they are those of the time of the event") {
   CHECK(flows.Argument(1, "dst_dns") == "[]");
 }
 
-TEST_CASE("dns names: answers over TCP teach too") {
+TEST_CASE("dns names: the store learns from answers over TCP too") {
   NamedFlows flows("net_flow_tcp_begin");
   const DnsMessageBuilder answer = AddressResponse("tcp.example", kServer);
   std::string prefixed = {'\0', static_cast<char>(answer.size())};
@@ -123,15 +123,15 @@ TEST_CASE("dns names: answers over TCP teach too") {
   CHECK(flows.Argument(1, "dst_dns") == R"(["tcp.example"])");
 }
 
-TEST_CASE("dns names: without need for them DNS is not even decoded") {
+TEST_CASE("dns names: DNS is not decoded when neither names nor its events are needed") {
   NamedFlows flows("net_packet_udp");
   flows.Answer(AddressResponse("www.example.com", kServer));
   CHECK(flows.names() == "net_packet_udp");
   CHECK(flows.stores().dns.counters().learnt == 0);
 }
 
-TEST_CASE("dns names: the store knows what a message says when its events come") {
-  // What an output sees while it is shown the event of the message.
+TEST_CASE("dns names: the store has learnt from a message before its events are emitted") {
+  // An output that asks the store while it gets the event of the message.
   class Asking : public Output {
    public:
     Status OnEvent(const Event& /*event*/) override {

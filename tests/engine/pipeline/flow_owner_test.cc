@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Whose the events of connections are when the packet that brings them to light says nothing: that
-// of the process last known to use the connection, as far as the source still knows it. And that
-// network namespaces keep connections and fragments apart.
+// The owner of an event of a connection when the packet that triggers the event has none: the
+// process last known to use the connection, if the source still knows it. Also: network namespaces
+// keep connections and fragments apart.
 
 #include <cstdint>
 #include <map>
@@ -28,7 +28,7 @@ using From = Conversation::From;
 constexpr std::uint64_t kPacketGapNs = 1'000'000;
 constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// The processes a source knows by its owner ids.
+// The processes of a source, by owner id.
 class Owners {
  public:
   Owners() {
@@ -49,7 +49,7 @@ class Owners {
   std::map<std::uint64_t, wirehound_process> processes_;
 };
 
-// Has no records, but knows the processes of those it gave.
+// A source that reads no records: the tests feed them. It only finds owners.
 class OwnerSource : public Source {
  public:
   explicit OwnerSource(const Owners& owners) : owners_(owners) {}
@@ -73,7 +73,7 @@ class OwnedStreams {
 
   Owners owners;
 
-  // A packet of the process with this id; 0: of nobody known.
+  // Feeds a packet of the process with this id; 0 stands for an unknown process.
   void Feed(const ByteWriter& packet, std::uint64_t owner_id, std::uint64_t network_namespace = 0) {
     Record record;
     record.bytes = packet.span();
@@ -95,7 +95,7 @@ class OwnedStreams {
 
   void End() { run_.engine().OnEndOfStream(); }
 
-  // "net_packet_http of 11", one by ", ".
+  // Each event with its process id, separated by ", ": "net_packet_http of 11".
   std::string shown() const {
     std::vector<std::string> lines;
     for (const std::string& text : run_.shown().json) {
@@ -111,27 +111,28 @@ class OwnedStreams {
   std::uint64_t now_ns_ = 0;
 };
 
-TEST_CASE("flow owner: a connection that only the end of capture ends is of its last process") {
+TEST_CASE("flow owner: a connection that ends with the capture belongs to its last process") {
   OwnedStreams streams("net_flow_tcp_end");
   streams.Feed(Conversation(80).Open(), 11);
-  SUBCASE("that is still known") {
+  SUBCASE("the source still knows the process") {
     streams.End();
     CHECK(streams.shown() == "net_flow_tcp_end of 11");
   }
-  SUBCASE("after another took over") {
+  SUBCASE("another process used it last") {
     Conversation later = Conversation(80).Open().Client("x");
     streams.Feed(later.packets().back().packet, 22);
     streams.End();
     CHECK(streams.shown() == "net_flow_tcp_end of 22");
   }
-  SUBCASE("but nobody's when the source has forgotten it") {
+  SUBCASE("no process when the source has forgotten it") {
     streams.owners.Forget(11);
     streams.End();
     CHECK(streams.shown() == "net_flow_tcp_end of 0");
   }
 }
 
-TEST_CASE("flow owner: a message completed by a packet of nobody is of the connection's process") {
+TEST_CASE(
+    "flow owner: a message that an ownerless packet completes belongs to the flow's process") {
   OwnedStreams streams("net_packet_http");
   const Conversation conversation =
       Conversation(80).Open().Client(kRequest.substr(0, 10)).Client(kRequest.substr(10));
@@ -139,17 +140,17 @@ TEST_CASE("flow owner: a message completed by a packet of nobody is of the conne
   for (std::size_t i = 0; i + 1 < packets.size(); ++i) {
     streams.Feed(packets[i].packet, 11);
   }
-  SUBCASE("of nobody") {
+  SUBCASE("the last packet has no owner") {
     streams.Feed(packets.back().packet, 0);
     CHECK(streams.shown() == "net_packet_http of 11");
   }
-  SUBCASE("of somebody, who is then the one") {
+  SUBCASE("the last packet has an owner, which then counts") {
     streams.Feed(packets.back().packet, 22);
     CHECK(streams.shown() == "net_packet_http of 22");
   }
 }
 
-TEST_CASE("flow owner: what a packet of another connection brings to light is not its process's") {
+TEST_CASE("flow owner: an event triggered by a packet of another connection keeps its process") {
   OwnedStreams streams("net_flow_tcp_end");
   streams.Feed(Conversation(80).Open(), 11);
   streams.Feed(Conversation(81).Open(), 22);
@@ -157,13 +158,13 @@ TEST_CASE("flow owner: what a packet of another connection brings to light is no
   CHECK(streams.shown() == "net_flow_tcp_end of 11, net_flow_tcp_end of 22");
 }
 
-TEST_CASE("flow owner: a connection nobody was ever known to use is nobody's") {
+TEST_CASE("flow owner: a connection without any known process has none in its events") {
   OwnedStreams streams("net_packet_http,net_flow_tcp_end");
   streams.Feed(Conversation(80).Open().Client(kRequest).Close(), 0);
   CHECK(streams.shown() == "net_packet_http of 0, net_flow_tcp_end of 0");
 }
 
-TEST_CASE("network namespaces: the same addresses and ports are a connection in each") {
+TEST_CASE("network namespaces: equal addresses and ports in two namespaces are two connections") {
   const Conversation conversation = Conversation(80).Open().Client(kRequest).Close();
   OwnedStreams streams("net_packet_http,net_flow_tcp_end");
   for (const Conversation::Sent& sent : conversation.packets()) {
@@ -175,7 +176,7 @@ TEST_CASE("network namespaces: the same addresses and ports are a connection in 
         "net_flow_tcp_end of 22");
 }
 
-TEST_CASE("network namespaces: fragments of one are not put together with those of another") {
+TEST_CASE("network namespaces: fragments from different namespaces are not reassembled together") {
   const DnsMessageBuilder message = DnsMessageBuilder().Question("example.com", 1);
   const ByteWriter datagram = Udp(ByteWriter().Append(message.span()));
   const auto piece = [&datagram](std::size_t offset, std::size_t size, bool more) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Records in, lines of JSON out: decoders, dispatcher and outputs together, on packets of our own.
+// From records to lines of JSON: decoders, dispatcher and outputs together, on packets that the
+// tests build.
 
 #include <algorithm>
 #include <fstream>
@@ -28,7 +29,7 @@ using test::Json;
 
 constexpr unsigned kTxt = 16;
 
-// The events of the layers of a DNS packet, without what is derived from them.
+// The events of the layers of a DNS packet, without those of requests and responses.
 constexpr char kLayerEvents[] =
     "net_packet_ipv4,net_packet_ipv6,net_packet_tcp,net_packet_udp,net_packet_dns";
 
@@ -74,7 +75,7 @@ ByteWriter DnsPacket() {
   return Ipv4(17, Udp(ByteWriter().Append(message.span())));
 }
 
-TEST_CASE("pipeline: a packet gives the events of its layers, outermost first") {
+TEST_CASE("pipeline: a packet makes the events of its layers, outermost first") {
   Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
   CHECK(pipeline.names() == "net_packet_ipv4 net_packet_udp net_packet_dns");
@@ -83,17 +84,17 @@ TEST_CASE("pipeline: a packet gives the events of its layers, outermost first") 
         "net_packet_ipv4 net_packet_udp net_packet_dns net_packet_ipv6 net_packet_tcp");
 }
 
-TEST_CASE("pipeline: only what is selected is made") {
+TEST_CASE("pipeline: only selected events are made") {
   Pipeline pipeline("net_packet_udp");
   pipeline.Feed(DnsPacket());
   CHECK(pipeline.names() == "net_packet_udp");
   CHECK(pipeline.run().dispatcher().counters().base_events == 1);
   for (const std::uint64_t count : pipeline.dns().messages) {
-    CHECK(count == 0);  // not even looked at
+    CHECK(count == 0);  // DNS was not even decoded
   }
 }
 
-TEST_CASE("pipeline: a detector's needs are made and not shown") {
+TEST_CASE("pipeline: events that only a detector requires are made but not shown") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_dns"));
   std::string seen;
@@ -115,7 +116,7 @@ TEST_CASE("pipeline: a detector's needs are made and not shown") {
   CHECK(pipeline.names() == "A");
 }
 
-TEST_CASE("pipeline: the arguments of a DNS event, whole") {
+TEST_CASE("pipeline: a DNS event has all its arguments") {
   Pipeline pipeline("net_packet_dns");
   pipeline.Feed(DnsPacket());
   const Json event = pipeline.last();
@@ -133,7 +134,7 @@ TEST_CASE("pipeline: the arguments of a DNS event, whole") {
         R"("weight":0,"target":""},"TXT":"\u0002hi"}],"authorities":[],"additionals":[]}})");
 }
 
-TEST_CASE("pipeline: what the record knows is in the event") {
+TEST_CASE("pipeline: the facts of a record are in its event") {
   wirehound_process process = UnknownProcess();
   process.pid = 7;
   process.host_pid = 4711;
@@ -156,13 +157,13 @@ TEST_CASE("pipeline: what the record knows is in the event") {
   CHECK(event["hostProcessId"] == 4711);
   CHECK(event["processName"] == "dig");
   CHECK(event["executable"]["path"] == "/usr/bin/dig");
-  CHECK(event["syscall"].text().size() > 2);  // whatever number 0 is called here
+  CHECK(event["syscall"].text().size() > 2);  // the name of number 0 depends on the machine
   CHECK(pipeline.Argument("metadata").dump() ==
         R"({"src_ip":"10.0.0.1","dst_ip":"10.0.0.2","src_port":40000,"dst_port":53,)"
         R"("protocol":17,"packet_len":72,"iface":"eth0","direction":"egress"})");
 }
 
-TEST_CASE("pipeline: DNS is looked for at its ports, and over TCP behind its length") {
+TEST_CASE("pipeline: DNS is recognised by its ports, and over TCP read after its length") {
   Pipeline pipeline("net_packet_dns");
   pipeline.Feed(Ipv4(6, Tcp(ByteWriter().Append(DnsMessageBuilder().span()))));
   CHECK(pipeline.names().empty());
@@ -176,10 +177,10 @@ TEST_CASE("pipeline: DNS is looked for at its ports, and over TCP behind its len
   CHECK(pipeline.names() == "net_packet_dns");
 }
 
-TEST_CASE("pipeline: damaged DNS is an event with what was sound, and counted") {
+TEST_CASE("pipeline: a damaged DNS message makes an event of its sound part and is counted") {
   const ByteWriter whole = DnsPacket();
   Pipeline pipeline("net_packet_dns");
-  SUBCASE("a count that lies") {
+  SUBCASE("a count larger than the message") {
     const DnsMessageBuilder message = DnsMessageBuilder().Question("example.com", kTxt).Claim(6, 3);
     pipeline.Feed(Ipv4(17, Udp(ByteWriter().Append(message.span()))));
     REQUIRE(pipeline.names() == "net_packet_dns");
@@ -188,7 +189,7 @@ TEST_CASE("pipeline: damaged DNS is an event with what was sound, and counted") 
     CHECK(pipeline.Argument("proto_dns")["answers"].empty());
     CHECK(pipeline.dns().messages[static_cast<std::size_t>(DecodeStatus::kMalformed)] == 1);
   }
-  SUBCASE("a capture that ends early") {
+  SUBCASE("a record that is cut short") {
     Record record;
     record.wire_length = static_cast<std::uint32_t>(whole.size());
     const ByteWriter cut = ByteWriter().Append(whole.span().first(whole.size() - 4));
@@ -197,14 +198,14 @@ TEST_CASE("pipeline: damaged DNS is an event with what was sound, and counted") 
     CHECK(pipeline.Argument("proto_dns")["questions"].size() == 1);
     CHECK(pipeline.dns().messages[static_cast<std::size_t>(DecodeStatus::kTruncated)] == 1);
   }
-  SUBCASE("not even a header is none") {
+  SUBCASE("without a whole header there is no event") {
     pipeline.Feed(Ipv4(17, Udp(ByteWriter().Fill(kDnsHeaderBytes - 1))));
     CHECK(pipeline.names().empty());
     CHECK(pipeline.dns().too_short == 1);
   }
 }
 
-TEST_CASE("pipeline: every record is counted once, whatever is in it") {
+TEST_CASE("pipeline: every record is counted once, whatever it contains") {
   Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
   pipeline.Feed(ByteWriter());
@@ -225,10 +226,10 @@ TEST_CASE("pipeline: every record is counted once, whatever is in it") {
   CHECK(link == 5);
 }
 
-TEST_CASE("pipeline: one record's data never shows in the next") {
+TEST_CASE("pipeline: no data of a record appears in the event of the next one") {
   Pipeline pipeline(kLayerEvents);
   pipeline.Feed(DnsPacket());
-  pipeline.Feed(Ipv4(132, ByteWriter().Fill(8)));  // SCTP: no transport that is decoded
+  pipeline.Feed(Ipv4(132, ByteWriter().Fill(8)));  // SCTP, which is not decoded
   CHECK(pipeline.names() == "net_packet_ipv4 net_packet_udp net_packet_dns net_packet_ipv4");
   CHECK(pipeline.Argument("metadata")["src_port"] == 0);
   pipeline.Feed(Ipv4(17, Udp(ByteWriter().Append(DnsMessageBuilder().span()))));
@@ -255,7 +256,7 @@ TEST_CASE("pipeline: the same input gives the same output, byte for byte") {
   CHECK(first.size() == 5 * (3 + 2 + 2));
 }
 
-TEST_CASE("pipeline: JSON goes to its file a line for each event") {
+TEST_CASE("pipeline: the JSON file gets one line for each event") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "out.json").string();
   auto outputs = OpenOutputs({"json:" + path});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What connections say, from packets to events: which protocol is found on which connection, whose
-// events they are, and in which order they come.
+// Events of connections, from packets to JSON: which protocol is recognised on which connection,
+// which process owns the events, and their order.
 
 #include <algorithm>
 #include <cstdint>
@@ -55,7 +55,7 @@ class Streams {
     return *this;
   }
 
-  // Goes over to other events, as a reload does.
+  // Selects other events, as a reload does.
   void Select(const std::string& events) {
     REQUIRE(run_.Adopt({.events = {events}, .detectors = {}}));
   }
@@ -95,7 +95,7 @@ std::string LengthPrefixed(const DnsMessageBuilder& message) {
   return text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-TEST_CASE("streams: a request and its response are events of their own direction") {
+TEST_CASE("streams: the events of a request and its response have the direction of their sender") {
   Streams streams("net_packet_http,net_packet_http_request,net_packet_http_response");
   streams.Feed(Conversation(8080).Open().Client(kRequest).Server(kResponse).Close());
   REQUIRE(streams.names() ==
@@ -110,7 +110,7 @@ TEST_CASE("streams: a request and its response are events of their own direction
   CHECK(streams.Argument(3, "http_response")["request_path"] == "/a b");
 }
 
-TEST_CASE("streams: HTTP is found however its first bytes are cut") {
+TEST_CASE("streams: HTTP is recognised however its first bytes are split into segments") {
   for (std::size_t cut = 1; cut < kRequest.size(); ++cut) {
     Streams streams("net_packet_http_request");
     streams.Feed(
@@ -119,16 +119,16 @@ TEST_CASE("streams: HTTP is found however its first bytes are cut") {
   }
 }
 
-TEST_CASE("streams: HTTP behind the greetings of another protocol is found") {
+TEST_CASE("streams: HTTP after the greetings of another protocol is recognised") {
   Streams streams("net_packet_http_request");
   streams.Feed(
       Conversation(1080).Open().Client("\x05\x01\x02").Server("\x05\x02").Client(kRequest));
   CHECK(streams.names() == "net_packet_http_request");
 }
 
-TEST_CASE("streams: what is not HTTP is given up after a few segments, TLS at once") {
+TEST_CASE("streams: a direction without HTTP is given up after a few segments, TLS at once") {
   Streams streams("net_packet_http");
-  SUBCASE("something else") {
+  SUBCASE("another protocol") {
     Conversation other(22);
     other.Open();
     for (int i = 0; i < kMaxGuesses; ++i) {
@@ -145,7 +145,7 @@ TEST_CASE("streams: what is not HTTP is given up after a few segments, TLS at on
   CHECK(counters.of(IgnoredReason::kUnwanted).bytes == kRequest.size());
 }
 
-TEST_CASE("streams: after CONNECT the tunnel is looked at afresh") {
+TEST_CASE("streams: after CONNECT the protocol inside the tunnel is recognised anew") {
   Streams streams("net_packet_http");
   streams.Feed(Conversation(3128)
                    .Open()
@@ -158,7 +158,7 @@ TEST_CASE("streams: after CONNECT the tunnel is looked at afresh") {
   CHECK(streams.Argument(3, "proto_http")["request_method"] == "GET");
 }
 
-TEST_CASE("streams: DNS over TCP is read behind its length, whatever the segments") {
+TEST_CASE("streams: DNS messages over TCP are found by their length, in any segmentation") {
   const std::string message = LengthPrefixed(DnsMessageBuilder().Question("example.com", 1));
   const std::string both = message + message;
   for (const std::size_t cut : {std::size_t{1}, std::size_t{2}, message.size(), both.size() - 1}) {
@@ -170,7 +170,7 @@ TEST_CASE("streams: DNS over TCP is read behind its length, whatever the segment
   }
 }
 
-TEST_CASE("streams: DNS over TCP goes on behind a gap at the next whole message") {
+TEST_CASE("streams: after a gap DNS over TCP resumes at the next whole message") {
   const std::string message = LengthPrefixed(DnsMessageBuilder().Question("example.com", 1));
   Conversation conversation(53);
   conversation.Open().Client(message).Lost(100);
@@ -210,7 +210,7 @@ TEST_CASE("streams: a connection begins when it is answered and ends once, with 
   CHECK(streams.Argument(1, "duration_ns") == 6 * kPacketGapNs);
 }
 
-TEST_CASE("streams: a connection that capture outlives ends with it, as nobody's event") {
+TEST_CASE("streams: a connection open at the end of the capture ends then, without a process") {
   Streams streams("net_flow_tcp_end");
   wirehound_process process = UnknownProcess();
   process.pid = 42;
@@ -225,9 +225,9 @@ TEST_CASE("streams: a connection that capture outlives ends with it, as nobody's
   CHECK(streams.event(0)["processId"] == 0);
 }
 
-// Each packet of a loopback connection is seen twice: as its sender sends it and as its receiver
-// gets it, each time with another process.
-TEST_CASE("streams: both ends of a loopback connection have their own events and process") {
+// The capture sees each packet of a loopback connection twice: when the sender sends it and when
+// the receiver gets it, each time with another process.
+TEST_CASE("streams: each end of a loopback connection has separate events with its process") {
   wirehound_process client = UnknownProcess();
   client.pid = 1;
   wirehound_process server = UnknownProcess();
@@ -268,7 +268,7 @@ TEST_CASE("streams: both ends of a loopback connection have their own events and
   CHECK(sorted == wanted);
 }
 
-TEST_CASE("streams: framing that invites request smuggling is an anomaly of its connection") {
+TEST_CASE("streams: message framing that permits request smuggling is an anomaly") {
   Streams streams("net_anomaly");
   streams.Feed(Conversation(80).Open().Client(
       "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"));
@@ -278,7 +278,7 @@ TEST_CASE("streams: framing that invites request smuggling is an anomaly of its 
   CHECK(streams.Argument(0, "src_port") == 40001);
 }
 
-TEST_CASE("streams: a first line that only the server took for a request is an anomaly") {
+TEST_CASE("streams: a first line that the server alone accepts as a request is an anomaly") {
   for (const std::string_view odd : {"GET / HTTP/1.\r\n\r\n", "ODD / HTTP/1.1\r\n\r\n"}) {
     Streams streams("net_packet_http,net_anomaly");
     streams.Feed(Conversation(80).Open().Client(odd).Server("HTTP/1.1 400 Bad Request\r\n\r\n"));
@@ -288,7 +288,7 @@ TEST_CASE("streams: a first line that only the server took for a request is an a
   }
 }
 
-TEST_CASE("streams: behind a gap the next response that begins a segment is found") {
+TEST_CASE("streams: after a gap the next response at the start of a segment is recognised") {
   Conversation conversation(80);
   conversation.Open().Client(kRequest).Server(kResponse.substr(0, 20));
   conversation.LostByServer(kResponse.size() - 20);
@@ -298,16 +298,16 @@ TEST_CASE("streams: behind a gap the next response that begins a segment is foun
   Streams streams("net_packet_http_response");
   streams.Feed(conversation);
   streams.End();
-  CHECK(streams.count() == 13);  // the first as far as it came
+  CHECK(streams.count() == 13);  // the first one is cut off by the gap
 }
 
-TEST_CASE("streams: the packet inside a tunnel has its own events behind those of the outer one") {
+TEST_CASE("streams: the packet inside a tunnel has events too, after those of the outer packet") {
   Streams streams("net_packet_ipv4,net_packet_udp,net_packet_tcp");
   streams.Feed(Ipv4(4, Ipv4(6, Tcp({'x'}))));
   CHECK(streams.names() == "net_packet_ipv4 net_packet_ipv4 net_packet_tcp");
 }
 
-TEST_CASE("streams: tunnels inside tunnels are followed as far as the limit says") {
+TEST_CASE("streams: tunnels inside tunnels are decoded down to a limit") {
   ByteWriter packet = Ipv4(17, Udp({'x'}));
   for (int i = 0; i <= kMaxTunnelDepth; ++i) {
     packet = Ipv4(4, packet);
@@ -318,7 +318,8 @@ TEST_CASE("streams: tunnels inside tunnels are followed as far as the limit says
   CHECK(streams.Argument(streams.count() - 1, "kind") == "tunnel_too_deep");
 }
 
-TEST_CASE("streams: what a fragmented datagram carries is told once, with its last piece") {
+TEST_CASE(
+    "streams: the content of a fragmented datagram makes its events once, at the last fragment") {
   const DnsMessageBuilder message = DnsMessageBuilder().Question("example.com", 1);
   const ByteWriter datagram = Udp(ByteWriter().Append(message.span()));
   const auto piece = [&datagram](std::size_t offset, std::size_t size, bool more) {
@@ -334,12 +335,12 @@ TEST_CASE("streams: what a fragmented datagram carries is told once, with its la
     streams.Feed(piece(16, datagram.size() - 16, false));
     CHECK(streams.names() == "net_packet_ipv4 net_packet_ipv4 net_packet_udp net_packet_dns");
   }
-  SUBCASE("the end first") {
+  SUBCASE("the last fragment first") {
     streams.Feed(piece(16, datagram.size() - 16, false));
     streams.Feed(piece(0, 16, true));
     CHECK(streams.names() == "net_packet_ipv4 net_packet_ipv4 net_packet_udp net_packet_dns");
   }
-  SUBCASE("one that stays away is told at the end") {
+  SUBCASE("a missing fragment is reported at the end of the stream") {
     streams.Feed(piece(0, 16, true));
     streams.End();
     CHECK(streams.names() == "net_packet_ipv4 net_anomaly");
@@ -348,7 +349,7 @@ TEST_CASE("streams: what a fragmented datagram carries is told once, with its la
   }
 }
 
-TEST_CASE("anomalies: the documentation names every kind") {
+TEST_CASE("anomalies: the documentation lists every kind") {
   const std::string text = ReadText(SourceFolder() / "docs" / "decoding.md");
   for (std::size_t i = 0; i < kAnomalyKindCount; ++i) {
     const auto kind = static_cast<AnomalyKind>(i);
@@ -357,7 +358,7 @@ TEST_CASE("anomalies: the documentation names every kind") {
   }
 }
 
-// What is sent of a connection, in two parts.
+// The packets of a connection in two parts, before and after a change of the plan.
 void FeedFrom(Streams& streams, const Conversation& conversation, std::size_t begin,
               std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
@@ -365,8 +366,7 @@ void FeedFrom(Streams& streams, const Conversation& conversation, std::size_t be
   }
 }
 
-TEST_CASE(
-    "streams: a connection that is open when HTTP becomes wanted is looked into from then on") {
+TEST_CASE("streams: when HTTP becomes wanted, connections that are already open are examined too") {
   Conversation conversation(8080);
   conversation.Open().Client("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
   const std::size_t before = conversation.packets().size();
@@ -383,7 +383,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("streams: a connection goes on as the same one when the plan changes") {
+TEST_CASE("streams: a connection stays the same one when the plan changes") {
   Streams streams("net_flow_tcp_begin");
   Conversation conversation(8080);
   conversation.Open();

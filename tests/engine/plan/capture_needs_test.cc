@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CaptureNeeds: nothing is asked of the kernel that the plan does not need.
+// CaptureNeeds: the capture plan asks the kernel only for what the plan needs.
 
 #include "engine/plan/capture_needs.h"
 
@@ -14,14 +14,14 @@
 namespace wirehound::test {
 namespace {
 
-// The amounts for a plan that needs these events.
+// The capture amounts for a plan that needs these events.
 CapturePlan Needs(const std::set<std::uint32_t>& events) {
   Plan plan;
   plan.needed = events;
   return CaptureNeeds(plan);
 }
 
-// By class alone: the order of rules says nothing.
+// Sorted by class, because the order of rules has no meaning.
 std::map<PacketClass, CaptureAmount> AmountsByClass(const CapturePlan& plan) {
   std::map<PacketClass, CaptureAmount> amounts;
   for (const CaptureRule& rule : plan.rules) {
@@ -39,7 +39,7 @@ TEST_CASE("capture needs: a plan that needs nothing captures nothing") {
   CHECK(Same(Needs({}), CapturePlan{}));
 }
 
-TEST_CASE("capture needs: each event asks for its packets, as much as its decoder reads") {
+TEST_CASE("capture needs: each event needs its packets, with as many bytes as its decoder reads") {
   constexpr CaptureAmount kHeaders = CaptureAmount::kHeaders;
   CHECK(Same(Needs({kNetPacketIpv4}), Wanting({{PacketClass::kIpv4, kHeaders}})));
   CHECK(Same(Needs({kNetPacketIpv6}), Wanting({{PacketClass::kIpv6, kHeaders}})));
@@ -60,7 +60,7 @@ TEST_CASE("capture needs: each event asks for its packets, as much as its decode
   CHECK(Same(Needs({kNetAnomaly}), CaptureEverything()));
 }
 
-TEST_CASE("capture needs: several events add up, and detectors' own events need no packets") {
+TEST_CASE("capture needs: the needs of several events add up, and detections need no packets") {
   CHECK(Same(Needs({kNetPacketTcp, kNetPacketDns, 7500}),
              Wanting({{PacketClass::kTcp, CaptureAmount::kHeaders},
                       {PacketClass::kDns, CaptureAmount::kWhole},
@@ -76,7 +76,7 @@ TEST_CASE("capture needs: names for addresses need DNS") {
                                           {PacketClass::kLinkLocalDns, CaptureAmount::kWhole}})));
 }
 
-TEST_CASE("capture needs: what is shown but not needed does not count") {
+TEST_CASE("capture needs: an event that is shown but not needed adds nothing") {
   Plan plan;
   plan.shown = {kNetPacketUdp};
   CHECK(Same(CaptureNeeds(plan), CapturePlan{}));

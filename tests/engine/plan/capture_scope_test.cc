@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// --scope as the kernel is asked it: never narrower than the engine's, and what is left out named.
+// The part of --scope that the kernel applies: never narrower than the scope itself, and the parts
+// that the kernel does not apply are listed.
 
 #include <string>
 #include <vector>
@@ -34,7 +35,7 @@ std::string Reasons(const CaptureDecision& decision) {
   return Join(reasons, "; ");
 }
 
-TEST_CASE("capture scope: what the kernel can be asked of an owner is in its lists") {
+TEST_CASE("capture scope: conditions on the owner that the kernel can apply are in its lists") {
   struct Row {
     std::vector<std::string> scope;
     std::string words;
@@ -58,7 +59,7 @@ TEST_CASE("capture scope: what the kernel can be asked of an owner is in its lis
   }
 }
 
-TEST_CASE("capture scope: what it cannot be asked lets everybody pass, and is named") {
+TEST_CASE("capture scope: a condition that the kernel cannot apply passes all, and is listed") {
   struct Row {
     std::vector<std::string> scope;
     std::string reasons;
@@ -84,13 +85,13 @@ TEST_CASE("capture scope: what it cannot be asked lets everybody pass, and is na
   }
 }
 
-TEST_CASE("capture scope: of values both meant and excluded the meant ones are asked") {
+TEST_CASE("capture scope: with included and excluded values the kernel gets the included ones") {
   const CaptureDecision decision = Decide({"comm=curl", "comm!=c*"});
   CHECK(Join(ScopeTexts(decision.capture.scope), "; ") == "comm curl");
   CHECK(decision.engine_filters.size() == 1);
 }
 
-TEST_CASE("capture scope: where names of addresses are needed everybody's DNS is") {
+TEST_CASE("capture scope: if names of addresses are needed, DNS of all processes is captured") {
   const CaptureDecision decision = Decide({"comm=curl"}, {"net_tcp_connect"});
   CHECK(decision.capture.scope.empty());
   CHECK(Reasons(decision).find("names of addresses are needed") != std::string::npos);

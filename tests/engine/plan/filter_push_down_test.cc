@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Filters pushed down: capturing what a plan asks for shows the same events as capturing
-// everything, and of packet events whose filters can be said to the kernel, nothing is captured in
-// vain.
+// Filters pushed down to the kernel: capturing only what a plan asks for shows the same events as
+// capturing everything. If the kernel can apply all filters of packet events, every captured packet
+// makes an event.
 
 #include <cstdint>
 #include <random>
@@ -39,7 +39,8 @@ struct Endpoint {
   unsigned port;
 };
 
-// Packets between hosts of 10.0.0.0/16, or of 2001:db8::/64, as one of them sees it.
+// Packets between hosts of 10.0.0.0/16, or of 2001:db8::/64, as the capture on one of them sees
+// them.
 class Traffic {
  public:
   Traffic() {
@@ -137,7 +138,7 @@ Packet Decoded(const Captured& captured) {
   return packet;
 }
 
-// What a selection shows of the traffic, and how many events each packet led to.
+// The events that a selection shows of the traffic, and how many each packet led to.
 struct Outcome {
   std::vector<std::string> json;
   std::vector<std::size_t> events;  // by packet
@@ -151,7 +152,7 @@ class Selected {
 
   const CapturePlan& plan() const { return plan_.capture; }
   const std::vector<EngineFilter>& engine_filters() const { return plan_.engine_filters; }
-  bool Takes(const Captured& captured) const {
+  bool Captures(const Captured& captured) const {
     return Passes(plan(), Decoded(captured), captured.direction);
   }
 
@@ -159,7 +160,7 @@ class Selected {
     return Run([](const Captured&) { return true; });
   }
   Outcome OfWhatIsCaptured() const {
-    return Run([this](const Captured& captured) { return Takes(captured); });
+    return Run([this](const Captured& captured) { return Captures(captured); });
   }
 
   std::string Words() const {
@@ -171,8 +172,8 @@ class Selected {
   }
 
  private:
-  template <typename Takes>
-  Outcome Run(Takes takes) const {
+  template <typename Predicate>
+  Outcome Run(Predicate is_captured) const {
     RunOptions options;
     options.pipeline.flows.max_flows = 64;
     EngineRun run({}, {.events = items_}, std::move(options));
@@ -181,7 +182,7 @@ class Selected {
     for (const Captured& captured : traffic_.packets()) {
       const std::size_t before = run.shown().json.size();
       now_ns += 1'000'000;
-      if (takes(captured)) {
+      if (is_captured(captured)) {
         Record record;
         record.bytes = captured.bytes.span();
         record.wire_length = static_cast<std::uint32_t>(captured.bytes.size());
@@ -201,11 +202,11 @@ class Selected {
   CaptureDecision plan_;
 };
 
-// Whether exactly those packets are captured that lead to an event by themselves.
+// Whether the plan captures exactly the packets that lead to an event.
 bool IsExact(const Selected& selected, const Traffic& traffic) {
   const Outcome all = selected.OfEverything();
   for (std::size_t i = 0; i < traffic.packets().size(); ++i) {
-    if (selected.Takes(traffic.packets()[i]) != (all.events[i] != 0)) {
+    if (selected.Captures(traffic.packets()[i]) != (all.events[i] != 0)) {
       return false;
     }
   }
@@ -251,7 +252,7 @@ class Generator {
   }
   std::size_t Below(std::size_t count) { return random_() % count; }
 
-  // Filters on one event, up to three.
+  // Up to three filters on one event.
   void Filter(const std::string& event, bool exact, Events& items) {
     items.push_back(event);
     for (std::size_t count = Below(4); count > 0; --count) {
@@ -262,12 +263,12 @@ class Generator {
   }
 
  private:
-  std::mt19937 random_{20'240'501};  // the same each time
+  std::mt19937 random_{20'240'501};  // fixed seed: every run tests the same filters
 };
 
 bool IsFlow(const std::string& event) { return event.rfind("net_flow", 0) == 0; }
 
-TEST_CASE("push down: whatever is selected, capturing what is asked for shows the same events") {
+TEST_CASE("push down: capturing only what the plan asks for shows the same events") {
   const Traffic traffic;
   Generator generator;
   for (int i = 0; i < 150; ++i) {
@@ -290,7 +291,7 @@ TEST_CASE("push down: whatever is selected, capturing what is asked for shows th
   }
 }
 
-TEST_CASE("push down: of packets nothing is captured in vain that the kernel can be asked") {
+TEST_CASE("push down: if the kernel can apply all filters, every captured packet makes an event") {
   const Traffic traffic;
   Generator generator;
   std::size_t exact = 0;
@@ -307,7 +308,7 @@ TEST_CASE("push down: of packets nothing is captured in vain that the kernel can
   CHECK(exact > 100);
 }
 
-TEST_CASE("push down: conditions of each kind become rules") {
+TEST_CASE("push down: each kind of condition becomes a rule") {
   struct Row {
     Events items;
     std::vector<std::string> rules;
@@ -356,7 +357,7 @@ TEST_CASE("push down: conditions of each kind become rules") {
   }
 }
 
-TEST_CASE("push down: what the kernel is not asked is named, with the reason") {
+TEST_CASE("push down: filters that the kernel does not apply are listed with the reason") {
   struct Row {
     Events items;
     std::string filter;
@@ -390,7 +391,7 @@ TEST_CASE("push down: what the kernel is not asked is named, with the reason") {
   }
 }
 
-TEST_CASE("push down: more prefixes than are worth it are left to the engine, and named") {
+TEST_CASE("push down: a filter with too many prefixes is left to the engine and listed") {
   std::string list = "net_packet_tcp.data.src=10.0.0.1";
   for (int i = 1; i < 300; ++i) {
     list += ",10." + std::to_string(i / 100) + "." + std::to_string(i % 100) + ".1";
@@ -402,7 +403,7 @@ TEST_CASE("push down: more prefixes than are worth it are left to the engine, an
   CHECK(selected.engine_filters().size() == 1);
 }
 
-// The detectors below, with the data filters of what they require.
+// The detectors of the tests below, with the data filters of their requirements.
 Plan PlanOf(const std::vector<std::pair<std::string, std::vector<std::string>>>& described,
             const Selection& selection) {
   ScriptedDetectors detectors;
@@ -425,7 +426,8 @@ std::string RulesOf(const Plan& plan) {
   return Join(rules, "; ");
 }
 
-TEST_CASE("push down: an event is captured for all who need it, and only for them") {
+TEST_CASE(
+    "push down: an event is captured for every detector and output that needs it, and no more") {
   const std::vector<std::pair<std::string, std::vector<std::string>>> detectors = {
       {"low: Low needs net_packet_tcp", {"dst_port<1024"}},
       {"ssh: Ssh needs net_packet_tcp", {"dst_port=22", "dst_port=2222"}},
@@ -444,7 +446,9 @@ TEST_CASE("push down: an event is captured for all who need it, and only for the
         "tcp packets: headers");
 }
 
-TEST_CASE("push down: a filter on what a detector finds is named, with the detector's own ones") {
+TEST_CASE(
+    "push down: a filter of a detector that the kernel does not apply is listed with its "
+    "detector") {
   const Plan plan = PlanOf({{"syn: Syn needs net_packet_tcp", {"proto_tcp.SYN=1", "dst_port=22"}}},
                            {.events = {"Syn"}});
   REQUIRE(plan.engine_filters.size() == 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a CapturePlan means, said once more and as plainly as possible: whether a packet passes.
-// For packets that are no fragments. HTTP is any TCP here, as its recognition is the kernel's.
+// A second, simple implementation of CapturePlan: whether a packet passes. It does not handle
+// fragments, and takes all TCP for HTTP, because only the kernel program recognises HTTP.
 
 #pragma once
 

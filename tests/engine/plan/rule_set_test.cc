@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RuleSet and the sets it is made of: rules become few without passing less, and as long as they
-// can, without passing more.
+// RuleSet and the sets it is made of: it reduces the number of rules without dropping packets, and
+// as far as possible without letting more packets pass.
 
 #include "engine/plan/rule_set.h"
 
@@ -29,86 +29,86 @@ CaptureRule From(std::uint8_t last, std::uint16_t port) {
   return rule;
 }
 
-struct Taken {
+struct Reduced {
   std::string rules;
   std::vector<EngineFilter> engine_filters;
 };
 
-Taken Take(const std::vector<CaptureRule>& rules) {
+Reduced Reduce(const std::vector<CaptureRule>& rules) {
   RuleSet set;
   for (const CaptureRule& rule : rules) {
     set.Add(rule);
   }
-  Taken taken;
+  Reduced reduced;
   std::vector<std::string> words;
-  for (const CaptureRule& rule : set.Take(taken.engine_filters)) {
+  for (const CaptureRule& rule : set.Take(reduced.engine_filters)) {
     words.push_back(RuleText(rule));
   }
-  taken.rules = Join(words, "; ");
-  return taken;
+  reduced.rules = Join(words, "; ");
+  return reduced;
 }
 
-TEST_CASE("rule set: rules that differ in one list are one rule") {
-  CHECK(Take({ToPort(80), ToPort(443), ToPort(81), ToPort(80)}).rules ==
+TEST_CASE("rule set: rules that differ in one list are merged") {
+  CHECK(Reduce({ToPort(80), ToPort(443), ToPort(81), ToPort(80)}).rules ==
         "tcp packets to port 80-81 or 443: headers");
-  CHECK(Take({From(1, 80), From(2, 80), From(1, 80)}).rules ==
+  CHECK(Reduce({From(1, 80), From(2, 80), From(1, 80)}).rules ==
         "tcp packets to port 80 from 10.0.0.1 or 10.0.0.2: headers");
   CaptureRule leaving = ToPort(80);
   leaving.directions = CaptureDirections::kEgress;
   CaptureRule arriving = ToPort(80);
   arriving.directions = CaptureDirections::kIngress;
-  CHECK(Take({leaving, arriving}).rules == "tcp packets to port 80: headers");
+  CHECK(Reduce({leaving, arriving}).rules == "tcp packets to port 80: headers");
 }
 
-TEST_CASE("rule set: rules that differ in more stay apart, as one would let more pass") {
-  CHECK(Take({From(1, 80), From(2, 443)}).rules ==
+TEST_CASE("rule set: rules that differ in more stay apart, because a merged one would pass more") {
+  CHECK(Reduce({From(1, 80), From(2, 443)}).rules ==
         "tcp packets to port 80 from 10.0.0.1: headers; "
         "tcp packets to port 443 from 10.0.0.2: headers");
   CaptureRule whole = ToPort(443);
   whole.amount = CaptureAmount::kWhole;
-  CHECK(Take({ToPort(80), whole}).rules ==
+  CHECK(Reduce({ToPort(80), whole}).rules ==
         "tcp packets to port 80: headers; tcp packets to port 443: whole packets");
 }
 
-TEST_CASE("rule set: a rule that asks less takes the place of those it covers") {
+TEST_CASE("rule set: a wider rule replaces those it covers") {
   for (const bool swapped : {false, true}) {
     const std::vector<CaptureRule> rules = {ToPort(80), From(1, 80)};
-    CHECK(Take({rules[swapped ? 1 : 0], rules[swapped ? 0 : 1]}).rules ==
+    CHECK(Reduce({rules[swapped ? 1 : 0], rules[swapped ? 0 : 1]}).rules ==
           "tcp packets to port 80: headers");
   }
   const CaptureRule all = {.packets = PacketClass::kTcp, .amount = CaptureAmount::kWhole};
-  CHECK(Take({ToPort(80), all, From(1, 2)}).rules == "tcp packets: whole packets");
+  CHECK(Reduce({ToPort(80), all, From(1, 2)}).rules == "tcp packets: whole packets");
   CaptureRule whole = ToPort(80);
   whole.amount = CaptureAmount::kWhole;
   const CaptureRule headers = {.packets = PacketClass::kTcp, .amount = CaptureAmount::kHeaders};
-  CHECK(Take({headers, whole}).rules ==
+  CHECK(Reduce({headers, whole}).rules ==
         "tcp packets: headers; tcp packets to port 80: whole packets");
 }
 
 TEST_CASE(
-    "rule set: too many rules become wider ones, of the class that has most, and it is said") {
+    "rule set: too many rules are widened, in the class that has most, and this is reported") {
   std::vector<CaptureRule> rules = {ToPort(53, PacketClass::kUdp)};
   for (std::uint8_t i = 0; i < kMaxCaptureRules; ++i) {
     rules.push_back(From(i, static_cast<std::uint16_t>(1000 + 2 * i)));
   }
-  const Taken taken = Take(rules);
-  CHECK(taken.rules.find("; udp packets to port 53: headers") != std::string::npos);
-  CHECK(taken.rules.rfind("tcp packets to port 1000, 1002", 0) == 0);
-  REQUIRE(taken.engine_filters.size() == 1);
-  CHECK(taken.engine_filters[0].filter == "conditions on tcp packets");
+  const Reduced reduced = Reduce(rules);
+  CHECK(reduced.rules.find("; udp packets to port 53: headers") != std::string::npos);
+  CHECK(reduced.rules.rfind("tcp packets to port 1000, 1002", 0) == 0);
+  REQUIRE(reduced.engine_filters.size() == 1);
+  CHECK(reduced.engine_filters[0].filter == "conditions on tcp packets");
 }
 
-TEST_CASE("rule set: a list that is too long is no condition, and it is said") {
+TEST_CASE("rule set: a list that is too long is dropped as a condition, and this is reported") {
   std::vector<CaptureRule> rules;
   for (std::uint16_t i = 0; i <= kMaxConditionValues; ++i) {
     rules.push_back(ToPort(static_cast<std::uint16_t>(2 * i)));
   }
-  const Taken taken = Take(rules);
-  CHECK(taken.rules == "tcp packets: headers");
-  CHECK(taken.engine_filters.size() == 1);
+  const Reduced reduced = Reduce(rules);
+  CHECK(reduced.rules == "tcp packets: headers");
+  CHECK(reduced.engine_filters.size() == 1);
 }
 
-TEST_CASE("number ranges: what is in both, in either, in none") {
+TEST_CASE("number ranges: intersection, union and complement") {
   const NumberRanges a = {{0, 9}, {20, 29}};
   const NumberRanges b = {{5, 24}, {40, 40}};
   CHECK(Intersect(a, b) == NumberRanges{{5, 9}, {20, 24}});
@@ -119,7 +119,7 @@ TEST_CASE("number ranges: what is in both, in either, in none") {
   CHECK(Complement({}, 40) == NumberRanges{{0, 40}});
 }
 
-TEST_CASE("address prefixes: a range is as few blocks as can be, up to both ends of the space") {
+TEST_CASE("address prefixes: a range becomes as few prefixes as possible, up to both ends") {
   const auto words = [](const AddressSet& set) {
     std::vector<std::string> texts;
     for (const AddressPrefix& prefix : PrefixesOf(set)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// MakePlan: from what the user asked for to what the engine does, and the words when it cannot.
+// MakePlan: what a selection of the user makes the engine do, and the errors when it cannot.
 
 #include "engine/plan/selection.h"
 
@@ -17,7 +17,7 @@
 namespace wirehound::test {
 namespace {
 
-// "dns" and "tcp" are tags; mid exists for top alone; broken cannot run.
+// "dns" and "tcp" are tags. Only top needs mid. The detector broken cannot run.
 class World {
  public:
   World() : set_(DetectorSet::Make(Plugins())) {}
@@ -82,7 +82,7 @@ void Check(const std::vector<Case>& cases) {
   }
 }
 
-// What the base events in `default` are called, in front of those of detectors.
+// The names of the base events in `default`, which come before those of detectors.
 constexpr const char* kDefaultBase =
     "net_packet_icmp net_packet_icmpv6 net_packet_dns_request net_packet_dns_response "
     "net_packet_http_request net_packet_http_response net_tcp_connect detector_suspended "
@@ -92,11 +92,11 @@ constexpr const char* kAllPackets =
     "net_packet_icmpv6 net_packet_dns net_packet_dns_request net_packet_dns_response "
     "net_packet_http net_packet_http_request net_packet_http_response";
 
-TEST_CASE("selection: nothing named is the default set and every detector") {
+TEST_CASE("selection: without names it is the default set and every detector") {
   Check({{{}, {}, std::string(kDefaultBase) + "Mid Side Top", "mid side top"}});
 }
 
-TEST_CASE("selection: events by name, start of a name, set and tag") {
+TEST_CASE("selection: events are selected by name, start of a name, set and tag") {
   Check({
       {{"net_packet_tcp"}, {}, "net_packet_tcp", ""},
       {{"net_packet_tcp,net_packet_dns"}, {}, "net_packet_tcp net_packet_dns", ""},
@@ -118,7 +118,7 @@ TEST_CASE("selection: events by name, start of a name, set and tag") {
   });
 }
 
-TEST_CASE("selection: an event is taken out again, wherever the minus stands") {
+TEST_CASE("selection: an event with a minus is excluded, wherever in the list it stands") {
   Check({
       {{"network_events,-net_packet_*,-net_flow_tcp_e*"}, {}, "net_flow_tcp_begin net_anomaly", ""},
       {{"-net_packet_tcp", "net_packet_t*,net_packet_u*"}, {}, "net_packet_udp", ""},
@@ -126,17 +126,17 @@ TEST_CASE("selection: an event is taken out again, wherever the minus stands") {
   });
 }
 
-TEST_CASE("selection: only exclusions are taken out of the default set") {
+TEST_CASE("selection: exclusions alone are taken out of the default set") {
   Check({
       {{"-Side"}, {}, std::string(kDefaultBase) + "Mid Top", "mid top"},
       {{"-Mid"},
        {},
        std::string(kDefaultBase) + "Side Top",
-       "mid side top"},  // made for Top, not shown
+       "mid side top"},  // Mid is made for Top, but not shown
   });
 }
 
-TEST_CASE("selection: detectors by id, start of an id, all, and without some") {
+TEST_CASE("selection: detectors are selected by id, start of an id, all, and with exclusions") {
   Check({
       {{}, {"side"}, "Side", "side"},
       {{}, {"side,mid"}, "Mid Side", "mid side"},
@@ -153,7 +153,7 @@ TEST_CASE("selection: events and detectors add up") {
   Check({{{"net_packet_ipv4"}, {"side"}, "net_packet_ipv4 Side", "side"}});
 }
 
-TEST_CASE("selection: what a detector needs is made and run, but not shown") {
+TEST_CASE("selection: events and detectors that a detector needs run, but are not shown") {
   const World world;
   const Result<Plan> plan = world.Make({{}, {"top"}});
   REQUIRE(plan.has_value());
@@ -162,7 +162,7 @@ TEST_CASE("selection: what a detector needs is made and run, but not shown") {
   CHECK(world.Detectors(*plan) == "mid top");
 }
 
-TEST_CASE("selection: nothing else is needed") {
+TEST_CASE("selection: the plan needs only what is selected and what that requires") {
   const World world;
   const Result<Plan> events = world.Make({{"net_packet_ipv6"}, {}});
   REQUIRE(events.has_value());
@@ -172,7 +172,7 @@ TEST_CASE("selection: nothing else is needed") {
   CHECK(world.Names(detector->needed) == "net_packet_tcp Side");
 }
 
-TEST_CASE("selection: a name nobody has is the user's error, with the closest names") {
+TEST_CASE("selection: an unknown name is an error of the user that lists the closest names") {
   const World world;
   struct Wrong {
     Selection selection;
@@ -199,13 +199,13 @@ TEST_CASE("selection: a name nobody has is the user's error, with the closest na
   }
 }
 
-TEST_CASE("selection: an unknown name is an error also where it is excluded") {
+TEST_CASE("selection: an unknown name is an error in an exclusion too") {
   const World world;
   CHECK_FALSE(world.Make({{"-nothing"}, {}}).has_value());
   CHECK_FALSE(world.Make({{}, {"all,-nothing"}}).has_value());
 }
 
-TEST_CASE("selection: a filter selects its event, beside lists") {
+TEST_CASE("selection: a filter selects its event, in addition to lists") {
   Check({
       {{"net_packet_tcp.data.dst_port=80,443"}, {}, "net_packet_tcp", ""},
       {{"net_packet_tcp.scope.comm=curl", "net_packet_udp,-net_packet_dns"},
@@ -218,7 +218,7 @@ TEST_CASE("selection: a filter selects its event, beside lists") {
   });
 }
 
-// A TCP event from a port to another, of uid 1000.
+// A TCP event between two ports, of a process of uid 1000.
 struct TcpEvent {
   TcpEvent(std::uint16_t source, std::uint16_t destination) {
     fields[2].value.unsigned_integer = source;
@@ -236,7 +236,7 @@ struct TcpEvent {
   wirehound_event view{};
 };
 
-TEST_CASE("selection: the filters of an event are one, on its data and whose it is") {
+TEST_CASE("selection: all filters of an event are combined, on its data and on its scope") {
   const World world;
   const Result<Plan> plan = world.Make(
       {{"net_packet_tcp.data.dst_port=80", "net_packet_tcp.data.dst_port=443",
@@ -269,7 +269,8 @@ TEST_CASE("selection: a scope alone narrows the default set") {
   CHECK_FALSE(plan->scope.Matches(event.view));
 }
 
-TEST_CASE("selection: a filter that does not compile is the user's error, with its option") {
+TEST_CASE(
+    "selection: a filter that does not compile is an error of the user that names its option") {
   const World world;
   struct Wrong {
     Selection selection;
@@ -301,7 +302,7 @@ TEST_CASE("selection: a filter that does not compile is the user's error, with i
   }
 }
 
-TEST_CASE("selection: names of addresses are wanted when a base event has them") {
+TEST_CASE("selection: the plan needs the DNS store when a base event has names of addresses") {
   const World world;
   const auto needs = [&world](const std::string& events) {
     const Result<Plan> plan = world.Make({{events}, {}});
@@ -314,7 +315,7 @@ TEST_CASE("selection: names of addresses are wanted when a base event has them")
   CHECK_FALSE(needs("Side"));
 }
 
-TEST_CASE("selection: names of addresses are wanted when a detector that runs asks for the store") {
+TEST_CASE("selection: the plan needs the DNS store when a detector that runs asks for it") {
   ScriptedDetectors detectors;
   DetectorDefinition asks = ParseDetector("asks: Asks needs net_packet_tcp");
   asks.requirements.data_stores = {{"process"}, {"dns", Dependency::kOptional}};
@@ -331,7 +332,7 @@ TEST_CASE("selection: names of addresses are wanted when a detector that runs as
   CHECK_FALSE(needs("other"));
 }
 
-TEST_CASE("selection: a detector that cannot run is an error when it is named, and says why") {
+TEST_CASE("selection: naming a detector that cannot run is an error that says why") {
   const World world;
   for (const char* list : {"broken", "side,broken", "br*"}) {
     CAPTURE(list);
@@ -343,7 +344,7 @@ TEST_CASE("selection: a detector that cannot run is an error when it is named, a
   }
 }
 
-TEST_CASE("selection: a detector that cannot run is passed over by all, and may be excluded") {
+TEST_CASE("selection: `all` skips a detector that cannot run, and it may be excluded") {
   Check({
       {{}, {"all"}, "Mid Side Top", "mid side top"},
       {{}, {"all,-broken"}, "Mid Side Top", "mid side top"},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Real captures, read in place, through source, pipeline, detectors and outputs. The seeds of the
-// format have the arguments to match; every other capture must pass without a crash, with valid
-// JSON and with an account that closes.
+// Real captures, read in place, through source, pipeline, detectors and outputs. The events of the
+// seed captures must have the arguments that the seeds print. Every other capture must pass without
+// a crash, with valid JSON and a ledger that closes.
 
 #include <algorithm>
 #include <filesystem>
@@ -35,7 +35,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-// False, with a line that says so, when there are no captures here.
+// Returns false and prints a line when this machine has no captures.
 bool HaveCaptures() {
   if (CapturesFolder().empty()) {
     MESSAGE("skipped: no captures; set WIREHOUND_CAPTURES to their folder");
@@ -54,7 +54,7 @@ LoadedPlugins BuiltPlugins(const TemporaryFolder& folder) {
   return *std::move(plugins);
 }
 
-// A capture that was read, with what came out.
+// The results of reading one capture.
 struct Replay {
   Shown shown;
   std::optional<Ledger> ledger;  // none when the file could not be opened
@@ -84,14 +84,15 @@ Replay ReplayFile(const fs::path& file, const Selection& selection, LoadedPlugin
   return replay;
 }
 
-// A sanitizer makes the parser four times as slow as the engine. The lines are the same without.
+// Under a sanitizer the JSON parser takes four times as long as the engine, so the lines are not
+// parsed there: they are the same as in a run without one.
 #ifdef WIREHOUND_ADDRESS_SANITIZER
 constexpr bool kChecksJson = false;
 #else
 constexpr bool kChecksJson = true;
 #endif
 
-// Checks each line as it comes: kept, those of all captures would take much memory.
+// Checks each line at once: keeping the lines of all captures would take much memory.
 class CheckingOutput : public Output {
  public:
   explicit CheckingOutput(std::size_t& lines) : lines_(lines) {}
@@ -121,7 +122,8 @@ Json Arguments(const Json& event) {
   return arguments;
 }
 
-TEST_CASE("captures: the seeds' packets give the arguments that the seeds print") {
+TEST_CASE(
+    "captures: the packets of the seeds make events with the arguments that the seeds print") {
   if (!HaveCaptures()) {
     return;
   }
@@ -143,7 +145,7 @@ TEST_CASE("captures: the seeds' packets give the arguments that the seeds print"
       continue;
     }
     ++compared;
-    // Metadata is additional: the seeds of these two events are older than it.
+    // The seeds of these two events are older than the argument `metadata`.
     const bool found =
         std::any_of(shown[name].begin(), shown[name].end(), [&event](Json arguments) {
           const bool has_metadata = arguments.erase("metadata") == 1;
@@ -172,7 +174,7 @@ TEST_CASE("captures: four lookups of uol.com.br are one detection, made by the p
   CHECK(replay.ledger->closes());
 }
 
-TEST_CASE("captures: every one passes with valid JSON and an account that closes") {
+TEST_CASE("captures: every capture passes with valid JSON and a ledger that closes") {
   if (!HaveCaptures()) {
     return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorSet: which of the loaded detectors can live together, and the ids of their events.
+// DetectorSet: which of the loaded detectors it accepts together, and the ids of their events.
 
 #include "engine/run/detector_set.h"
 
@@ -45,7 +45,7 @@ std::string EventIds(const DetectorSet& set) {
   return Join(events);
 }
 
-TEST_CASE("detector set: of two detectors with one id the first file's stays") {
+TEST_CASE("detector set: of two detectors with the same id the one of the first file stays") {
   const DetectorSet set = MakeSet("x: A needs net_packet_udp\n x: B needs net_packet_udp");
   CHECK(EventIds(set) == "A=7500");
   CHECK(set.complaints() ==
@@ -53,7 +53,7 @@ TEST_CASE("detector set: of two detectors with one id the first file's stays") {
             "plugin 1.so: detector 'x' left out: a detector of that id is loaded from 0.so"});
 }
 
-TEST_CASE("detector set: of two detectors with one event the first file's stays") {
+TEST_CASE("detector set: of two detectors with the same event the one of the first file stays") {
   const DetectorSet set = MakeSet("x: A needs net_packet_udp\n y: A needs net_packet_udp");
   CHECK(Ids(set) == "x");
   CHECK(set.complaints() ==
@@ -61,7 +61,7 @@ TEST_CASE("detector set: of two detectors with one event the first file's stays"
             "plugin 1.so: detector 'y' left out: event name 'A' is taken by 0.so"});
 }
 
-TEST_CASE("detector set: the name of a base event is taken") {
+TEST_CASE("detector set: a detector whose event has the name of a base event is refused") {
   const DetectorSet set = MakeSet("x: net_packet_dns needs net_packet_udp");
   CHECK(Ids(set).empty());
   CHECK(set.complaints() ==
@@ -69,7 +69,7 @@ TEST_CASE("detector set: the name of a base event is taken") {
                                  "'net_packet_dns' is a base event's"});
 }
 
-TEST_CASE("detector set: who needs a detector that was refused is left out, too") {
+TEST_CASE("detector set: a detector that needs a refused one is left out too") {
   const DetectorSet set = MakeSet(R"(
       x: A needs net_packet_udp
       x: B needs net_packet_udp
@@ -79,7 +79,7 @@ TEST_CASE("detector set: who needs a detector that was refused is left out, too"
   CHECK(set.complaints()[1] == "detector 'y' left out: required event 'B' does not exist");
 }
 
-TEST_CASE("detector set: a cycle is a complaint for each detector on it") {
+TEST_CASE("detector set: each detector on a cycle is reported") {
   const DetectorSet set = MakeSet("a: A needs B\n b: B needs A\n c: C needs net_packet_tcp");
   CHECK(EventIds(set) == "C=7500");
   CHECK(set.complaints() ==
@@ -87,7 +87,7 @@ TEST_CASE("detector set: a cycle is a complaint for each detector on it") {
                                  "detector 'b' left out: it is on a cycle: a needs b needs a"});
 }
 
-TEST_CASE("detector set: ids of events follow the ids of detectors, whatever was loaded first") {
+TEST_CASE("detector set: event ids follow the order of detector ids, not that of loading") {
   std::vector<DetectorDefinition> definitions = ParseDetectors(R"(
       a: Z needs M
       b: M needs net_packet_udp
@@ -101,7 +101,7 @@ TEST_CASE("detector set: ids of events follow the ids of detectors, whatever was
   } while (std::next_permutation(definitions.begin(), definitions.end(), by_id));
 }
 
-TEST_CASE("detector set: a detector's event is in its tags' sets and among the detectors") {
+TEST_CASE("detector set: the event of a detector is in the sets of its tags and in `detectors`") {
   DetectorDefinition definition = ParseDetector("a: A needs net_packet_udp");
   definition.produced_event.tags = {"dns", "network_events"};
   const DetectorSet set = MakeSet({definition});
@@ -117,14 +117,14 @@ TEST_CASE("detector set: a detector's event is in its tags' sets and among the d
   CHECK(set.catalogue().Find(7500) == event);
 }
 
-TEST_CASE("detector set: definitions stay where they are when the set is moved") {
+TEST_CASE("detector set: definitions keep their addresses when the set is moved") {
   DetectorSet set = MakeSet("a: A needs net_packet_udp\n b: B needs A");
   const DetectorSet moved = std::move(set);
   CHECK(Ids(moved) == "a b");
   CHECK(moved.definitions()[0] == &moved.detectors()[0]->definition);
 }
 
-TEST_CASE("detector set: no folder gives the base events alone; a wrong one is an error") {
+TEST_CASE("detector set: without a folder there are only base events; a wrong folder is an error") {
   const Result<DetectorSet> none = DetectorSet::Load("");
   REQUIRE(none.has_value());
   CHECK(none->catalogue().events().size() == Catalogue().events().size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Engines side by side in one process: what one is fed, keeps and finds is no other's.
+// Several engines in one process: they share no records, state or detections.
 
 #include "engine/run/engine.h"
 
@@ -23,7 +23,7 @@ TEST_SUITE_BEGIN("pipeline");
 namespace wirehound::test {
 namespace {
 
-// An engine over a set of detectors, with what it showed.
+// An engine with a set of detectors, and the events it has shown.
 class Side {
  public:
   Side(const DetectorSet& set, const Selection& selection)
@@ -57,7 +57,7 @@ class Side {
   std::uint64_t now_ns_ = 0;
 };
 
-// Counts datagrams from one to the next: a detector with state of its own.
+// A detector with state: it counts datagrams.
 DetectorSet Counting(ScriptedDetectors& detectors, std::vector<std::string>& log) {
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
       [&log](const EventView& event, const Emitter& emit) {
@@ -67,7 +67,8 @@ DetectorSet Counting(ScriptedDetectors& detectors, std::vector<std::string>& log
   return DetectorSet::Make(detectors.Load());
 }
 
-TEST_CASE("engines: two over one detector set run side by side, each with its own stream") {
+TEST_CASE(
+    "engines: two engines with one detector set run side by side, each with its own records") {
   ScriptedDetectors detectors;
   std::vector<std::string> log;
   const DetectorSet set = Counting(detectors, log);
@@ -86,7 +87,8 @@ TEST_CASE("engines: two over one detector set run side by side, each with its ow
   CHECK(log.size() == 4);
 }
 
-TEST_CASE("engines: records that come in turns give what they give one engine after the other") {
+TEST_CASE(
+    "engines: records fed alternately to two engines give the same as one engine after the other") {
   const DetectorSet none = DetectorSet::Make({});
   const Selection everything = {.events = {"network_events,flows,net_anomaly"}};
   const Conversation web = Conversation(80)

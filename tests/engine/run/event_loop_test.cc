@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The event loop while nothing comes: stream time follows the clock, so that timers of detectors go
-// off. The source is a pipe that nobody writes to; a test ends with the timer it waits for, or
-// fails after kPatience.
+// The event loop while no record comes: stream time follows the clock, so timers of detectors fire.
+// The source is a pipe without data. A test ends with the timer it waits for, or fails after
+// kPatience.
 
 #include "engine/run/event_loop.h"
 
@@ -30,7 +30,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kPatience{120};
 
-// Has no records, and ends when it is told to.
+// A source without records that ends when the test says so.
 class IdleSource : public Source {
  public:
   IdleSource() {
@@ -45,7 +45,7 @@ class IdleSource : public Source {
   }
   std::vector<SourceCounter> Counters() const override { return {}; }
 
-  // The pipe becomes readable, so the loop notices.
+  // Makes the pipe readable, so that the loop reads the source and notices its end.
   void Stop() override {
     ended_ = true;
     write_end_ = UniqueFd();
@@ -61,7 +61,7 @@ class IdleSource : public Source {
 struct IdleEngine {
   explicit IdleEngine(std::uint64_t fires) : fires_wanted(fires) {}
 
-  // Runs until the timer has gone off as often as wanted. False when patience ended it.
+  // Runs until the timer has fired as often as wanted. Returns false when kPatience ran out.
   bool Run() {
     bool in_time = true;
     boost::asio::steady_timer patience(loop.io(), kPatience);
@@ -92,7 +92,7 @@ struct IdleEngine {
   }
 
   std::uint64_t fires_wanted;
-  IdleSource* source = new IdleSource;  // the engine's
+  IdleSource* source = new IdleSource;  // owned by the engine
   std::vector<std::uint64_t> due_ns;
   ScriptedDetectors detectors;
   EngineRun run{Load(), {}, {.source = std::unique_ptr<Source>(source)}};
@@ -105,7 +105,7 @@ std::uint64_t ClockNs() {
                                         .count());
 }
 
-TEST_CASE("event loop: timers go off while no record comes, and what they find is shown") {
+TEST_CASE("event loop: timers fire while no record comes, and their detections are shown") {
   constexpr std::uint64_t kBehindNs = 1'000'000'000;
   IdleEngine engine(3);
   engine.loop.FollowClock(kBehindNs);
@@ -113,13 +113,12 @@ TEST_CASE("event loop: timers go off while no record comes, and what they find i
   CHECK(engine.Run());
   REQUIRE(engine.due_ns.size() >= 3);
   CHECK(engine.run.shown().names.size() == engine.due_ns.size());
-  // As far behind the clock as was asked for, so that no record can come late.
+  // Stream time stays behind the clock by the delay asked for, so that no record comes late.
   CHECK(engine.due_ns.front() + kBehindNs >= before_ns);
   CHECK(engine.due_ns.back() + kBehindNs <= ClockNs());
 }
 
-TEST_CASE(
-    "event loop: of a source that does not follow the clock no time passes while it is idle") {
+TEST_CASE("event loop: stream time stands still while a source without a clock is idle") {
   IdleEngine engine(1);
   boost::asio::steady_timer soon(engine.loop.io(), milliseconds(20));
   soon.async_wait([&engine](const boost::system::error_code&) { engine.source->Stop(); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ledger: whether the sums add up, and the lines that people and scripts read.
+// The ledger: the sums that must add up, and the lines of text that people and scripts read.
 
 #include "engine/run/ledger.h"
 
@@ -24,7 +24,7 @@ namespace {
 
 using Kind = SourceCounter::Kind;
 
-// A source that only counts.
+// A source without records, whose counters the tests set.
 class CountingSource : public Source {
  public:
   std::vector<SourceCounter> counters;
@@ -60,7 +60,7 @@ class Run {
     }
   }
 
-  // Tells the pipeline that so many records are missing.
+  // Reports a gap of this many records to the pipeline.
   void Lose(std::uint64_t records) {
     run_.engine().OnGap({.timestamp_ns = 0, .reason = "ring_full", .records = records});
   }
@@ -73,11 +73,11 @@ class Run {
   }
 
  private:
-  CountingSource* source_ = new CountingSource;  // the engine's
+  CountingSource* source_ = new CountingSource;  // owned by the engine
   EngineRun run_;
 };
 
-TEST_CASE("ledger: closes when everything that was seen is accounted for") {
+TEST_CASE("ledger: it closes when every packet that the capture saw is accounted for") {
   Run run(3);
   run.Lose(2);
   const std::vector<SourceCounter> counters = {{Kind::kDelivered, "delivered", 3},
@@ -103,7 +103,7 @@ TEST_CASE("ledger: several reasons of one kind are added and listed") {
         std::string::npos);
 }
 
-TEST_CASE("ledger: a run without records closes and says so") {
+TEST_CASE("ledger: a run without records closes and its text says so") {
   Run run(0);
   const Ledger ledger = run.Make({{Kind::kDelivered, "delivered", 0}});
   CHECK(ledger.closes());
@@ -113,9 +113,9 @@ TEST_CASE("ledger: a run without records closes and says so") {
         "wirehound: events: 0 out, of 0 from packets and 0 from detectors\n");
 }
 
-TEST_CASE("ledger: each sum that does not add up is a line") {
+TEST_CASE("ledger: each sum that does not add up has a line") {
   Run run(3);
-  SUBCASE("the capture saw more than there is an account of") {
+  SUBCASE("the capture saw more than is accounted for") {
     const Ledger ledger = run.Make({{Kind::kDelivered, "delivered", 3}}, 10);
     CHECK_FALSE(ledger.closes());
     CHECK(ledger.gaps == std::vector<std::string>{"capture: 10 in, 3 accounted for"});
@@ -126,7 +126,7 @@ TEST_CASE("ledger: each sum that does not add up is a line") {
   SUBCASE("the capture saw less") {
     CHECK_FALSE(run.Make({{Kind::kDelivered, "delivered", 3}}, 2).closes());
   }
-  SUBCASE("a loss was not told as a gap") {
+  SUBCASE("a loss was not reported as a gap") {
     run.Lose(1);
     const Ledger ledger =
         run.Make({{Kind::kDelivered, "delivered", 3}, {Kind::kLost, "ring_full", 2}}, 5);
@@ -138,7 +138,7 @@ TEST_CASE("ledger: each sum that does not add up is a line") {
   }
 }
 
-TEST_CASE("ledger: detectors have a line each, with what went wrong") {
+TEST_CASE("ledger: each detector has a line, with its failures") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("good: G needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter& emit) { return emit.Detected(); };
@@ -156,7 +156,7 @@ TEST_CASE("ledger: detectors have a line each, with what went wrong") {
         std::string::npos);
 }
 
-TEST_CASE("ledger: what filters, scope and detectors themselves did to events is said") {
+TEST_CASE("ledger: the effects of filters, scope and detectors on events are reported") {
   Ledger ledger;
   ledger.dispatch.base_events = 9;
   ledger.dispatch.shown = 4;
@@ -169,7 +169,7 @@ TEST_CASE("ledger: what filters, scope and detectors themselves did to events is
             "3 out of scope; 2 held back by filters; 7 timers\n") != std::string::npos);
 }
 
-// An output whose account is what a test says.
+// An output whose counters a test sets.
 class CountingOutput : public Output {
  public:
   explicit CountingOutput(OutputCounters counters) : counters_(std::move(counters)) {}
@@ -181,7 +181,7 @@ class CountingOutput : public Output {
   OutputCounters counters_;
 };
 
-TEST_CASE("ledger: what an output was shown is written, dropped or failed") {
+TEST_CASE("ledger: every event shown to an output is counted as written, dropped or failed") {
   const auto make = [](const OutputCounters& counters) {
     EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}},
                      std::make_unique<CountingOutput>(counters),
@@ -196,7 +196,7 @@ TEST_CASE("ledger: what an output was shown is written, dropped or failed") {
         std::vector<std::string>{"output to f: 0 in, 1 accounted for"});
 }
 
-TEST_CASE("ledger: an output that could not just write has a line") {
+TEST_CASE("ledger: an output that dropped, failed or made the engine wait has a line") {
   Ledger ledger;
   ledger.outputs = {{.name = "f",
                      .events = 10,
@@ -210,7 +210,7 @@ TEST_CASE("ledger: an output that could not just write has a line") {
             "to be written, 7 ms waited for it\n") != std::string::npos);
 }
 
-TEST_CASE("ledger: detections for which there was no room are mentioned") {
+TEST_CASE("ledger: detections refused for lack of room are reported") {
   Ledger ledger;
   CHECK(DescribeLedger(ledger).find("refused") == std::string::npos);
   ledger.detections_refused = 7;
@@ -219,7 +219,7 @@ TEST_CASE("ledger: detections for which there was no room are mentioned") {
         std::string::npos);
 }
 
-TEST_CASE("ledger: what the state and the timers of a detector refused and forgot is on its line") {
+TEST_CASE("ledger: the line of a detector has what its state and timers refused and evicted") {
   ScriptedDetectors detectors;
   Script& script = detectors.Add(ParseDetector("a: A needs net_packet_udp"));
   WindowCounter counter;
@@ -243,10 +243,10 @@ TEST_CASE("ledger: what the state and the timers of a detector refused and forgo
                   "refused, 4 entries of its state pushed out") != std::string::npos);
 }
 
-TEST_CASE("ledger: what the stores learnt, refused and forgot is a line, when there is something") {
+TEST_CASE("ledger: what stores learnt, refused and evicted has a line, unless it is nothing") {
   Ledger ledger;
   CHECK(DescribeLedger(ledger).find("stores") == std::string::npos);
-  SUBCASE("all of it") {
+  SUBCASE("all counters") {
     ledger.stores = {.dns = {.learnt = 9, .expired = 1, .evicted = 2, .unusable = 3},
                      .processes_evicted = 4,
                      .processes_refused = 5,
@@ -261,14 +261,14 @@ TEST_CASE("ledger: what the stores learnt, refused and forgot is a line, when th
               "(7 pushed out, 8 questions refused), shared (10 pushed out, 11 maps refused)\n") !=
           std::string::npos);
   }
-  SUBCASE("one thing") {
+  SUBCASE("one counter") {
     ledger.stores.shared_evicted = 1;
     CHECK(DescribeLedger(ledger).find("wirehound: stores: shared (1 pushed out)\n") !=
           std::string::npos);
   }
 }
 
-TEST_CASE("ledger: counts of the stores are those of the run") {
+TEST_CASE("ledger: the counters of the stores are those of the run") {
   EngineRun engine({}, {.events = {"net_packet_udp"}, .detectors = {}},
                    WithSource(std::make_unique<CountingSource>(), StoreOrigin::kTest));
   Stores& stores = engine.stores();
@@ -291,7 +291,7 @@ TEST_CASE("ledger: counts of the stores are those of the run") {
                   "(1 pushed out, 1 maps refused)\n") != std::string::npos);
 }
 
-TEST_CASE("ledger: what was loaded, replaced, removed and refused meanwhile is a line") {
+TEST_CASE("ledger: detectors loaded, replaced, removed and refused during the run have a line") {
   Ledger ledger;
   CHECK(DescribeLedger(ledger).find("reloads") == std::string::npos);
   ledger.reloads = {.added = 1,
@@ -305,7 +305,7 @@ TEST_CASE("ledger: what was loaded, replaced, removed and refused meanwhile is a
             "configuration (5 read again, 6 refused)\n") != std::string::npos);
 }
 
-TEST_CASE("ledger: what was recorded is a line, and must be every record") {
+TEST_CASE("ledger: the recording has a line, and it must contain every record") {
   const TemporaryFolder folder;
   const DetectorSet none = DetectorSet::Make({});
   const std::unique_ptr<Engine> owned = *Engine::Create({.detectors = none});
@@ -332,7 +332,7 @@ TEST_CASE("ledger: what was recorded is a line, and must be every record") {
   CHECK(MakeLedger(engine).gaps.back() == "recording: 2 in, 1 accounted for");
 }
 
-TEST_CASE("ledger: what became of the questions to container runtimes is a line") {
+TEST_CASE("ledger: the results of questions to container runtimes have a line") {
   Ledger ledger;
   CHECK(DescribeLedger(ledger).find("runtimes") == std::string::npos);
   ledger.runtimes = {.asked = 21,
@@ -347,7 +347,7 @@ TEST_CASE("ledger: what became of the questions to container runtimes is a line"
             "4 dropped, 5 left waiting, 6 errors of sockets)\n") != std::string::npos);
 }
 
-TEST_CASE("ledger: what decoders could not read is said, by layer and kind") {
+TEST_CASE("ledger: data that decoders could not read is reported by layer and kind") {
   Ledger ledger;
   ledger.decode.layers[static_cast<std::size_t>(PacketLayer::kIpv6)] = {1, 2, 0, 4};
   ledger.dns.messages = {0, 0, 9, 0};

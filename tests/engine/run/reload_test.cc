@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What stays when detectors change: ids and definitions of events, what was selected, the set there
-// was when a change cannot be. (tests/e2e/reload_test.py changes files under a running engine.)
+// What stays when detectors change: ids and definitions of events, the selection, and the whole set
+// if the change is refused. (tests/e2e/reload_test.py changes files while an engine runs.)
 
 #include <cstdint>
 #include <string>
@@ -35,7 +35,7 @@ class World {
  public:
   World() : set_(DetectorSet::Make({})) {}
 
-  // The error, or "".
+  // Returns the error, or "".
   std::string Put(const std::string& file, const std::string& text) {
     Result<DetectorSet::Undo> undo = set_.Replace(file, File(file, text));
     if (!undo) {
@@ -61,7 +61,7 @@ class World {
     return set_.catalogue().Find(event);
   }
 
-  // The detectors that run, then in brackets what is missing.
+  // The detectors that run, then in brackets those that are missing.
   std::string Select(const Selection& selection) const {
     const Result<StandingPlan> standing = PlanStanding(selection, set_, {});
     if (!standing) {
@@ -94,7 +94,7 @@ TEST_CASE("reload: an event keeps its id, and an id is never given to another na
   CHECK(world.Events() == "A=7500 B=7501 C=7502");
 }
 
-TEST_CASE("reload: an event that says the same keeps its definition, another one does not") {
+TEST_CASE("reload: an event that stays the same keeps its definition, a changed one gets another") {
   World world;
   world.Put("a.so", "a: A needs net_packet_udp");
   const EventDefinition* first = world.Find("A");
@@ -112,7 +112,7 @@ TEST_CASE("reload: an event that says the same keeps its definition, another one
   CHECK(old->fields.empty());
 }
 
-TEST_CASE("reload: a file that cannot live with the others changes nothing") {
+TEST_CASE("reload: a file that conflicts with the loaded ones changes nothing") {
   World world;
   world.Put("a.so", "a: A needs net_packet_udp");
   world.Put("b.so", "b: B needs net_packet_udp");
@@ -127,7 +127,7 @@ TEST_CASE("reload: a file that cannot live with the others changes nothing") {
   CHECK(world.set().complaints().empty());
 }
 
-TEST_CASE("reload: who runs stays when a file comes that would have been first at start") {
+TEST_CASE("reload: a running detector stays when a new file that would load first conflicts") {
   World world;
   world.Put("b.so", "x: B needs net_packet_udp");
   CHECK(world.Put("a.so", "x: A needs net_packet_udp") ==
@@ -135,7 +135,7 @@ TEST_CASE("reload: who runs stays when a file comes that would have been first a
   CHECK(world.Events() == "B=7500");
 }
 
-TEST_CASE("reload: a change that is taken back leaves no trace") {
+TEST_CASE("reload: a change that is rolled back leaves no trace") {
   World world;
   world.Put("a.so", "a: A needs net_packet_udp");
   const EventDefinition* before = world.Find("A");
@@ -148,7 +148,7 @@ TEST_CASE("reload: a change that is taken back leaves no trace") {
   CHECK(world.Events() == "A=7500 C=7501");
 }
 
-TEST_CASE("reload: who lacks its input is taken, and runs once the input is there") {
+TEST_CASE("reload: a detector without its input is accepted and runs when the input arrives") {
   World world;
   CHECK(world.Put("b.so", "b: B needs A") == "");
   CHECK(world.Events() == "");
@@ -159,7 +159,7 @@ TEST_CASE("reload: who lacks its input is taken, and runs once the input is ther
   CHECK(world.Select({}) == "a b [0]");
 }
 
-TEST_CASE("reload: what was selected and is gone is missing, and the rest goes on") {
+TEST_CASE("reload: a selected detector that is gone is reported as missing, and the rest run on") {
   World world;
   world.Put("a.so", "a: A needs net_packet_udp");
   world.Put("b.so", "b: B needs net_packet_udp");
@@ -191,15 +191,15 @@ TEST_CASE("reload: what was selected and is gone is missing, and the rest goes o
   CHECK(world.Select({.detectors = {"a"}}) == "a [0]");
 }
 
-// The clock of the time budget, and what moves it.
+// The clock of the time budget; the detector of the tests moves it on.
 std::uint64_t fake_now_ns = 0;
 std::uint64_t FakeClock() { return fake_now_ns; }
 
-// A detector that fails, or takes a second, with each event, and a configuration file that is read
-// again.
+// A detector that fails, or takes a second, at each event, and a configuration file that the engine
+// reads again.
 class Configured {
  public:
-  // Writes the file and has it read, as at SIGHUP.
+  // Writes the file and makes the engine read it, as SIGHUP does.
   const ReloadCounters& Reload(std::string_view limits) {
     folder_.Write("wirehound.yaml", limits);
     reloader_.ReloadAll();
@@ -208,7 +208,7 @@ class Configured {
 
   void SetLimits(const DetectorLimits& limits) { run_.dispatcher().SetLimits(limits); }
 
-  // Events until the detector is suspended, 20 at most.
+  // Feeds events until the detector is suspended, 20 at most. Returns their number.
   int EventsUntilSuspended() {
     int count = 0;
     while (count < 20 && !run_.detector(0).suspended()) {
@@ -244,7 +244,7 @@ class Configured {
   Reloader reloader_{run_.engine(), run_.set(), {{}, folder_.path() / "wirehound.yaml"}, {}};
 };
 
-TEST_CASE("reload: a limit that is raised holds at once") {
+TEST_CASE("reload: a raised limit applies at once") {
   Configured engine;
   engine.fails = true;
   for (int i = 0; i < 9; ++i) {
@@ -254,7 +254,7 @@ TEST_CASE("reload: a limit that is raised holds at once") {
   CHECK(engine.EventsUntilSuspended() == 3);
 }
 
-TEST_CASE("reload: a limit that is lowered below what has happened holds at the next failure") {
+TEST_CASE("reload: a limit lowered below the current count suspends at the next failure") {
   Configured engine;
   engine.fails = true;
   for (int i = 0; i < 5; ++i) {
@@ -265,7 +265,7 @@ TEST_CASE("reload: a limit that is lowered below what has happened holds at the 
   CHECK(engine.EventsUntilSuspended() == 1);
 }
 
-TEST_CASE("reload: limits that are taken away do not suspend any more") {
+TEST_CASE("reload: a removed limit does not suspend any more") {
   Configured engine;
   engine.fails = true;
   engine.takes_ns = 1'000'000'000;
@@ -274,22 +274,22 @@ TEST_CASE("reload: limits that are taken away do not suspend any more") {
   CHECK_FALSE(engine.suspended());
 }
 
-TEST_CASE("reload: a time budget where there was none holds at once, and can be taken away") {
+TEST_CASE("reload: a new time budget applies at once and can be removed again") {
   Configured engine;
   engine.takes_ns = 1'000'000'000;
   engine.Feed();
   engine.Reload("limits: {time_budget: 10ms, overruns_in_a_row: 4}");
   engine.Feed();
   engine.Feed();
-  SUBCASE("holds") { CHECK(engine.EventsUntilSuspended() == 2); }
-  SUBCASE("taken away") {
+  SUBCASE("applied") { CHECK(engine.EventsUntilSuspended() == 2); }
+  SUBCASE("removed") {
     engine.Reload("limits: {time_budget: 0s}");
     CHECK(engine.EventsUntilSuspended() == 20);
     CHECK_FALSE(engine.suspended());
   }
 }
 
-TEST_CASE("reload: limits of a file that is wrong change nothing") {
+TEST_CASE("reload: an invalid file changes no limits") {
   Configured engine;
   engine.fails = true;
   const ReloadCounters& counters =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Capture files put together byte by byte, in either byte order, so that tests need no files of
-// others and can make wrong ones. Formats: the pcap and pcapng drafts of the IETF opsawg group.
+// Writes capture files byte by byte, in either byte order, so that tests need no recorded files and
+// can make invalid ones. Formats: the pcap and pcapng drafts of the IETF opsawg group.
 
 #pragma once
 
@@ -18,7 +18,7 @@ namespace wirehound::test {
 
 enum class ByteOrder { kLittle, kBig };
 
-/// Numbers in the byte order of a file.
+/// Writes numbers in the byte order of a file.
 class FileBytes {
  public:
   explicit FileBytes(ByteOrder order) : order_(order) {}
@@ -71,7 +71,7 @@ class PcapWriter {
     bytes_.U32(magic).U16(2).U16(minor_version).U32(0).U32(0).U32(snap_length).U32(link_type);
   }
 
-  /// A packet of `wire_length` bytes on the wire, all of them when nothing is said.
+  /// A packet. Its length on the wire is `wire_length`, or that of its bytes by default.
   PcapWriter& Add(std::uint32_t seconds, std::uint32_t fraction, const ByteWriter& packet,
                   std::optional<std::uint32_t> wire_length = std::nullopt) {
     const auto captured = static_cast<std::uint32_t>(packet.size());
@@ -99,7 +99,7 @@ class PcapngWriter {
  public:
   static constexpr std::uint32_t kSnapLength = 65535;
 
-  /// A file without anything: start with Section.
+  /// An empty file: call Section first.
   PcapngWriter() = default;
   /// A file of one section and one interface, whose times count 10^-`resolution` seconds.
   explicit PcapngWriter(std::uint16_t link_type, std::uint8_t resolution = 6,
@@ -110,7 +110,7 @@ class PcapngWriter {
     Interface(link_type, kSnapLength, options.text());
   }
 
-  /// Starts a section: what follows is in `order`, and interfaces count from 0 again.
+  /// Starts a section: the blocks after it are in `order`, and interfaces count from 0 again.
   PcapngWriter& Section(ByteOrder order = ByteOrder::kLittle, std::uint32_t major_version = 1) {
     order_ = order;
     return Block(
@@ -140,14 +140,14 @@ class PcapngWriter {
     const auto length = static_cast<std::uint32_t>(body.size() + 12);
     return BlockWithLengths(type, body, length, length);
   }
-  /// A block whose lengths are what they are said to be.
+  /// A block with the length fields that the caller gives, right or wrong.
   PcapngWriter& BlockWithLengths(std::uint32_t type, std::string_view body, std::uint32_t length,
                                  std::uint32_t length_at_end) {
     text_ += New().U32(type).U32(length).Text(body).U32(length_at_end).text();
     return *this;
   }
 
-  /// Empty, in the byte order of the section: for options and bodies.
+  /// An empty buffer in the byte order of the section, for options and bodies.
   FileBytes New() const { return FileBytes(order_); }
   const std::string& text() const { return text_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the process writes to standard error while an object of this lives.
+// Captures what the process writes to standard error while the object lives.
 
 #pragma once
 

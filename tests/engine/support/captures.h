@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Where the captures of others are, which tests read in place: the folder the environment names,
+// The folder of recorded captures, which tests read in place: the one that the environment names,
 // or the one beside the source tree.
 
 #pragma once

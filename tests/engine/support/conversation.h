@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Conversation: the packets of one TCP connection between 10.0.0.1:40001 (the client) and
-// 10.0.0.2 as raw IPv4, with right sequence numbers, for tests of what comes after streams.
+// 10.0.0.2 as raw IPv4, with correct sequence numbers, for tests of the parts behind the flow
+// table.
 
 #pragma once
 
@@ -33,7 +34,7 @@ class Conversation {
   }
   Conversation& Client(std::string_view data) { return Add(From::kClient, kPsh | kAck, data); }
   Conversation& Server(std::string_view data) { return Add(From::kServer, kPsh | kAck, data); }
-  /// Bytes the client sent and nobody captured.
+  /// Bytes that the client sent and the capture missed.
   Conversation& Lost(std::size_t bytes) {
     client_next_ += static_cast<std::uint32_t>(bytes);
     return *this;
@@ -82,7 +83,7 @@ class Conversation {
   }
 
   unsigned server_port_;
-  std::uint32_t client_next_ = 0xfffffff0;  // wraps before long
+  std::uint32_t client_next_ = 0xfffffff0;  // wraps to 0 within the first segments
   std::uint32_t server_next_ = 7000;
   std::vector<Sent> packets_;
 };

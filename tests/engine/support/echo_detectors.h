@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Detectors that answer each event with a detection, for tests of who sees what.
+// Detectors that answer each event with a detection, for tests of which detector gets which event.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace wirehound::test {
 
-// A detector that emits one detection per event, and notes what it saw as "id<event".
+// Adds a detector that emits one detection per event and logs each event as "id<event".
 inline Script& AddEcho(ScriptedDetectors& detectors, const DetectorDefinition& definition,
                        std::vector<std::string>& log) {
   Script& script = detectors.Add(definition);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// An Engine with an output that keeps what it is shown as text, driven by hand.
+// EngineRun: an Engine that a test feeds with events, and an output that keeps the shown events as
+// text.
 
 #pragma once
 
@@ -17,7 +18,7 @@
 
 namespace wirehound::test {
 
-/// What an output was shown.
+/// The events that the output got.
 struct Shown {
   std::vector<std::string> names;
   std::vector<std::string> json;
@@ -39,7 +40,7 @@ class KeepingOutput : public Output {
   Shown& shown_;
 };
 
-/// What a run allows detectors, and where its packets are said to come from.
+/// The limits of detectors in a run, and the claimed origin of its packets.
 struct RunOptions {
   DetectorLimits limits = {};
   ClockFunction clock = &CoarseClock;
@@ -50,8 +51,8 @@ struct RunOptions {
 
 class EngineRun {
  public:
-  /// Selects and starts. A plan that cannot be made fails the test. Events are kept as shown(),
-  /// or go to `output` when there is one.
+  /// Makes the plan and starts the engine. The test fails if there is no plan. Events go to
+  /// `output`, or are kept for shown() if it is null.
   explicit EngineRun(LoadedPlugins plugins, const Selection& selection = {},
                      std::unique_ptr<Output> output = nullptr, RunOptions options = {})
       : set_(DetectorSet::Make(std::move(plugins))) {
@@ -73,14 +74,14 @@ class EngineRun {
   EngineRun(LoadedPlugins plugins, const Selection& selection, RunOptions options)
       : EngineRun(std::move(plugins), selection, nullptr, std::move(options)) {}
 
-  /// Goes over to another selection from the same detectors.
+  /// Makes a plan of another selection from the same detectors and adopts it.
   Status Adopt(const Selection& selection) {
     return engine_->Adopt(WIREHOUND_TRY(MakePlan(selection, set_.catalogue(), set_.definitions(),
                                                  set_.graph(), engine_->services())),
                           {});
   }
 
-  /// The reasons of the detectors that did not start, by "; ".
+  /// The reasons why detectors did not start, separated by "; ".
   std::string start_failures() const { return Join(dispatcher().start_failures(), "; "); }
   Engine& engine() { return *engine_; }
   const DetectorSet& set() const { return set_; }
@@ -90,7 +91,7 @@ class EngineRun {
   Stores& stores() { return engine_->stores(); }
   Dispatcher& dispatcher() const { return engine_->dispatcher(); }
   const PacketPipeline& pipeline() const { return engine_->pipeline(); }
-  /// The detector at a place of the graph's order, and what it counted.
+  /// The detector at a place in the order of the graph, and its counters.
   const DetectorInstance& detector(std::size_t place) const {
     return *dispatcher().detectors()[place];
   }

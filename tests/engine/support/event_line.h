@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One event as JSON, for tests that look at a few.
+// Formats one event as JSON, for tests that check few events.
 
 #pragma once
 

@@ -16,7 +16,7 @@
 
 namespace wirehound::test {
 
-/// The names in the dynamic symbol table that are defined and not local. The file is trusted.
+/// The names in the dynamic symbol table that are defined and not local. Does not check the file.
 inline std::vector<std::string> ExportedSymbols(const std::filesystem::path& file) {
   const std::string content = ReadFile(file);
   const auto read = [&content]<typename T>(T& value, std::size_t offset) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Detectors stated as text, one a line: "b: B needs a, net_packet_udp, c?" is detector b, which
-// produces event B from the events a and net_packet_udp, and from c when there is one.
+// Definitions of detectors from text, one a line: "b: B needs a, net_packet_udp, c?" is detector b,
+// which produces event B from the events a and net_packet_udp, and from c when there is one.
 
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace wirehound::test {
 
-/// The definition a line states.
+/// Parses the definition in a line.
 inline DetectorDefinition ParseDetector(const std::string& line) {
   DetectorDefinition definition;
   std::istringstream words(line);
@@ -35,7 +35,7 @@ inline DetectorDefinition ParseDetector(const std::string& line) {
   return definition;
 }
 
-/// One definition for each line that is not blank; leading blanks do not count.
+/// Parses one definition for each line that is not blank. Ignores leading blanks.
 inline std::vector<DetectorDefinition> ParseDetectors(const std::string& text) {
   std::vector<DetectorDefinition> definitions;
   std::istringstream lines(text);
@@ -48,7 +48,7 @@ inline std::vector<DetectorDefinition> ParseDetectors(const std::string& text) {
   return definitions;
 }
 
-/// "a b c".
+/// Joins the words: "a b c".
 inline std::string Join(const std::vector<std::string>& words, std::string_view separator = " ") {
   std::string text;
   for (const std::string& word : words) {

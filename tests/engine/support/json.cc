@@ -65,7 +65,7 @@ double Json::number() const { return value_->json.get<double>(); }
 
 std::string Json::dump() const { return value_->json.dump(); }
 
-// An object of this kind is a sorted map: the order of keys is gone.
+// Plain nlohmann::json sorts its keys, so comparing as that ignores their order.
 bool operator==(const Json& a, const Json& b) {
   return nlohmann::json(a.value_->json) == nlohmann::json(b.value_->json);
 }

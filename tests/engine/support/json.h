@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// JSON that the engine wrote, for tests to look into. The parser is a large template: it is
-// compiled once, in json.cc, and not in every test.
+// Lets tests read the JSON that the engine wrote. The parser is a large template, so only json.cc
+// includes it: otherwise every test would compile it.
 
 #pragma once
 
@@ -16,14 +16,14 @@
 
 namespace wirehound::test {
 
-/// A value, read only. What is not there is null. Objects keep the order of their keys, and are
-/// equal in whatever order they have them.
+/// A value, read only. A member or element that does not exist is null. Objects keep the order of
+/// their keys, but comparison ignores it.
 class Json {
  public:
-  /// The parser's own value.
+  /// The value type of the parser.
   struct Value;
 
-  /// Null.
+  /// A null value.
   Json();
   /// Throws std::exception when the text is not JSON.
   static Json parse(std::string_view text);
@@ -35,16 +35,16 @@ class Json {
   /// An element of an array.
   Json operator[](std::size_t index) const;
   bool contains(std::string_view name) const;
-  /// Elements or members.
+  /// The number of elements or members.
   std::size_t size() const;
   bool empty() const { return size() == 0; }
   bool is_null() const;
   /// The names of the members, in order.
   std::vector<std::string> keys() const;
-  /// The elements of an array, in order; none of anything else.
+  /// The elements of an array, in order; none for any other value.
   std::vector<Json> elements() const;
 
-  /// Throw std::exception when it is something else.
+  /// Throw std::exception when the value has another type.
   std::string text() const;
   std::int64_t integer() const;
   double number() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Places that only the build knows.
+// Paths that the build compiles in.
 
 #pragma once
 
@@ -11,7 +11,7 @@ namespace wirehound::test {
 /// The root of the source tree.
 std::filesystem::path SourceFolder();
 
-/// The detector DNS as the build made it.
+/// The built detector DNS.
 std::filesystem::path DnsPlugin();
 
 /// The folder of the shared objects of tests/engine/test_plugins.

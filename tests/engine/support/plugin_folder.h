@@ -16,12 +16,12 @@ namespace wirehound::test {
 
 class PluginFolder : public TemporaryFolder {
  public:
-  /// The test plugin `plugin` as built.
+  /// The path of the built test plugin `plugin`.
   static std::filesystem::path Built(const std::string& plugin) {
     return BuiltTestPlugins() / (plugin + ".so");
   }
 
-  /// Copies a test plugin here, as `name`.so or under its own name.
+  /// Copies a test plugin here, as `name`.so or with its name unchanged.
   std::filesystem::path Add(const std::string& plugin, const std::string& name = "") const {
     std::filesystem::path file = path() / ((name.empty() ? plugin : name) + ".so");
     std::filesystem::copy_file(Built(plugin), file);

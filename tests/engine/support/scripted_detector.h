@@ -19,7 +19,8 @@
 
 namespace wirehound::test {
 
-/// What one detector does, and how often it was asked to. Functions that are not set succeed.
+/// The functions of one detector, and how often each was called. A function that is not set
+/// succeeds.
 struct Script {
   DetectorDefinition definition;
   std::function<void()> construct;
@@ -41,7 +42,8 @@ struct Script {
 namespace detail {
 
 inline constexpr std::size_t kScriptSlots = 8;
-// Which script each of the classes below plays: a class is all that a table knows of itself.
+// The script of each class below. A detector table carries no context pointer, so the class is the
+// only way to tell the detectors apart.
 inline std::array<Script*, kScriptSlots> script_slots{};
 
 template <std::size_t kSlot>
@@ -115,10 +117,10 @@ class ScriptedDetectors {
     return *scripts_.back();
   }
 
-  /// The detector that was added at that place.
+  /// The script of the detector that was added at this place, from 0.
   Script& script(std::size_t place) { return *scripts_.at(place); }
 
-  /// What a loader would have given for them.
+  /// Returns what the plugin loader would return for these detectors.
   LoadedPlugins Load() const {
     LoadedPlugins plugins;
     for (std::size_t slot = 0; slot < scripts_.size(); ++slot) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A folder that nobody but the running user may write to, gone with its object.
+// A folder that only the running user may write to. The destructor removes it.
 
 #pragma once
 
@@ -32,7 +32,7 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes a file and gives its path.
+  /// Writes a file and returns its path.
   std::string Write(std::string_view name, std::string_view content) const {
     const std::filesystem::path file = path_ / name;
     std::ofstream(file, std::ios::binary) << content;

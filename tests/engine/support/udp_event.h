@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A base event for tests of what comes after decoding: net_packet_udp, 10.0.0.1 port 40000 to
-// 10.0.0.2 port 53, with a process of its own.
+// A base event for tests of the parts behind the decoders: net_packet_udp from 10.0.0.1 port 40000
+// to 10.0.0.2 port 53, with a process.
 
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The form of a file of test cases.
+// The syntax of a file of test cases.
 
 #include "engine/testing/case_file.h"
 
@@ -25,7 +25,8 @@ CaseStep OneStep(std::string_view line) {
   return file.cases[0].steps[0];
 }
 
-TEST_CASE("case file: cases have titles, steps have lines, comments and blank lines are neither") {
+TEST_CASE(
+    "case file: cases have titles and steps have lines; comments and blank lines are skipped") {
   const CaseFile file = Parse(
       "# about\n\ntest first case\n  config a=1\n# why\nnet_packet_udp src=192.0.2.1\r\n"
       "expect nothing\ntest second");
@@ -38,7 +39,7 @@ TEST_CASE("case file: cases have titles, steps have lines, comments and blank li
   CHECK(file.cases[1].steps.empty());
 }
 
-TEST_CASE("case file: each kind of step") {
+TEST_CASE("case file: each kind of step is parsed") {
   CHECK(OneStep("net_packet_udp").kind == StepKind::kEvent);
   CHECK(OneStep("net_packet_udp").time_ns == kDefaultStepNs);
   CHECK(OneStep("@+1.5s net_packet_udp").time_ns == 1'500'000'000);
@@ -56,7 +57,7 @@ TEST_CASE("case file: each kind of step") {
   CHECK(of_one.words.size() == 1);
 }
 
-TEST_CASE("case file: what is wrong is named with its file and line") {
+TEST_CASE("case file: an error names the file, the line and what is wrong") {
   const std::pair<const char*, const char*> files[] = {
       {"", "x.txt: expected at least one line 'test TITLE'"},
       {"net_packet_udp", "x.txt:1: expected 'test TITLE' before anything else"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Test cases of detectors, run: what passes, what fails and what is said then.
+// Running test cases of detectors: which pass, which fail, and with which message.
 
 #include "engine/testing/case_runner.h"
 
@@ -26,7 +26,7 @@
 namespace wirehound::test {
 namespace {
 
-// Reports each UDP packet to port 53 with its source port, and fails at port 1.
+// A detector that reports each UDP packet to port 53 with its source port, and fails at port 1.
 DetectorDefinition ToDns() {
   DetectorDefinition definition;
   definition.id = "TO_DNS";
@@ -37,7 +37,7 @@ DetectorDefinition ToDns() {
   return definition;
 }
 
-// Sees what the first one reports.
+// A detector that requires the detections of the first one.
 DetectorDefinition Second() {
   DetectorDefinition definition = ToDns();
   definition.id = "SECOND";
@@ -78,7 +78,7 @@ class Harness {
     return RunCase(*set_, file->cases.at(0), folder_.path());
   }
 
-  /// "2: expected …", or "" when the case passes.
+  /// Returns the failure, "2: expected …", or "" when the case passes.
   std::string FailureOf(std::string_view steps) {
     const CaseOutcome outcome = Run(steps);
     return outcome.failure ? std::to_string(outcome.failure->line) + ": " + outcome.failure->message
@@ -99,7 +99,7 @@ class Harness {
 
 constexpr const char* kToDns = "net_packet_udp src_port=7 dst_port=53\n";
 
-TEST_CASE("case runner: a case passes when what came is what was expected, in order") {
+TEST_CASE("case runner: a case passes when the detections are the expected ones, in order") {
   Harness harness;
   CHECK(harness.FailureOf("").empty());
   CHECK(harness.FailureOf(std::string(kToDns) + "expect to_dns port=7").empty());
@@ -111,7 +111,7 @@ TEST_CASE("case runner: a case passes when what came is what was expected, in or
             .empty());
 }
 
-// Asks for the process of each event and for its parents.
+// A detector that asks the stores for the process of each event and for its parents.
 struct Asking {
   explicit Asking(Harness& harness) {
     DetectorDefinition definition = ToDns();
@@ -155,7 +155,7 @@ struct Asking {
   std::size_t argument_count = 0, parent_count = 0, container_count = 0;
 };
 
-TEST_CASE("case runner: stores know what the events of a case tell, and nothing of this machine") {
+TEST_CASE("case runner: stores learn from the events of the case, and nothing from this machine") {
   Harness harness;
   Asking asking(harness);
   const std::optional<ProcStat> self = ProcFolder().Stat(getpid());
@@ -179,7 +179,7 @@ TEST_CASE("case runner: stores know what the events of a case tell, and nothing 
   CHECK(asking.container_count == 1);
 }
 
-TEST_CASE("case runner: a case fails at the first thing that is not as expected") {
+TEST_CASE("case runner: a case fails at its first difference") {
   Harness harness;
   CHECK(harness.FailureOf(std::string(kToDns) + "expect to_dns port=8") ==
         "3: expected to_dns port=8, got to_dns port=7 (not port=7)");
@@ -193,7 +193,7 @@ TEST_CASE("case runner: a case fails at the first thing that is not as expected"
         "3: expected to_dns process.comm=curl, got to_dns port=7 (no process.comm)");
 }
 
-TEST_CASE("case runner: the process of a detection can be expected") {
+TEST_CASE("case runner: an expectation may include the process of the detection") {
   Harness harness;
   CHECK(harness
             .FailureOf("net_packet_udp dst_port=53 process.comm=dig process.uid=5\n"
@@ -204,7 +204,7 @@ TEST_CASE("case runner: the process of a detection can be expected") {
         "3: expected to_dns process.comm=curl, got to_dns port=0 (not process.comm=dig)");
 }
 
-TEST_CASE("case runner: an error of a detector has to be expected") {
+TEST_CASE("case runner: an error of a detector that the case does not expect fails it") {
   Harness harness;
   const std::string fails = "net_packet_udp dst_port=1\n";
   CHECK(harness.FailureOf(fails) == "2: expected no error, got error port 1 it is");
@@ -216,7 +216,7 @@ TEST_CASE("case runner: an error of a detector has to be expected") {
         "3: expected to_dns, got nothing; OnEvent failed: port 1 it is");
 }
 
-TEST_CASE("case runner: events come a step apart, or when they are said to") {
+TEST_CASE("case runner: events come a default step apart, or at the time their line gives") {
   Harness harness;
   CHECK(harness
             .FailureOf("net_packet_udp\n@+2s net_packet_udp\nadvance 1s\nnet_packet_udp\n"
@@ -230,7 +230,7 @@ TEST_CASE("case runner: events come a step apart, or when they are said to") {
   CHECK(harness.FailureOf("@5 net_packet_udp") == "2: time cannot go back");
 }
 
-TEST_CASE("case runner: timers go off as time passes, by itself and with events") {
+TEST_CASE("case runner: timers fire when `advance` or an event moves time on") {
   Harness harness;
   Script& second = harness.Add(Second());
   second.init = [](const InitContext& context) -> Status {
@@ -248,7 +248,7 @@ TEST_CASE("case runner: timers go off as time passes, by itself and with events"
             .empty());
 }
 
-TEST_CASE("case runner: what a case gets wrong itself is a mistake and not a failure") {
+TEST_CASE("case runner: an error in the case itself is reported as a mistake, not as a failure") {
   Harness harness;
   const std::pair<const char*, const char*> cases[] = {
       {"net_packet_tcp", "2: no detector here requires net_packet_tcp"},
@@ -259,7 +259,7 @@ TEST_CASE("case runner: what a case gets wrong itself is a mistake and not a fai
       {"config TO_DNS a=1", "2: TO_DNS does not have an option 'a'"},
       {"read nothing.pcap", "2: "},
   };
-  for (const auto& wrong : cases) {  // not taken apart: CAPTURE makes a lambda
+  for (const auto& wrong : cases) {  // no structured binding: CAPTURE makes a lambda
     const auto* const steps = wrong.first;
     CAPTURE(steps);
     const CaseOutcome outcome = harness.Run(steps);
@@ -270,7 +270,7 @@ TEST_CASE("case runner: what a case gets wrong itself is a mistake and not a fai
   CHECK_FALSE(harness.Run("expect to_dns").failure->is_mistake);
 }
 
-TEST_CASE("case runner: options are checked and given to the detectors that have them") {
+TEST_CASE("case runner: options are checked and go to the detectors that have them") {
   Harness harness;
   DetectorDefinition definition = Second();
   definition.config = {{"limit", std::uint64_t{5}, "", std::uint64_t{1}, std::uint64_t{9}},
@@ -308,7 +308,7 @@ TEST_CASE("case runner: a capture goes through the pipeline") {
   CHECK(harness.times()[1] == harness.times()[0] + kDefaultStepNs);
 }
 
-TEST_CASE("case runner: a capture that comes first says when it is") {
+TEST_CASE("case runner: a capture that comes first sets the time") {
   Harness harness;
   const ByteWriter udp = ByteWriter().Be16(9).Be16(54).Be16(8).Be16(0);
   constexpr std::uint32_t kRawIp = 101;
@@ -318,7 +318,7 @@ TEST_CASE("case runner: a capture that comes first says when it is") {
   CHECK(harness.times()[1] == 2'000'000'000);
 }
 
-TEST_CASE("case runner: detections lead to detections, and may be fed themselves") {
+TEST_CASE("case runner: detections go to other detectors, and a case may show them as events") {
   Harness harness;
   harness.Add(Second()).on_event = [](const EventView&, const Emitter& emit) {
     return emit.Detected();
@@ -327,7 +327,7 @@ TEST_CASE("case runner: detections lead to detections, and may be fed themselves
   CHECK(harness.FailureOf("to_dns port=5\nexpect second").empty());
 }
 
-TEST_CASE("case runner: each case has detectors of its own, and one that does not start fails it") {
+TEST_CASE("case runner: each case starts new detectors, and fails if one does not start") {
   Harness harness;
   Script& second = harness.Add(Second());
   harness.Run(kToDns);
@@ -338,7 +338,7 @@ TEST_CASE("case runner: each case has detectors of its own, and one that does no
   CHECK(harness.FailureOf("expect nothing") == "1: detector SECOND: Init failed: no luck");
 }
 
-TEST_CASE("case runner: what was detected is told as the expectations would say it") {
+TEST_CASE("case runner: the outcome lists the detections as `expect` lines") {
   Harness harness;
   const CaseOutcome outcome = harness.Run(std::string(kToDns) + kToDns + "expect to_dns port=7");
   CHECK(outcome.detections ==

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Events from text: whatever the catalogue says an event can hold can be said, and comes out of
-// the JSON writer as it went in.
+// Events from text: a line can set everything that the catalogue says an event can hold, and the
+// JSON writer gives the same values back.
 
 #include "engine/testing/event_text.h"
 
@@ -66,7 +66,7 @@ json ArgumentOf(const json& event, std::string_view name) {
   return nullptr;
 }
 
-// What stands at a path as a line has it: the first part is an argument, numbers are indices.
+// The JSON value at a path of a line: the first part is an argument, numbers are indices.
 json At(const json& event, const std::string& path) {
   json at;
   std::size_t begin = 0;
@@ -88,7 +88,7 @@ json At(const json& event, const std::string& path) {
   return at;
 }
 
-// A path that can be set, a value for it, and what JSON makes of that.
+// A path that can be set, a value for it, and the JSON of that value.
 struct Sample {
   std::string path;
   std::string text;
@@ -174,7 +174,7 @@ TEST_CASE("event text: every path of every base event can be set and comes back 
   CHECK(paths > 500);
 }
 
-TEST_CASE("event text: the schema of every message says how long its struct is") {
+TEST_CASE("event text: the schema of every message has the size of its struct") {
   std::set<const MessageSchema*> seen;
   std::vector<const MessageSchema*> open;
   for (const EventDefinition& event : Base().events()) {
@@ -212,7 +212,7 @@ TEST_CASE("event text: a line makes a DNS message with several records") {
   CHECK(dns["answers"][2]["IP"] == "2001:db8::1");
 }
 
-TEST_CASE("event text: a repeated header field is one more value") {
+TEST_CASE("event text: repeating a header field adds a value") {
   const json http =
       ArgumentOf(ToJson(*Make("net_packet_http_response http_response.headers.Via=a "
                               "http_response.headers.Via=b http_response.headers.Server=nginx")),
@@ -220,7 +220,8 @@ TEST_CASE("event text: a repeated header field is one more value") {
   CHECK(http["headers"] == json{{"Via", {"a", "b"}}, {"Server", {"nginx"}}});
 }
 
-TEST_CASE("event text: addressing is the same in every place that shows it, unless given") {
+TEST_CASE(
+    "event text: an address is copied to every field that shows it, unless the line sets that") {
   const json tcp = ToJson(*Make("net_packet_tcp src=10.0.0.1 dst_port=80 proto_tcp.srcPort=5"));
   CHECK(At(tcp, "metadata.src_ip") == "10.0.0.1");
   CHECK(At(tcp, "metadata.dst_port") == 80);
@@ -232,7 +233,7 @@ TEST_CASE("event text: addressing is the same in every place that shows it, unle
   CHECK(At(ip, "proto_ipv4.dstIP") == "10.0.0.2");
 }
 
-TEST_CASE("event text: what kind of HTTP message it is follows from the rest") {
+TEST_CASE("event text: the kind of an HTTP message follows from its other members") {
   const auto kind = [](std::string_view line) {
     const auto event = Make(line);
     const auto http = static_cast<std::size_t>(event->event.definition->FieldIndex(
@@ -248,14 +249,14 @@ TEST_CASE("event text: what kind of HTTP message it is follows from the rest") {
   CHECK(kind("net_packet_http proto_http.direction=response") == WIREHOUND_HTTP_RESPONSE);
 }
 
-TEST_CASE("event text: messages say their size, and lists the stride of their elements") {
+TEST_CASE("event text: messages have their size, and lists the stride of their elements") {
   const auto event = Make("net_packet_dns proto_dns.questions.0.name=a");
   const auto& dns = *static_cast<const wirehound_dns*>(event->fields[5].value.message);
   CHECK(dns.struct_size == sizeof(wirehound_dns));
   CHECK(dns.questions.stride == sizeof(wirehound_dns_question));
 }
 
-TEST_CASE("event text: a process has ids that belong together, or none at all") {
+TEST_CASE("event text: a process has consistent ids, or none at all") {
   const auto event = Make("net_packet_udp process.comm=curl process.uid=5 syscall=sendto");
   CHECK(event->event.view.owner_source == WIREHOUND_OWNER_CURRENT);
   CHECK(event->process.uid == 5);
@@ -289,7 +290,7 @@ DetectorSet WithEveryType(ScriptedDetectors& detectors) {
   return DetectorSet::Make(detectors.Load());
 }
 
-TEST_CASE("event text: the fields of a detector's event are read and written as the same words") {
+TEST_CASE("event text: the fields of a detection are read and written as the same words") {
   ScriptedDetectors detectors;
   const DetectorSet set = WithEveryType(detectors);
   const std::string words =
@@ -303,7 +304,7 @@ TEST_CASE("event text: the fields of a detector's event are read and written as 
   CHECK((event->fields.back().flags & WIREHOUND_FIELD_ABSENT) != 0);
 }
 
-TEST_CASE("event text: what is wrong is named, with what was expected and what is close") {
+TEST_CASE("event text: an error names the wrong word, what was expected and the closest name") {
   const std::pair<const char*, const char*> lines[] = {
       {"net_packet_dnss",
        "no event 'net_packet_dnss'; did you mean 'net_packet_dns', "

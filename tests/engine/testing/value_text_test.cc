@@ -37,7 +37,7 @@ TEST_CASE("value text: numbers are decimal, whole and within bounds") {
   CHECK_FALSE(BoolFromText("yes").has_value());
 }
 
-TEST_CASE("value text: a number is found by the text users see, or is a number") {
+TEST_CASE("value text: a named number may be given by its name or as a number") {
   CHECK(*NumberFromText(DnsTypeText, "MX", UINT16_MAX) == 15);
   CHECK(*NumberFromText(DnsTypeText, "TYPE65280", UINT16_MAX) == 65280);
   CHECK(*NumberFromText(DnsTypeText, "15", UINT16_MAX) == 15);
@@ -58,7 +58,7 @@ TEST_CASE("value text: addresses of both families, or none") {
   CHECK(MessageOf(AddressFromText("192.0.2")) == "expected an IPv4 or IPv6 address, got '192.0.2'");
 }
 
-TEST_CASE("value text: bytes are pairs of digits") {
+TEST_CASE("value text: bytes are pairs of hexadecimal digits") {
   EventMemory memory;
   const Result<wirehound_bytes> bytes = BytesFromText("00fFa1", memory);
   REQUIRE(bytes.has_value());
@@ -69,7 +69,7 @@ TEST_CASE("value text: bytes are pairs of digits") {
   }
 }
 
-TEST_CASE("value text: times have a unit") {
+TEST_CASE("value text: a time needs a unit") {
   CHECK(*DurationFromText("1.5s") == 1'500'000'000);
   CHECK(*DurationFromText("200ms") == 200'000'000);
   CHECK(*DurationFromText("7ns") == 7);

@@ -19,21 +19,22 @@ std::vector<Word> Words(std::string_view line) {
   return *words;
 }
 
-TEST_CASE("words: blanks separate, the first '=' divides") {
+TEST_CASE("words: blanks separate words, and the first '=' separates name and value") {
   CHECK(Words("").empty());
   CHECK(Words(" a=1\tb  c=x=y ") ==
         std::vector<Word>{{"a", "1", true}, {"b", "", false}, {"c", "x=y", true}});
   CHECK(Words("a=") == std::vector<Word>{{"a", "", true}});
 }
 
-TEST_CASE("words: quotes hold blanks and escapes, elsewhere a backslash is one") {
+TEST_CASE(
+    "words: quotes may hold blanks and escapes; elsewhere a backslash is an ordinary character") {
   CHECK(Words(R"(a="x y" b="\"\\\n\t\r\x41")") ==
         std::vector<Word>{{"a", "x y", true}, {"b", "\"\\\n\t\rA", true}});
   CHECK(Words(R"(a=x\.y\032)") == std::vector<Word>{{"a", R"(x\.y\032)", true}});
   CHECK(Words(R"(a=x"y)") == std::vector<Word>{{"a", "x\"y", true}});
 }
 
-TEST_CASE("words: what cannot be read is named") {
+TEST_CASE("words: an error names the word that cannot be read") {
   const auto error = [](std::string_view line) { return SplitWords(line).error().message(); };
   CHECK(error(R"(a=1 b="x)") == "b: no closing '\"'");
   CHECK(error(R"(b="x"y)") == "b: expected a blank behind the closing '\"'");
@@ -43,7 +44,7 @@ TEST_CASE("words: what cannot be read is named") {
   }
 }
 
-TEST_CASE("words: what is written is read back as it was") {
+TEST_CASE("words: a written word is read back unchanged") {
   const std::string_view values[] = {
       "",   "x",   "two words", "a\"b", "tab\there", "\\", "a\nb", "\x01", "gr\xc3\xbc\xc3\x9f",
       "\"", "a=b", "\r",        "a\\.b"};
