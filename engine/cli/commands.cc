@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
 
 #include "engine/log/logging.h"
 #include "engine/run/detector_set.h"

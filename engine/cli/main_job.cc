@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/open_ends.h"

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include <spdlog/logger.h>
+
 #include "engine/log/logging.h"
 #include "engine/outputs/output_spec.h"
 #include "engine/safety/stray_output.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
 
 #include "engine/dispatch/detector_instance.h"
 #include "engine/log/logging.h"

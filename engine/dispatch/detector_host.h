@@ -11,7 +11,7 @@
 #include <memory>
 #include <string_view>
 
-#include <spdlog/logger.h>
+#include <spdlog/fwd.h>
 #include <wirehound/abi/detector_abi.h>
 #include <wirehound/detector.h>
 

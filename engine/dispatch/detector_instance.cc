@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <spdlog/logger.h>
+
 #include "engine/safety/stray_output.h"
 #include "engine/text/utf8_text.h"
 

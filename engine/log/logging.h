@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include <spdlog/logger.h>
+#include <spdlog/fwd.h>
 #include <wirehound/result.h>
 
 namespace wirehound {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
 #include <wirehound/views.h>
 
 #include "engine/log/logging.h"

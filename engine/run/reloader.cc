@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/logger.h>
 
 #include "engine/log/logging.h"
 #include "engine/run/standing_selection.h"

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include <spdlog/logger.h>
+#include <spdlog/fwd.h>
 #include <wirehound/result.h>
 
 #include "engine/config/config_file.h"

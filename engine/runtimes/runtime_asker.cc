@@ -10,6 +10,8 @@
 #include <exception>
 #include <utility>
 
+#include <spdlog/logger.h>
+
 #include "engine/log/logging.h"
 #include "engine/runtimes/containerd_client.h"
 #include "engine/runtimes/cri_client.h"

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include <spdlog/logger.h>
+
 #include "engine/log/logging.h"
 #include "engine/text/utf8_text.h"
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include <spdlog/logger.h>
+#include <spdlog/fwd.h>
 #include <wirehound/result.h>
 
 #include "base/unique_fd.h"

@@ -5,7 +5,7 @@
 #include "base/bounded_memory.h"
 
 namespace wirehound {
-namespace {
+namespace bounded_memory_test {
 
 TEST_CASE("bounded memory: gives up to its cap and counts what it refuses") {
   BoundedMemory memory(1000);
@@ -23,5 +23,5 @@ TEST_CASE("bounded memory: gives up to its cap and counts what it refuses") {
   CHECK(memory.used_bytes() == 0);
 }
 
-}  // namespace
+}  // namespace bounded_memory_test
 }  // namespace wirehound

@@ -9,7 +9,7 @@
 #include "base/hash_index.h"
 
 namespace wirehound {
-namespace {
+namespace hash_index_test {
 
 TEST_CASE("hash index: an entry is found until it is removed") {
   constexpr std::uint32_t kEntries = 60;
@@ -33,5 +33,5 @@ TEST_CASE("hash index: an entry is found until it is removed") {
   }
 }
 
-}  // namespace
+}  // namespace hash_index_test
 }  // namespace wirehound

@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace keyed_digest_test {
 
 // The key 00 01 … 0f and inputs 00 01 … of the reference implementation.
 TEST_CASE("keyed digest: agrees with the reference implementation of SipHash-2-4-128") {
@@ -41,5 +41,5 @@ TEST_CASE("keyed digest: another length or another key gives another digest") {
   CHECK(!(KeyedDigest::Random()("a") == KeyedDigest::Random()("a")));
 }
 
-}  // namespace
+}  // namespace keyed_digest_test
 }  // namespace wirehound::test

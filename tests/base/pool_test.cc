@@ -12,7 +12,7 @@
 #include "base/pool.h"
 
 namespace wirehound {
-namespace {
+namespace pool_test {
 
 struct Numbered {
   std::uint32_t number = 0;
@@ -85,5 +85,5 @@ TEST_CASE("pool: makes objects from arguments, once each, and destroys them") {
   CHECK(living == 0);
 }
 
-}  // namespace
+}  // namespace pool_test
 }  // namespace wirehound

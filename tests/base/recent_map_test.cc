@@ -7,6 +7,7 @@
 #include <string>
 
 namespace wirehound {
+namespace recent_map_test {
 
 TEST_CASE("recent map: a full map evicts the entry that was used longest ago, and counts it") {
   RecentMap<int, std::string> map(2);
@@ -33,4 +34,5 @@ TEST_CASE("recent map: putting a known key replaces its value in place and evict
   CHECK(map.begin()->first == 1);
 }
 
+}  // namespace recent_map_test
 }  // namespace wirehound

@@ -12,6 +12,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
+namespace attribution_ladder_test {
 
 TEST_CASE("ladder: without the kernel's types every owner is still known, from helpers and /proc") {
   LiveOptions options = Everything();
@@ -87,4 +88,5 @@ TEST_CASE("ladder: a hook is not needed only where better ones are attached") {
   }
 }
 
+}  // namespace attribution_ladder_test
 }  // namespace wirehound::live

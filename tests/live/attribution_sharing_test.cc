@@ -24,7 +24,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
-namespace {
+namespace attribution_sharing_test {
 
 constexpr std::uint8_t kOut = WIREHOUND_DIRECTION_EGRESS;
 constexpr int kUringRefused = 42;
@@ -159,8 +159,6 @@ void SendByRing(int fd, std::string_view text, std::uint8_t flags) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("attribution: a packet sent by a thread names the thread and its process") {
   Lab lab(Everything());
   if (!lab.Attached("cgroup_skb/egress (sender)")) {
@@ -264,4 +262,5 @@ TEST_CASE(
   }
 }
 
+}  // namespace attribution_sharing_test
 }  // namespace wirehound::live

@@ -15,7 +15,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
-namespace {
+namespace attribution_sockets_test {
 
 constexpr std::uint8_t kIn = WIREHOUND_DIRECTION_INGRESS;
 constexpr std::size_t kTcpFlags = 20 + 13;  // behind an IPv4 header without options
@@ -58,8 +58,6 @@ void LateAccept(Roles& roles, Family family) {
   });
   WaitFor(roles.child);
 }
-
-}  // namespace
 
 TEST_CASE("attribution: before accept() packets belong to the listener, then to the acceptor") {
   for (const Family family : {Family::kIpv4, Family::kIpv6, Family::kIpv4OnIpv6}) {
@@ -168,4 +166,5 @@ TEST_CASE("attribution: the owner of a socket older than the engine is its holde
   }
 }
 
+}  // namespace attribution_sockets_test
 }  // namespace wirehound::live

@@ -15,7 +15,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
-namespace {
+namespace attribution_test {
 
 constexpr std::uint8_t kIn = WIREHOUND_DIRECTION_INGRESS;
 constexpr std::uint8_t kOut = WIREHOUND_DIRECTION_EGRESS;
@@ -114,8 +114,6 @@ void CheckThatAllAreOwned(const Lab& lab, const Collector& seen) {
   CHECK(lab.Count("no_owner") == 0);
 }
 
-}  // namespace
-
 // One test case for all rows: opening a source takes seconds in an emulated kernel.
 TEST_CASE("attribution: every packet of a conversation with a forked server has the right owner") {
   for (const Row& row : kRows) {
@@ -201,4 +199,5 @@ TEST_CASE("attribution: a process that renames itself is a new owner under the n
   CHECK(before.process.process_entity_id == after.process.process_entity_id);
 }
 
+}  // namespace attribution_test
 }  // namespace wirehound::live

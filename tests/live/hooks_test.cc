@@ -10,6 +10,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
+namespace hooks_test {
 
 TEST_CASE("hooks: every hook is reported, as loaded or as refused with a reason") {
   for (const HookReport& report : ProbeHooks()) {
@@ -38,4 +39,5 @@ TEST_CASE("hooks: the plain egress hook is not needed when the better one is att
   }
 }
 
+}  // namespace hooks_test
 }  // namespace wirehound::live

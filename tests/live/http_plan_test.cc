@@ -20,7 +20,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
-namespace {
+namespace http_plan_test {
 
 constexpr std::string_view kRequest = "GET /wanted HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t kLargeBytes = 400000;
@@ -123,8 +123,6 @@ std::size_t CountOf(std::string_view text, std::string_view what) {
 
 constexpr std::uint8_t kBothDirections[] = {WIREHOUND_DIRECTION_EGRESS,
                                             WIREHOUND_DIRECTION_INGRESS};
-
-}  // namespace
 
 TEST_CASE("http plan: the head of a large response is copied and its body is not") {
   Lab lab(HttpOnly());
@@ -324,4 +322,5 @@ TEST_CASE(
   CHECK(lab.Count("not_wanted") > 0);
 }
 
+}  // namespace http_plan_test
 }  // namespace wirehound::live

@@ -19,7 +19,7 @@
 #include "probes/bpf/wire.h"
 
 namespace wirehound::live {
-namespace {
+namespace lifecycle_test {
 
 using Kind = ProcessNotice::Kind;
 
@@ -63,8 +63,6 @@ void RunProgram(std::vector<const char*> arguments) {
     _exit(1);
   }
 }
-
-}  // namespace
 
 TEST_CASE("lifecycle: the creation, the new program and the end of a process are reported") {
   Lab lab(WatchingProcesses());
@@ -246,4 +244,5 @@ TEST_CASE(
   CHECK(lab.Count("process_notices_lost") == 0);
 }
 
+}  // namespace lifecycle_test
 }  // namespace wirehound::live

@@ -14,7 +14,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::live {
-namespace {
+namespace plan_test {
 
 using test::CaptureEverything;
 using test::Wanting;
@@ -51,8 +51,6 @@ int CountCarrying(Lab& lab, std::string_view text) {
   }
   return count;
 }
-
-}  // namespace
 
 TEST_CASE("plan: an empty plan delivers no packet and counts every one") {
   Lab lab(With({}));
@@ -286,4 +284,5 @@ TEST_CASE("plan: a scope of groups includes the groups below them") {
   probe.Finish();
 }
 
+}  // namespace plan_test
 }  // namespace wirehound::live

@@ -12,7 +12,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
-namespace {
+namespace ring_test {
 
 constexpr std::uint8_t kOut = WIREHOUND_DIRECTION_EGRESS;
 
@@ -33,8 +33,6 @@ std::uint32_t SequenceNumber(const Seen& seen) {
   }
   return number;
 }
-
-}  // namespace
 
 TEST_CASE("ring: packets of every size up to the longest arrive whole") {
   const std::size_t sizes[] = {1, 36, 37, 100, 1500, 1501, 4000, 9000, 40'000, 65'507};
@@ -217,4 +215,5 @@ TEST_CASE("ring: the first packet after a pause makes the source readable") {
   lab.Finish();
 }
 
+}  // namespace ring_test
 }  // namespace wirehound::live

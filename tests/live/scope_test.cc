@@ -15,7 +15,7 @@
 #include "lab.h"
 
 namespace wirehound::live {
-namespace {
+namespace scope_test {
 
 void Talk(const char* text) {
   const int receiver = BoundSocket(Transport::kUdp, Family::kIpv4);
@@ -37,8 +37,6 @@ bool CanAskForOwnNetwork() {
   socklen_t size = sizeof(cookie);
   return getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0;
 }
-
-}  // namespace
 
 TEST_CASE("scope: packets of a group below are captured, those of a sibling group are not") {
   Lab lab(Everything());
@@ -90,4 +88,5 @@ TEST_CASE("scope: nothing is captured after Stop") {
   CHECK(lab.collector().records().empty());
 }
 
+}  // namespace scope_test
 }  // namespace wirehound::live

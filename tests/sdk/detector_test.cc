@@ -13,7 +13,7 @@
 #include "tests/sdk/support/fake_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace detector_test {
 
 TEST_CASE("init context: binding resolves the field with the type of the reference") {
   FakeHost host;
@@ -139,5 +139,5 @@ TEST_CASE("logger: lines below the host's level do not reach the host") {
 
 TEST_CASE("logger: one without a host writes nothing") { Logger().Error("nowhere"); }
 
-}  // namespace
+}  // namespace detector_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace event_test {
 
 // An event with a field of each scalar type, in the order of the types.
 struct TestEvent {
@@ -172,5 +172,5 @@ TEST_CASE("event: an event of an older host has no cause") {
   CHECK(EventView(event).chain_depth() == 0);
 }
 
-}  // namespace
+}  // namespace event_test
 }  // namespace wirehound::test

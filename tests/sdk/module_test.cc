@@ -19,7 +19,7 @@
 TEST_SUITE_BEGIN("abi");
 
 namespace wirehound::test {
-namespace {
+namespace module_test {
 
 // The behaviour of Probe in each of its functions.
 struct Behaviour {
@@ -368,7 +368,7 @@ TEST_CASE("module: the tables are complete, one for each class, in their order")
   }
 }
 
-}  // namespace
+}  // namespace module_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -14,7 +14,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace named_value_test {
 
 // The C struct at the same address, as the host reads it.
 wirehound_named_value Read(const NamedValue& value) {
@@ -99,5 +99,5 @@ TEST_CASE("named value: a list of them is an array of the C struct") {
   CHECK(c[2].type == WIREHOUND_TYPE_BOOL);
 }
 
-}  // namespace
+}  // namespace named_value_test
 }  // namespace wirehound::test

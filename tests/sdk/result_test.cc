@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace result_test {
 
 Result<int> Half(int number) {
   if (number % 2 != 0) {
@@ -97,5 +97,5 @@ TEST_CASE("result: TRY gives the value, or returns the first error") {
   CHECK(third.error().code() == ErrorCode::kNotFound);
 }
 
-}  // namespace
+}  // namespace result_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include "tests/sdk/support/fake_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace stores_test {
 
 wirehound_string Text(const char* text) { return FromView(text); }
 
@@ -104,8 +104,6 @@ struct HostWithStores {
     return Of(context).status;
   }
 };
-
-}  // namespace
 
 TEST_CASE("stores: a process has all its facts") {
   HostWithStores with;
@@ -214,4 +212,5 @@ TEST_CASE("stores: creating a store that the definition does not name is an erro
   CHECK_FALSE(SystemLookup().Create(context));
 }
 
+}  // namespace stores_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace testing_test {
 
 // Reports names of at least `minimum` bytes.
 class LongName : public Detector {
@@ -196,5 +196,5 @@ TEST_CASE("testing: values have one text each") {
   CHECK(TestText(WIREHOUND_TYPE_STRING_LIST, value) == "a,b");
 }
 
-}  // namespace
+}  // namespace testing_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include "tests/sdk/support/fake_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace timers_test {
 
 using namespace std::chrono_literals;
 
@@ -66,5 +66,5 @@ TEST_CASE("timers: an engine without timers, and default-constructed Timers, are
   CHECK(Timers().Cancel(1).error().message() == "timer 1: not taken in Init");
 }
 
-}  // namespace
+}  // namespace timers_test
 }  // namespace wirehound::test

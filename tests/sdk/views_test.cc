@@ -12,7 +12,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace views_test {
 
 wirehound_dns_record Record(std::uint16_t type, std::uint32_t kind, const void* data) {
   wirehound_dns_record record{};
@@ -418,5 +418,5 @@ TEST_CASE("views: packet metadata") {
   CHECK(view.iface() == "eth0");
 }
 
-}  // namespace
+}  // namespace views_test
 }  // namespace wirehound::test

@@ -14,7 +14,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace address_text_test {
 
 std::string Format(const wirehound_address& address) {
   char buffer[kAddressTextBytes];
@@ -113,5 +113,5 @@ TEST_CASE("address text: agrees with inet_ntop for random addresses") {
   }
 }
 
-}  // namespace
+}  // namespace address_text_test
 }  // namespace wirehound::test

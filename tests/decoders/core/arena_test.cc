@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace arena_test {
 
 bool IsAligned(const void* pointer, std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(pointer) % alignment == 0;
@@ -94,5 +94,5 @@ TEST_CASE("arena: Contains is true for its own memory only") {
   CHECK_FALSE(arena.Contains(&arena, 1));
 }
 
-}  // namespace
+}  // namespace arena_test
 }  // namespace wirehound::test

@@ -14,7 +14,7 @@
 #include "tests/decoders/byte_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace byte_reader_test {
 
 const ByteWriter kEight = {1, 2, 3, 4, 5, 6, 7, 8};
 
@@ -101,5 +101,5 @@ TEST_CASE("byte reader: bytes are views of the input") {
   CHECK(copy == std::array<std::uint8_t, 2>{4, 5});
 }
 
-}  // namespace
+}  // namespace byte_reader_test
 }  // namespace wirehound::test

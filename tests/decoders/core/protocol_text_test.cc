@@ -14,7 +14,7 @@
 #include <wirehound/abi/messages.h>
 
 namespace wirehound::test {
-namespace {
+namespace protocol_text_test {
 
 struct Row {
   NumberText function;
@@ -225,5 +225,5 @@ TEST_CASE("protocol text: every function accepts every number") {
   }
 }
 
-}  // namespace
+}  // namespace protocol_text_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_answer_text_test {
 
 std::string TextOf(unsigned type, const ByteWriter& rdata) {
   const DnsMessageBuilder message = WithAnswer(type, rdata);
@@ -184,5 +184,5 @@ TEST_CASE("dns responses: responses beyond the arena are left out, and the arena
   CHECK(complete);
 }
 
-}  // namespace
+}  // namespace dns_answer_text_test
 }  // namespace wirehound::test

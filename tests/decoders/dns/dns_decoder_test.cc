@@ -9,7 +9,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_decoder_test {
 
 const ByteWriter kAddress = {192, 0, 2, 1};
 
@@ -199,5 +199,5 @@ TEST_CASE("dns: two messages can share an arena without a reset") {
   CHECK(View(At<wirehound_dns_question>(dns[1].questions, 0).name) == "second.example");
 }
 
-}  // namespace
+}  // namespace dns_decoder_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_dnssec_test {
 
 std::vector<unsigned> Numbers(const wirehound_list& types) {
   std::vector<unsigned> numbers;
@@ -188,5 +188,5 @@ TEST_CASE("dns dnssec: data that does not fit its type loses only its decoded fo
   }
 }
 
-}  // namespace
+}  // namespace dns_dnssec_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_edns_text_test {
 
 using namespace std::string_view_literals;
 
@@ -127,5 +127,5 @@ TEST_CASE("edns text: a full arena truncates the message before that record") {
   CHECK(decoded.arena.exhausted());
 }
 
-}  // namespace
+}  // namespace dns_edns_text_test
 }  // namespace wirehound::test

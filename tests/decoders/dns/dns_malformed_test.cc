@@ -10,7 +10,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_malformed_test {
 
 const ByteWriter kAddress = {192, 0, 2, 1};
 
@@ -224,5 +224,5 @@ TEST_CASE("dns: names made to use much memory are stopped by the arena's limit")
   CHECK(decoded.dns.answers.count > 1000);
 }
 
-}  // namespace
+}  // namespace dns_malformed_test
 }  // namespace wirehound::test

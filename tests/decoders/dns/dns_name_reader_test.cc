@@ -10,7 +10,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_name_reader_test {
 
 // A query for `name`, given as wire bytes.
 DnsMessageBuilder Query(const ByteWriter& name) {
@@ -254,5 +254,5 @@ TEST_CASE("dns name: a pointer into data whose labels run over the end is malfor
   CHECK(DecodedDns(CapturedBytes(message.span(), 512)).status == DecodeStatus::kMalformed);
 }
 
-}  // namespace
+}  // namespace dns_name_reader_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_rdata_test {
 
 constexpr std::size_t kRdata = 12 + 13 + 4 + 12;  // where the data of WithAnswer starts
 
@@ -269,5 +269,5 @@ TEST_CASE("dns rdata: updates may name a type without any data in the classes AN
   }
 }
 
-}  // namespace
+}  // namespace dns_rdata_test
 }  // namespace wirehound::test

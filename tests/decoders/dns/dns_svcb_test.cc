@@ -11,7 +11,7 @@
 #include "tests/decoders/dns/dns_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_svcb_test {
 
 ByteWriter Param(unsigned key, const ByteWriter& value) {
   return ByteWriter().Be16(key).Be16(static_cast<unsigned>(value.size())).Append(value);
@@ -146,5 +146,5 @@ TEST_CASE("dns svcb: texts that do not fit the arena make the message truncated,
   CHECK(decoded.arena.exhausted());
 }
 
-}  // namespace
+}  // namespace dns_svcb_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include "tests/decoders/byte_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_tcp_framer_test {
 
 struct Seen {
   std::vector<std::byte> bytes;
@@ -278,5 +278,5 @@ TEST_CASE("dns buffer pool: returned buffers are lent again, and each size has i
   CHECK(pool.Take(kMaxDnsTcpMessageBytes) == large);
 }
 
-}  // namespace
+}  // namespace dns_tcp_framer_test
 }  // namespace wirehound::test

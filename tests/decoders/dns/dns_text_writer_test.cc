@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace dns_text_writer_test {
 
 using namespace std::string_view_literals;
 
@@ -139,5 +139,5 @@ TEST_CASE("dns text writer: earlier contents of the arena stay") {
   CHECK(arena.used() == sizeof(int) + 4);
 }
 
-}  // namespace
+}  // namespace dns_text_writer_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_anomaly_test {
 
 constexpr std::string_view kNext = "GET /next HTTP/1.1\r\n\r\n";
 constexpr std::string_view kNextLine = "\n> GET /next HTTP/1.1 length 0 {}";
@@ -255,5 +255,5 @@ TEST_CASE("http1: too many empty lines are no request") {
   CHECK(talk.Lines() == "> GET / HTTP/1.1 length 0 {}\n> !http_malformed_start_line");
 }
 
-}  // namespace
+}  // namespace http1_anomaly_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_limit_test {
 
 // The memory that waiting requests may take.
 constexpr std::size_t kWaiting = 4 * kMinHttpBufferBytes;
@@ -162,5 +162,5 @@ TEST_CASE("http1: many starts of messages that never go on take little memory") 
   CHECK(talk.sink.anomalies.size() == 1);
 }
 
-}  // namespace
+}  // namespace http1_limit_test
 }  // namespace wirehound::test

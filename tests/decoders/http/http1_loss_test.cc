@@ -9,7 +9,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_loss_test {
 
 constexpr HttpSide kClient = HttpSide::kClient;
 constexpr HttpSide kServer = HttpSide::kServer;
@@ -205,5 +205,5 @@ TEST_CASE("http1: gaps and ends after HTTP has ended change nothing") {
   CHECK(talk.Client("x") == HttpVerdict::kDone);
 }
 
-}  // namespace
+}  // namespace http1_loss_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_message_test {
 
 TEST_CASE("http1: a request and its response are decoded") {
   Http1Talk talk;
@@ -319,5 +319,5 @@ TEST_CASE("http1: texts in one piece are views of the segment") {
   connection.OnData(HttpSide::kClient, 0, HttpBytes(sink.input));
 }
 
-}  // namespace
+}  // namespace http1_message_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_pending_test {
 
 std::string Get(int number) {
   return "GET /" + std::to_string(number) + " HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -157,5 +157,5 @@ TEST_CASE("http1 pending: entries keep their order while the buffer moves") {
   CHECK(pool.used_bytes() == 0);
 }
 
-}  // namespace
+}  // namespace http1_pending_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http1_split_test {
 
 using std::string_literals::operator""s;
 
@@ -125,5 +125,5 @@ TEST_CASE("http1: a head cut at any byte by the end of the stream gives a part o
   CHECK(reported > 0);
 }
 
-}  // namespace
+}  // namespace http1_split_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http2_connection_test {
 
 constexpr HttpSide kClient = HttpSide::kClient;
 constexpr HttpSide kServer = HttpSide::kServer;
@@ -227,5 +227,5 @@ TEST_CASE("http2: the size of the compression table follows the encoder") {
   CHECK(answer("w"));
 }
 
-}  // namespace
+}  // namespace http2_connection_test
 }  // namespace wirehound::test

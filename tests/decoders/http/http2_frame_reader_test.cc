@@ -11,7 +11,7 @@
 #include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http2_frame_reader_test {
 
 using Type = Http2FrameType;
 
@@ -192,5 +192,5 @@ TEST_CASE("http2 frames: the cost of a gap depends on its place") {
   }
 }
 
-}  // namespace
+}  // namespace http2_frame_reader_test
 }  // namespace wirehound::test

@@ -8,7 +8,7 @@
 #include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http2_hostile_test {
 
 constexpr HttpSide kClient = HttpSide::kClient;
 constexpr HttpSide kServer = HttpSide::kServer;
@@ -349,5 +349,5 @@ TEST_CASE("http2: a connection returns all its memory wherever it ends") {
   }
 }
 
-}  // namespace
+}  // namespace http2_hostile_test
 }  // namespace wirehound::test

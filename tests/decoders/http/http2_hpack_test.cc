@@ -10,7 +10,7 @@
 #include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http2_hpack_test {
 
 constexpr std::size_t kPlenty = std::size_t{1} << 20;
 
@@ -154,5 +154,5 @@ TEST_CASE("http2 streams: the table remembers, replaces and forgets streams") {
   CHECK(memory.used_bytes() == 0);
 }
 
-}  // namespace
+}  // namespace http2_hpack_test
 }  // namespace wirehound::test

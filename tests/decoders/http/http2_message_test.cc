@@ -8,7 +8,7 @@
 #include "tests/decoders/http/http2_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http2_message_test {
 
 const Fields kPseudo = {
     {":method", "GET"}, {":scheme", "http"}, {":authority", "a.example"}, {":path", "/p"}};
@@ -229,5 +229,5 @@ TEST_CASE("http status text: registered codes have a reason, others have none") 
   }
 }
 
-}  // namespace
+}  // namespace http2_message_test
 }  // namespace wirehound::test

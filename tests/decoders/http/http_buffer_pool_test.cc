@@ -7,7 +7,7 @@
 #include "decoders/http/http_buffer_pool.h"
 
 namespace wirehound::test {
-namespace {
+namespace http_buffer_pool_test {
 
 TEST_CASE("http buffer: it grows to its limit, keeps its bytes and returns its memory") {
   HttpBufferPool pool(std::size_t{1} << 20);
@@ -71,5 +71,5 @@ TEST_CASE("http buffer pool: without memory no block is lent") {
   CHECK(pool.refused() == 1);
 }
 
-}  // namespace
+}  // namespace http_buffer_pool_test
 }  // namespace wirehound::test

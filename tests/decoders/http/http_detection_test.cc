@@ -9,7 +9,7 @@
 #include "tests/decoders/http/http1_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace http_detection_test {
 
 HttpGuess Guess(std::string_view text) { return GuessHttp(HttpBytes(text)); }
 
@@ -124,5 +124,5 @@ TEST_CASE("http detection: a few empty lines may come before the start, but not 
   CHECK(Guess(std::string(kMaxHttpBlankBytes + 1, '\n') + "GET ") == HttpGuess::kNo);
 }
 
-}  // namespace
+}  // namespace http_detection_test
 }  // namespace wirehound::test

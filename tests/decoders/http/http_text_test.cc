@@ -10,7 +10,7 @@
 #include "decoders/http/http_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace http_text_test {
 
 std::string Text(const wirehound_string& text) { return {text.data, text.size}; }
 
@@ -139,5 +139,5 @@ TEST_CASE("http text: case of ASCII letters only is ignored") {
   CHECK_FALSE(EqualsIgnoringCase("\xc4", "\xe4"));
 }
 
-}  // namespace
+}  // namespace http_text_test
 }  // namespace wirehound::test

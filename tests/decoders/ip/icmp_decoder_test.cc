@@ -9,7 +9,7 @@
 #include "tests/decoders/byte_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace icmp_decoder_test {
 
 const ByteWriter kMessage = {8, 1, 0x12, 0x34, 0xab, 0xcd, 0x00, 0x07, 'd', 'a', 't', 'a'};
 
@@ -63,5 +63,5 @@ TEST_CASE("icmpv6: a short message is truncated or malformed") {
   }
 }
 
-}  // namespace
+}  // namespace icmp_decoder_test
 }  // namespace wirehound::test

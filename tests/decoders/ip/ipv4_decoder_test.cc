@@ -9,7 +9,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace ipv4_decoder_test {
 
 const ByteWriter kPayload = {1, 2, 3, 4, 5, 6, 7, 8};
 
@@ -198,5 +198,5 @@ TEST_CASE("ipv4: an authentication header is skipped") {
   CHECK(later.payload.protocol == 51);
 }
 
-}  // namespace
+}  // namespace ipv4_decoder_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace ipv6_decoder_test {
 
 const ByteWriter kPayload = {1, 2, 3, 4, 5, 6, 7, 8};
 
@@ -219,5 +219,5 @@ TEST_CASE("ipv6: a first fragment that ends in its extension headers is truncate
   CHECK(decoded.payload.fragment_info.bytes.bytes.size() == 4);
 }
 
-}  // namespace
+}  // namespace ipv6_decoder_test
 }  // namespace wirehound::test

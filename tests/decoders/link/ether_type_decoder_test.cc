@@ -12,7 +12,7 @@
 #include "tests/decoders/byte_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace ether_type_decoder_test {
 
 struct Row {
   std::string_view what;
@@ -107,5 +107,5 @@ TEST_CASE("ether type: PPP protocol numbers may be compressed to one byte") {
   }
 }
 
-}  // namespace
+}  // namespace ether_type_decoder_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include "tests/decoders/byte_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace ieee80211_decoder_test {
 
 constexpr std::size_t kMacBytes = 24;
 const ByteWriter kBody = {0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd, 0x60};
@@ -111,5 +111,5 @@ TEST_CASE("radiotap: an impossible header is malformed") {
   CHECK(DecodeRadiotap(version_1.span(), out) == DecodeStatus::kUnknown);
 }
 
-}  // namespace
+}  // namespace ieee80211_decoder_test
 }  // namespace wirehound::test

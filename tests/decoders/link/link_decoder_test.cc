@@ -12,7 +12,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace link_decoder_test {
 
 // Stands for the packet: the link layer reads no more of an IP header than its version.
 const ByteWriter kIpv4Packet = {0x45, 1, 2, 3};
@@ -192,5 +192,5 @@ TEST_CASE("link: the length of a netfilter attribute bounds the packet") {
   CHECK(out.bytes.bytes.size() == 2);
 }
 
-}  // namespace
+}  // namespace link_decoder_test
 }  // namespace wirehound::test

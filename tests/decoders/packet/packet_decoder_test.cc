@@ -14,7 +14,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace packet_decoder_test {
 
 const ByteWriter kPayload = {'d', 'a', 't', 'a'};
 
@@ -363,5 +363,5 @@ TEST_CASE("packet: in a packet cut at any byte no layer claims more than was cap
   }
 }
 
-}  // namespace
+}  // namespace packet_decoder_test
 }  // namespace wirehound::test

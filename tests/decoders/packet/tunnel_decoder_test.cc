@@ -12,7 +12,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace tunnel_decoder_test {
 
 const ByteWriter kInner = {1, 2, 3, 4, 5};
 
@@ -230,5 +230,5 @@ TEST_CASE("udp tunnel: datagrams on other ports are plain UDP") {
   CHECK_FALSE(IsUdpTunnelPort(0, 0));
 }
 
-}  // namespace
+}  // namespace tunnel_decoder_test
 }  // namespace wirehound::test

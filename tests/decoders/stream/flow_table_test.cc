@@ -11,7 +11,7 @@
 #include "tests/decoders/stream/flow_test_support.h"
 
 namespace wirehound {
-namespace {
+namespace flow_table_test {
 
 // A flow table, the observer of its reports, and a client and a server that talk.
 struct Fixture {
@@ -624,5 +624,5 @@ TEST_CASE("flow table: the order of the reports does not depend on the seed") {
 
 TEST_CASE("flow table: an entry is below 450 bytes") { CHECK(sizeof(FlowEntry) <= 448); }
 
-}  // namespace
+}  // namespace flow_table_test
 }  // namespace wirehound

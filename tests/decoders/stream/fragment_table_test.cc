@@ -16,7 +16,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace fragment_table_test {
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint8_t kUdp = 17;
@@ -551,5 +551,5 @@ TEST_CASE("fragments: datagrams cut, shuffled and repeated at random are restore
   }
 }
 
-}  // namespace
+}  // namespace fragment_table_test
 }  // namespace wirehound::test

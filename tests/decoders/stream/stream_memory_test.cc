@@ -15,7 +15,7 @@
 #include "tests/decoders/stream/flow_test_support.h"
 
 namespace wirehound {
-namespace {
+namespace stream_memory_test {
 
 constexpr std::uint32_t kPlenty = 100;
 
@@ -216,5 +216,5 @@ TEST_CASE(
   CHECK(hasher(packet) != hasher(reply));
 }
 
-}  // namespace
+}  // namespace stream_memory_test
 }  // namespace wirehound

@@ -13,7 +13,7 @@
 #include "tests/decoders/stream/flow_test_support.h"
 
 namespace wirehound {
-namespace {
+namespace tcp_reassembler_test {
 
 // One direction alone: the initiator's side of flow 1, which starts at sequence number `start`.
 class Stream {
@@ -581,5 +581,5 @@ TEST_CASE("reassembler: split, doubled and shuffled segments give the original s
   }
 }
 
-}  // namespace
+}  // namespace tcp_reassembler_test
 }  // namespace wirehound

@@ -9,7 +9,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace tcp_decoder_test {
 
 const ByteWriter kPayload = {'G', 'E', 'T'};
 
@@ -108,5 +108,5 @@ TEST_CASE("tcp: a cut payload knows how many bytes are missing") {
   CHECK(decoded.payload.wire_size == 3);
 }
 
-}  // namespace
+}  // namespace tcp_decoder_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/decoders/packet_builder.h"
 
 namespace wirehound::test {
-namespace {
+namespace udp_decoder_test {
 
 const ByteWriter kPayload = {1, 2, 3, 4};
 
@@ -84,5 +84,5 @@ TEST_CASE(
   }
 }
 
-}  // namespace
+}  // namespace udp_decoder_test
 }  // namespace wirehound::test

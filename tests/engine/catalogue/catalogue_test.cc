@@ -14,7 +14,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace catalogue_test {
 
 // "src:const char* dst:const char*"
 std::string Fields(const EventDefinition& event) {
@@ -162,5 +162,5 @@ TEST_CASE("catalogue: selectable names are events and sets, each once") {
   }
 }
 
-}  // namespace
+}  // namespace catalogue_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace options_test {
 
 using Words = std::vector<std::string>;
 
@@ -200,5 +200,5 @@ TEST_CASE("options: help and version are text to print") {
   CHECK(of_verb.text.find("--json") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace options_test
 }  // namespace wirehound::test

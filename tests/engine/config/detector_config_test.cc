@@ -14,7 +14,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace detector_config_test {
 
 DetectorDefinition Configurable() {
   DetectorDefinition definition = ParseDetector("scan: A needs net_packet_tcp");
@@ -198,5 +198,5 @@ TEST_CASE("config: options of a detector that is not loaded give a line with the
         std::vector<std::string>{"c.yaml:2:3: no detector 'scam' is loaded; did you mean 'scan'?"});
 }
 
-}  // namespace
+}  // namespace detector_config_test
 }  // namespace wirehound::test

@@ -16,7 +16,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace adopt_test {
 
 Selection Only(std::vector<std::string> ids) { return {.events = {}, .detectors = std::move(ids)}; }
 
@@ -196,5 +196,5 @@ TEST_CASE("adopt: a change in the middle of a turn is refused") {
   CHECK(run.Adopt(Only({"b"})).has_value());
 }
 
-}  // namespace
+}  // namespace adopt_test
 }  // namespace wirehound::test

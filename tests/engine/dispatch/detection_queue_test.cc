@@ -18,7 +18,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace detection_queue_test {
 
 wirehound_named_value Named(std::string_view name, std::uint32_t type) {
   return {{name.data(), name.size()}, type, 0, {}};
@@ -414,5 +414,5 @@ TEST_CASE("detections: members beyond the end of a short struct are not read") {
   CHECK_FALSE(event.shows_cause);
 }
 
-}  // namespace
+}  // namespace detection_queue_test
 }  // namespace wirehound::test

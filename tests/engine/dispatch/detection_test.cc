@@ -17,7 +17,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace detection_test {
 
 using test::Json;
 
@@ -203,5 +203,5 @@ TEST_CASE("detection: addresses and lists of texts are fields like any other") {
       {"name":"names","type":"[]string","value":["a.example","b\""]}])"));
 }
 
-}  // namespace
+}  // namespace detection_test
 }  // namespace wirehound::test

@@ -18,7 +18,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace detector_instance_test {
 
 // Runs `init` as the Init of a detector that needs net_packet_dns, A (there is one) and, when it
 // exists, "missing"; returns the result of Init.
@@ -271,5 +271,5 @@ TEST_CASE("emitting: refused detections are counted") {
   CHECK(run.counters(0).events_out == 1);
 }
 
-}  // namespace
+}  // namespace detector_instance_test
 }  // namespace wirehound::test

@@ -14,7 +14,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace dispatch_filter_test {
 
 // A detector of net_packet_udp (10.0.0.1 port 40000 to 10.0.0.2 port 53, by dig) with requirements
 // that have these filters: "data.dst_port=53" and "scope.comm=dig", several with "&".
@@ -184,5 +184,5 @@ TEST_CASE("versions: a detector does not get an optional event outside its versi
   CHECK_FALSE(resolved);
 }
 
-}  // namespace
+}  // namespace dispatch_filter_test
 }  // namespace wirehound::test

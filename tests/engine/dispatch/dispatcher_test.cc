@@ -31,7 +31,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace dispatcher_test {
 
 using test::Json;
 
@@ -288,5 +288,5 @@ TEST_CASE("dispatcher: the first error of an output is kept, and detectors still
   CHECK(script.events == 2);
 }
 
-}  // namespace
+}  // namespace dispatcher_test
 }  // namespace wirehound::test

@@ -20,7 +20,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace suspension_test {
 
 using test::Json;
 
@@ -338,5 +338,5 @@ TEST_CASE("crash context: it names the running detector and its event only while
   CHECK(g_crash_context.detector == nullptr);
 }
 
-}  // namespace
+}  // namespace suspension_test
 }  // namespace wirehound::test

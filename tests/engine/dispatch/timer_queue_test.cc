@@ -16,7 +16,7 @@
 #include "engine/dispatch/instance_timers.h"
 
 namespace wirehound::test {
-namespace {
+namespace timer_queue_test {
 
 // The queue never dereferences a detector: it only returns the address.
 DetectorInstance& Nobody() {
@@ -206,5 +206,5 @@ TEST_CASE("timers: after random starts and stops they fire as in a plain list th
   }
 }
 
-}  // namespace
+}  // namespace timer_queue_test
 }  // namespace wirehound::test

@@ -18,7 +18,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace timers_test {
 
 using test::Json;
 
@@ -242,5 +242,5 @@ TEST_CASE("timers: a plugin without on_timer cannot start timers") {
   CHECK(status == WIREHOUND_ERROR_INVALID);
 }
 
-}  // namespace
+}  // namespace timers_test
 }  // namespace wirehound::test

@@ -21,7 +21,7 @@
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {
-namespace {
+namespace completeness_test {
 
 using test::Json;
 
@@ -245,5 +245,5 @@ TEST_CASE("completeness: one that needs a suspended detector says so") {
   }
 }
 
-}  // namespace
+}  // namespace completeness_test
 }  // namespace wirehound::test

@@ -16,7 +16,7 @@
 #include "tests/engine/filters/value_cases.h"
 
 namespace wirehound::test {
-namespace {
+namespace every_field_test {
 
 // A field, and an event that has a value for it.
 struct Target {
@@ -250,5 +250,5 @@ TEST_CASE("filters: fields of every type work in a detection") {
   }
 }
 
-}  // namespace
+}  // namespace every_field_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "engine/filters/event_filter.h"
 
 namespace wirehound::test {
-namespace {
+namespace filter_errors_test {
 
 struct Case {
   const char* event;
@@ -168,5 +168,5 @@ TEST_CASE("filter errors: the error names the first wrong clause") {
         "filter 'uid=root': 'root': expected a number from 0 to 4294967295");
 }
 
-}  // namespace
+}  // namespace filter_errors_test
 }  // namespace wirehound::test

@@ -19,7 +19,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace filter_semantics_test {
 
 using Clauses = std::vector<std::string>;
 
@@ -332,5 +332,5 @@ TEST_CASE("filters: clauses on two fields match like the simplest implementation
   }
 }
 
-}  // namespace
+}  // namespace filter_semantics_test
 }  // namespace wirehound::test

@@ -17,7 +17,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace scope_filter_test {
 
 using Clauses = std::vector<std::string>;
 
@@ -296,5 +296,5 @@ TEST_CASE("scope filters: a filter on the process tree is an error where there i
         "file");
 }
 
-}  // namespace
+}  // namespace scope_filter_test
 }  // namespace wirehound::test

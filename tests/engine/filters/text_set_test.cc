@@ -12,7 +12,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace text_set_test {
 
 // Matches by trying every text that a `*` can stand for.
 bool Matches(std::string_view pattern, std::string_view text) {
@@ -122,5 +122,5 @@ TEST_CASE("text set: a pattern too large to keep is refused") {
   CHECK(status.error().message().find("expected a regular expression") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace text_set_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace user_filter_test {
 
 TEST_CASE("user filters: an item with an operator is a filter, a list of names and tags is not") {
   for (const char* item :
@@ -90,5 +90,5 @@ TEST_CASE(
   }
 }
 
-}  // namespace
+}  // namespace user_filter_test
 }  // namespace wirehound::test

@@ -17,7 +17,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace dependency_graph_test {
 
 // The order as "a b c", and one line "id: reason" for each detector left out, or "id (mismatch):
 // reason".
@@ -329,5 +329,5 @@ TEST_CASE("availability: versions are read from text, as far as they can be") {
   CHECK(ThisHost().engine_version != Version());
 }
 
-}  // namespace
+}  // namespace dependency_graph_test
 }  // namespace wirehound::test

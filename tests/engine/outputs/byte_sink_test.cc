@@ -15,7 +15,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace byte_sink_test {
 
 std::unique_ptr<ByteSink> Open(const std::string& path) {
   Result<std::unique_ptr<ByteSink>> sink = ByteSink::OpenFile(path);
@@ -54,5 +54,5 @@ TEST_CASE("byte sink: a file that cannot be opened is named, with the reason") {
         "open output file /nonexistent/out.json: No such file or directory");
 }
 
-}  // namespace
+}  // namespace byte_sink_test
 }  // namespace wirehound::test

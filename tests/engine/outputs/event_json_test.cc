@@ -15,7 +15,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace event_json_test {
 
 using test::Json;
 
@@ -312,5 +312,5 @@ TEST_CASE("event json: lines of a writer stand one behind the other") {
   CHECK(buffer.text() == expected);
 }
 
-}  // namespace
+}  // namespace event_json_test
 }  // namespace wirehound::test

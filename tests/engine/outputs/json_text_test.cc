@@ -17,7 +17,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace json_text_test {
 
 using test::Json;
 
@@ -224,5 +224,5 @@ TEST_CASE("json text: special bytes next to each other and next to those that lo
   }
 }
 
-}  // namespace
+}  // namespace json_text_test
 }  // namespace wirehound::test

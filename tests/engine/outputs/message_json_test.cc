@@ -22,7 +22,7 @@
 #include "tests/engine/support/json.h"
 
 namespace wirehound::test {
-namespace {
+namespace message_json_test {
 
 using test::Json;
 
@@ -536,5 +536,5 @@ TEST_CASE("message json: a text far larger than the buffer it starts in is writt
   CHECK(json["QR"] == 0);
 }
 
-}  // namespace
+}  // namespace message_json_test
 }  // namespace wirehound::test

@@ -23,7 +23,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace output_queue_test {
 
 constexpr int kPipeBytes = 4096;
 constexpr std::size_t kLineBytes = 1000;
@@ -248,5 +248,5 @@ TEST_CASE("output queue: a slow one does not keep another waiting") {
   CHECK(slow.counters().dropped > 0);
 }
 
-}  // namespace
+}  // namespace output_queue_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace output_spec_test {
 
 TEST_CASE("output: nothing and none open nothing") {
   for (const std::vector<std::string>& specs :
@@ -125,5 +125,5 @@ TEST_CASE("output: a file that cannot be opened is a failure, not wrong usage") 
   CHECK(outputs.error().code() == ErrorCode::kFailed);
 }
 
-}  // namespace
+}  // namespace output_spec_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace table_output_test {
 
 // What a table shows of an event, without the header line.
 std::string Table(const Event& event) {
@@ -115,5 +115,5 @@ TEST_CASE("table: a failing file is reported") {
   CHECK_FALSE(output.Close().has_value());
 }
 
-}  // namespace
+}  // namespace table_output_test
 }  // namespace wirehound::test

@@ -17,7 +17,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace dns_pipeline_test {
 
 using test::Json;
 
@@ -159,5 +159,5 @@ TEST_CASE("dns names: the store has learnt from a message before its events are 
   CHECK(asking.known == 1);
 }
 
-}  // namespace
+}  // namespace dns_pipeline_test
 }  // namespace wirehound::test

@@ -20,7 +20,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace flow_owner_test {
 
 using test::Json;
 using From = Conversation::From;
@@ -193,7 +193,7 @@ TEST_CASE("network namespaces: fragments from different namespaces are not reass
   CHECK(streams.shown() == "net_packet_dns of 11");
 }
 
-}  // namespace
+}  // namespace flow_owner_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -23,7 +23,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace pipeline_test {
 
 using test::Json;
 
@@ -278,7 +278,7 @@ TEST_CASE("pipeline: the JSON file gets one line for each event") {
   CHECK(Join(names) == "net_packet_ipv4 net_packet_udp net_packet_dns");
 }
 
-}  // namespace
+}  // namespace pipeline_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -25,7 +25,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace stream_pipeline_test {
 
 using test::Json;
 using From = Conversation::From;
@@ -395,7 +395,7 @@ TEST_CASE("streams: a connection stays the same one when the plan changes") {
   CHECK(streams.names() == "net_flow_tcp_begin net_flow_tcp_end");
 }
 
-}  // namespace
+}  // namespace stream_pipeline_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -12,7 +12,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::test {
-namespace {
+namespace capture_needs_test {
 
 // The capture amounts for a plan that needs these events.
 CapturePlan Needs(const std::set<std::uint32_t>& events) {
@@ -82,5 +82,5 @@ TEST_CASE("capture needs: an event that is shown but not needed adds nothing") {
   CHECK(Same(CaptureNeeds(plan), CapturePlan{}));
 }
 
-}  // namespace
+}  // namespace capture_needs_test
 }  // namespace wirehound::test

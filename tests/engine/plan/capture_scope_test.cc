@@ -15,7 +15,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace capture_scope_test {
 
 CaptureDecision Decide(const std::vector<std::string>& scope,
                        const std::vector<std::string>& events = {"net_packet_tcp"}) {
@@ -97,5 +97,5 @@ TEST_CASE("capture scope: if names of addresses are needed, DNS of all processes
   CHECK(Reasons(decision).find("names of addresses are needed") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace capture_scope_test
 }  // namespace wirehound::test

@@ -22,7 +22,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::test {
-namespace {
+namespace filter_push_down_test {
 
 using Events = std::vector<std::string>;
 
@@ -456,5 +456,5 @@ TEST_CASE(
   CHECK(plan.engine_filters[0].by == "detector syn");
 }
 
-}  // namespace
+}  // namespace filter_push_down_test
 }  // namespace wirehound::test

@@ -16,7 +16,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace rule_set_test {
 
 CaptureRule ToPort(std::uint16_t port, PacketClass packets = PacketClass::kTcp) {
   return {.packets = packets, .amount = CaptureAmount::kHeaders, .dst_ports = {{port, port}}};
@@ -135,5 +135,5 @@ TEST_CASE("address prefixes: a range becomes as few prefixes as possible, up to 
   CHECK(words(AllAddresses()).empty());
 }
 
-}  // namespace
+}  // namespace rule_set_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {
-namespace {
+namespace selection_test {
 
 // "dns" and "tcp" are tags. Only top needs mid. The detector broken cannot run.
 class World {
@@ -365,5 +365,5 @@ TEST_CASE("selection: without detectors the default set is its base events") {
   }
 }
 
-}  // namespace
+}  // namespace selection_test
 }  // namespace wirehound::test

@@ -19,7 +19,7 @@
 TEST_SUITE_BEGIN("abi");
 
 namespace wirehound::test {
-namespace {
+namespace definition_test {
 
 wirehound_string Text(const char* text) { return {text, std::char_traits<char>::length(text)}; }
 
@@ -457,7 +457,7 @@ TEST_CASE("definition: the properties of a threat have names, each its own") {
   });
 }
 
-}  // namespace
+}  // namespace definition_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

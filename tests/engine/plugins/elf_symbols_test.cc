@@ -21,7 +21,7 @@
 TEST_SUITE_BEGIN("abi");
 
 namespace wirehound::test {
-namespace {
+namespace elf_symbols_test {
 
 std::string ErrorOf(const std::string& content) {
   const TemporaryFolder folder;
@@ -116,7 +116,7 @@ TEST_CASE("elf symbols: no damage to its tables makes a file dangerous") {
   }
 }
 
-}  // namespace
+}  // namespace elf_symbols_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -29,7 +29,7 @@
 TEST_SUITE_BEGIN("abi");
 
 namespace wirehound::test {
-namespace {
+namespace plugin_loader_test {
 
 namespace fs = std::filesystem;
 
@@ -400,7 +400,7 @@ TEST_CASE("plugin loader: a path may be relative, and no other folder is searche
   CHECK_FALSE(LoadPlugin("good.so", complaints).has_value());
 }
 
-}  // namespace
+}  // namespace plugin_loader_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

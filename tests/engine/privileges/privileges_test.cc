@@ -23,7 +23,7 @@
 #include "engine/privileges/system_calls.h"
 
 namespace wirehound::test {
-namespace {
+namespace privileges_test {
 
 constexpr int kHeld = 0;
 
@@ -144,5 +144,5 @@ TEST_CASE("privileges: becoming another user fails without the capabilities for 
         }) == kHeld);
 }
 
-}  // namespace
+}  // namespace privileges_test
 }  // namespace wirehound::test

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace run_as_test {
 
 TEST_CASE("run as: a name and a number mean the same user with its own group") {
   for (const char* text : {"root", "0", "root:root", "0:0", "root:0"}) {
@@ -54,5 +54,5 @@ TEST_CASE("run as: what names nobody is the user's error, with the word and what
   }
 }
 
-}  // namespace
+}  // namespace run_as_test
 }  // namespace wirehound::test

@@ -16,7 +16,7 @@
 #include "tests/engine/support/capture_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace recorded_facts_test {
 
 constexpr std::uint16_t kComment = 1;
 constexpr std::uint32_t kStatistics = 5;
@@ -207,5 +207,5 @@ TEST_CASE("recorded facts: owners are bounded, the one used longest ago goes fir
   CHECK(facts.FindOwner(2) != nullptr);
 }
 
-}  // namespace
+}  // namespace recorded_facts_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include "tests/engine/recording/recording_lab.h"
 
 namespace wirehound::test {
-namespace {
+namespace recorder_test {
 
 using Kind = ProcessNotice::Kind;
 
@@ -337,5 +337,5 @@ TEST_CASE("recorder: a path that cannot be written is an error at once") {
   }
 }
 
-}  // namespace
+}  // namespace recorder_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound::test {
-namespace {
+namespace write_options_test {
 
 TEST_CASE("write options: sizes have units of 1024") {
   CHECK(*ReadSize("4096") == 4096);
@@ -71,5 +71,5 @@ TEST_CASE("write options: more bytes of what is wanted, nothing of what is not")
   CHECK(plan.rules[2].amount == CaptureAmount::kNothing);
 }
 
-}  // namespace
+}  // namespace write_options_test
 }  // namespace wirehound::test

@@ -30,7 +30,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace captures_test {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
@@ -206,7 +206,7 @@ TEST_CASE("captures: every capture passes with valid JSON and a ledger that clos
   CHECK(opened > files.size() / 2);
 }
 
-}  // namespace
+}  // namespace captures_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

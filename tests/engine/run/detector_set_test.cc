@@ -14,7 +14,7 @@
 #include "tests/engine/support/graph_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace detector_set_test {
 
 // A set of detectors that never run, loaded from 0.so, 1.so and so on.
 DetectorSet MakeSet(const std::vector<DetectorDefinition>& definitions) {
@@ -131,5 +131,5 @@ TEST_CASE("detector set: without a folder there are only base events; a wrong fo
   CHECK_FALSE(DetectorSet::Load("/nonexistent/plugins").has_value());
 }
 
-}  // namespace
+}  // namespace detector_set_test
 }  // namespace wirehound::test

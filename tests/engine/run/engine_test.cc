@@ -21,7 +21,7 @@
 TEST_SUITE_BEGIN("pipeline");
 
 namespace wirehound::test {
-namespace {
+namespace engine_test {
 
 // An engine with a set of detectors, and the events it has shown.
 class Side {
@@ -139,7 +139,7 @@ TEST_CASE("engine: adopting a plan leaves another engine of the same set as it i
   CHECK(other.names() == "net_packet_udp");
 }
 
-}  // namespace
+}  // namespace engine_test
 }  // namespace wirehound::test
 
 TEST_SUITE_END();

@@ -24,7 +24,7 @@
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {
-namespace {
+namespace event_loop_test {
 
 using std::chrono::milliseconds;
 
@@ -126,5 +126,5 @@ TEST_CASE("event loop: stream time stands still while a source without a clock i
   CHECK(engine.due_ns.empty());
 }
 
-}  // namespace
+}  // namespace event_loop_test
 }  // namespace wirehound::test

@@ -20,7 +20,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace ledger_test {
 
 using Kind = SourceCounter::Kind;
 
@@ -356,5 +356,5 @@ TEST_CASE("ledger: data that decoders could not read is reported by layer and ki
         std::string::npos);
 }
 
-}  // namespace
+}  // namespace ledger_test
 }  // namespace wirehound::test

@@ -20,7 +20,7 @@
 #include "tests/engine/support/udp_event.h"
 
 namespace wirehound::test {
-namespace {
+namespace reload_test {
 
 // Detectors of one file.
 std::vector<LoadedDetector> File(const std::string& name, const std::string& text) {
@@ -299,5 +299,5 @@ TEST_CASE("reload: an invalid file changes no limits") {
   CHECK(engine.EventsUntilSuspended() == 10);
 }
 
-}  // namespace
+}  // namespace reload_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include "tests/engine/runtimes/fake_server.h"
 
 namespace wirehound::test {
-namespace {
+namespace docker_client_test {
 
 const std::string kId(64, 'a');
 
@@ -28,8 +28,6 @@ FakeServer::Handler Engine(std::map<std::string, std::string> bodies) {
                                        : HttpAnswer(200, found->second));
   };
 }
-
-}  // namespace
 
 TEST_CASE("docker client: name, image, its digest and the pod of its labels") {
   FakeServer server(Engine(
@@ -140,4 +138,5 @@ TEST_CASE("unix stream: a socket that is missing, or has no server, is an error"
   CHECK(answer.error().message() == "connect: connection refused");
 }
 
+}  // namespace docker_client_test
 }  // namespace wirehound::test

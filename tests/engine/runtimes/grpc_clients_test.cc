@@ -16,7 +16,7 @@
 #include "tests/engine/runtimes/fake_grpc.h"
 
 namespace wirehound::test {
-namespace {
+namespace grpc_clients_test {
 
 using protozero::pbf_writer;
 
@@ -89,8 +89,6 @@ std::string Container(const std::string& id) {
 }
 
 std::string PathOf(const GrpcRequest& request) { return request.headers.at(":path"); }
-
-}  // namespace
 
 TEST_CASE("cri client: a container with its image and the pod of its labels") {
   std::string asked;
@@ -230,4 +228,5 @@ TEST_CASE("grpc: a silent server is waited for until the deadline") {
   CHECK(answer.error().message() == "no answer in time");
 }
 
+}  // namespace grpc_clients_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/engine/runtimes/fake_server.h"
 
 namespace wirehound::test {
-namespace {
+namespace runtime_asker_test {
 
 using std::chrono::milliseconds;
 
@@ -74,8 +74,6 @@ void CheckSum(const RuntimeCounters& counters) {
   CHECK(counters.asked == counters.answered + counters.unknown + counters.failed +
                               counters.dropped + counters.waiting);
 }
-
-}  // namespace
 
 TEST_CASE("runtime asker: an answer comes back with the runtime it is from") {
   FakeServer server(KnowsAll);
@@ -249,4 +247,5 @@ TEST_CASE("runtime sockets: a path that is no socket is an error") {
   }
 }
 
+}  // namespace runtime_asker_test
 }  // namespace wirehound::test

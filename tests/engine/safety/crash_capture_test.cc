@@ -20,7 +20,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace crash_capture_test {
 
 constexpr std::array<std::byte, 5> kBytes = {std::byte{0x45}, std::byte{1}, std::byte{2},
                                              std::byte{3}, std::byte{4}};
@@ -89,5 +89,5 @@ TEST_CASE("crash capture: a record whose bytes are not mapped leaves no file") {
   CHECK(!std::filesystem::exists(path));
 }
 
-}  // namespace
+}  // namespace crash_capture_test
 }  // namespace wirehound::test

@@ -23,7 +23,7 @@
 #include "tests/engine/support/captured_stderr.h"
 
 namespace wirehound::test {
-namespace {
+namespace crash_report_test {
 
 struct Death {
   int signal = 0;  ///< 0: it did not die of one
@@ -152,5 +152,5 @@ TEST_CASE("crash report: a crash while it writes ends the process, after what it
   CHECK(death.words.starts_with("wirehound: fatal: SIGABRT in OnEvent"));
 }
 
-}  // namespace
+}  // namespace crash_report_test
 }  // namespace wirehound::test

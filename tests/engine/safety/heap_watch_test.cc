@@ -13,7 +13,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace heap_watch_test {
 
 constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr std::int64_t kPlenty = 64 * 1024 * kMiB;  // in use by the whole process
@@ -101,5 +101,5 @@ TEST_CASE("heap watch: a real call that keeps memory is found") {
   CHECK(watch.kept_bytes() > 0);
 }
 
-}  // namespace
+}  // namespace heap_watch_test
 }  // namespace wirehound::test

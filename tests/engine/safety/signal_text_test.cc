@@ -16,7 +16,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace signal_text_test {
 
 // The text that `write` leaves in a file through a SignalText.
 template <typename Write>
@@ -60,5 +60,5 @@ TEST_CASE("signal text: text that is not mapped is left out") {
   CHECK(Written([&](SignalText& text) { text.Add("a").Write({nowhere, 8}).Add("b"); }) == "ab");
 }
 
-}  // namespace
+}  // namespace signal_text_test
 }  // namespace wirehound::test

@@ -21,7 +21,7 @@
 #include "tests/engine/support/captured_stderr.h"
 
 namespace wirehound::test {
-namespace {
+namespace stray_output_test {
 
 // While it lives, standard output is a file, and warnings are logged.
 class FileAsStandardOutput {
@@ -155,5 +155,5 @@ TEST_CASE("stray output: afterwards standard output is as it was") {
   CHECK(output.Text() == "back\n");
 }
 
-}  // namespace
+}  // namespace stray_output_test
 }  // namespace wirehound::test

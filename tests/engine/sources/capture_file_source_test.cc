@@ -21,7 +21,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace capture_file_source_test {
 
 constexpr std::uint32_t kEthernet = 1;
 constexpr std::uint32_t kRaw = 101;
@@ -404,5 +404,5 @@ TEST_CASE("capture file: stopping ends the stream where it is") {
   CHECK(sink.records.size() == 1);
 }
 
-}  // namespace
+}  // namespace capture_file_source_test
 }  // namespace wirehound::test

@@ -18,7 +18,7 @@
 #include "tests/engine/support/capture_writer.h"
 
 namespace wirehound::test {
-namespace {
+namespace pcapng_reader_test {
 
 constexpr std::uint16_t kEthernet = 1;
 constexpr std::uint16_t kRaw = 101;
@@ -356,5 +356,5 @@ TEST_CASE("pcapng: a file cut off anywhere gives its whole packets and an error 
   }
 }
 
-}  // namespace
+}  // namespace pcapng_reader_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace counter_table_test {
 
 constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
 
@@ -186,5 +186,5 @@ TEST_CASE("counter: asking is not counting") {
   CHECK(table.evicted() == 1);
 }
 
-}  // namespace
+}  // namespace counter_table_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include <wirehound/abi/detector_abi.h>
 
 namespace wirehound::test {
-namespace {
+namespace instance_state_test {
 
 wirehound_bytes Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -192,5 +192,5 @@ TEST_CASE("state: what one instance keeps is none of another's business") {
   CHECK(second.Get("k") == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-}  // namespace
+}  // namespace instance_state_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace map_table_test {
 
 std::span<const std::uint8_t> Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -193,5 +193,5 @@ TEST_CASE("map: a value of the map itself can be put, even over the entry it cam
   CHECK(map.Get("b") == "0123456789");
 }
 
-}  // namespace
+}  // namespace map_table_test
 }  // namespace wirehound::test

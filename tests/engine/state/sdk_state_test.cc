@@ -13,7 +13,7 @@
 #include "tests/engine/stores/extension_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace sdk_state_test {
 
 struct Engine {
   StreamTime time;
@@ -103,5 +103,5 @@ TEST_CASE("state of the sdk: what the engine refuses has its words, and then doe
   CHECK(texts.evicted() == 0);
 }
 
-}  // namespace
+}  // namespace sdk_state_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace container_store_test {
 
 const std::string kFirst = "aaaaaaaaaaaa" + std::string(52, '1');
 const std::string kSecond = "aaaaaaaaaaaa" + std::string(52, '2');
@@ -50,8 +50,6 @@ std::vector<std::string> Listed(ContainerStore& store) {
   std::sort(ids.begin(), ids.end());
   return ids;
 }
-
-}  // namespace
 
 TEST_CASE("container store: the containers of the hierarchy are there without any event") {
   Machine machine;
@@ -204,4 +202,5 @@ TEST_CASE("container store: each new container is told once, and what it learnt 
   CHECK(learnt == std::vector<std::string>{kThird + " docker"});
 }
 
+}  // namespace container_store_test
 }  // namespace wirehound::test

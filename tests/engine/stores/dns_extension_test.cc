@@ -13,7 +13,7 @@
 #include "tests/engine/stores/extension_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_extension_test {
 
 TEST_CASE("dns extension: what is known, and that nothing is known") {
   DnsLab lab;
@@ -96,5 +96,5 @@ TEST_CASE("dns lookup: without the store it cannot be made, and knows nothing") 
   CHECK(dns.AddressesOf("example.com", EventView(event)).empty());
 }
 
-}  // namespace
+}  // namespace dns_extension_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include "tests/engine/stores/dns_store_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_lessons_test {
 
 /// "name=address/ttl …" of what a message teaches.
 std::string Lessons(const wirehound_dns& message) {
@@ -149,5 +149,5 @@ TEST_CASE("dns lessons: names for reverse lookup are read as addresses, others a
   }
 }
 
-}  // namespace
+}  // namespace dns_lessons_test
 }  // namespace wirehound::test

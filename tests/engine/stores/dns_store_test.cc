@@ -15,7 +15,7 @@
 #include "tests/engine/stores/dns_store_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace dns_store_test {
 
 TEST_CASE("dns store: knows names for addresses and addresses for names") {
   DnsLab lab;
@@ -235,5 +235,5 @@ TEST_CASE("dns store: agrees with a model on who knows what, through evictions")
   }
 }
 
-}  // namespace
+}  // namespace dns_store_test
 }  // namespace wirehound::test

@@ -12,7 +12,7 @@
 #include "tests/engine/stores/process_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace process_notice_test {
 
 using Kind = ProcessNotice::Kind;
 
@@ -41,8 +41,6 @@ struct Reports {
 wirehound_process Shell(std::string_view comm = "sh", std::string_view executable = "/bin/sh") {
   return OfEvent({.comm = comm, .executable = executable});
 }
-
-}  // namespace
 
 TEST_CASE("process notices: a fork gives the child what its parent is, an exec what it runs") {
   ProcessWorld world;
@@ -214,4 +212,5 @@ TEST_CASE("process notices: an unhealthy store takes none") {
   CHECK(store.Get(IdOf(100, 1000), &info) == WIREHOUND_ERROR_UNHEALTHY);
 }
 
+}  // namespace process_notice_test
 }  // namespace wirehound::test

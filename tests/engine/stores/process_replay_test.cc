@@ -16,7 +16,7 @@
 #include "tests/engine/stores/process_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace process_replay_test {
 
 using Kind = ProcessNotice::Kind;
 
@@ -279,8 +279,6 @@ void Pair::Step() {
   }
 }
 
-}  // namespace
-
 TEST_CASE("process replay: what was learnt, told again, gives the same answers") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);
@@ -292,4 +290,5 @@ TEST_CASE("process replay: what was learnt, told again, gives the same answers")
   }
 }
 
+}  // namespace process_replay_test
 }  // namespace wirehound::test

@@ -7,6 +7,7 @@
 #include "tests/engine/stores/process_test_support.h"
 
 namespace wirehound::test {
+namespace process_store_test {
 
 TEST_CASE("process store: what an event says of its process is found by its entity id") {
   ProcessWorld world;
@@ -284,4 +285,5 @@ TEST_CASE("process store: full, it forgets who was asked for or seen longest ago
   CHECK(Ask(store, IdOf(101, 1000)) == nullptr);
 }
 
+}  // namespace process_store_test
 }  // namespace wirehound::test

@@ -17,7 +17,7 @@
 #include "tests/engine/stores/extension_host.h"
 
 namespace wirehound::test {
-namespace {
+namespace shared_maps_test {
 
 wirehound_bytes Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -163,5 +163,5 @@ TEST_CASE("shared map: without the store nothing is opened, and nothing is kept"
   CHECK(map.size() == 0);
 }
 
-}  // namespace
+}  // namespace shared_maps_test
 }  // namespace wirehound::test

@@ -14,7 +14,7 @@
 #include "probes/live/process_table.h"
 
 namespace wirehound::test {
-namespace {
+namespace store_extensions_test {
 
 DetectorDefinition Naming(const std::vector<std::string>& stores) {
   DetectorDefinition definition;
@@ -44,8 +44,6 @@ struct Tables {
       Find<wirehound_container_store>(WIREHOUND_CONTAINERS_EXTENSION);
   const wirehound_system_store& system = Find<wirehound_system_store>(WIREHOUND_SYSTEM_EXTENSION);
 };
-
-}  // namespace
 
 TEST_CASE("store extensions: a detector gets the stores its definition names and no others") {
   StreamTime time;
@@ -139,4 +137,5 @@ TEST_CASE("store extensions: this very process, its arguments and its parents, l
   tables.stores.EndOfTurn();
 }
 
+}  // namespace store_extensions_test
 }  // namespace wirehound::test

@@ -10,11 +10,9 @@
 #include "engine/text/version.h"
 
 namespace wirehound::test {
-namespace {
+namespace system_store_test {
 
 std::string Text(wirehound_string text) { return {text.data, text.size}; }
-
-}  // namespace
 
 TEST_CASE("system store: values of os-release, quoted in every way") {
   struct Row {
@@ -79,4 +77,5 @@ TEST_CASE("system store: what a recording tells makes it healthy, with the same 
   CHECK(Text(told->kernel_release) == Text(known->kernel_release));
 }
 
+}  // namespace system_store_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include "tests/engine/stores/process_test_support.h"
 
 namespace wirehound::test {
-namespace {
+namespace tree_membership_test {
 
 constexpr std::int32_t kRoot = 50;
 
@@ -34,8 +34,6 @@ wirehound_process Compiler(std::int32_t pid = 100) {
 wirehound_process Neighbour() {
   return OfEvent({.pid = 70, .parent_pid = 1, .start_ticks = 550, .parent_start_ticks = 1});
 }
-
-}  // namespace
 
 TEST_CASE("process tree: a process and all that descend from it are in its tree, no others") {
   ProcessWorld world;
@@ -164,4 +162,5 @@ TEST_CASE("process tree: the walk up is done once for each process") {
   CHECK(lineage.asked == 2);
 }
 
+}  // namespace tree_membership_test
 }  // namespace wirehound::test

@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace case_file_test {
 
 CaseFile Parse(std::string_view text) {
   Result<CaseFile> file = ParseCases("x.txt", text);
@@ -87,5 +87,5 @@ TEST_CASE("case file: an error names the file, the line and what is wrong") {
         "/nonexistent/case.txt: cannot be read; expected a file of test cases");
 }
 
-}  // namespace
+}  // namespace case_file_test
 }  // namespace wirehound::test

@@ -24,7 +24,7 @@
 #include "tests/engine/support/temporary_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace case_runner_test {
 
 // A detector that reports each UDP packet to port 53 with its source port, and fails at port 1.
 DetectorDefinition ToDns() {
@@ -345,5 +345,5 @@ TEST_CASE("case runner: the outcome lists the detections as `expect` lines") {
         std::vector<std::string>{"expect to_dns port=7", "expect to_dns port=7"});
 }
 
-}  // namespace
+}  // namespace case_runner_test
 }  // namespace wirehound::test

@@ -23,7 +23,7 @@
 #include "tests/engine/support/scripted_detector.h"
 
 namespace wirehound::test {
-namespace {
+namespace event_text_test {
 
 using nlohmann::json;
 
@@ -336,5 +336,5 @@ TEST_CASE("event text: an error names the wrong word, what was expected and the 
   }
 }
 
-}  // namespace
+}  // namespace event_text_test
 }  // namespace wirehound::test

@@ -13,7 +13,7 @@
 #include "decoders/core/address_text.h"
 
 namespace wirehound::test {
-namespace {
+namespace value_text_test {
 
 template <typename T>
 std::string MessageOf(const Result<T>& result) {
@@ -80,5 +80,5 @@ TEST_CASE("value text: a time needs a unit") {
   }
 }
 
-}  // namespace
+}  // namespace value_text_test
 }  // namespace wirehound::test

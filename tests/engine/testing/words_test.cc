@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace words_test {
 
 std::vector<Word> Words(std::string_view line) {
   Result<std::vector<Word>> words = SplitWords(line);
@@ -56,5 +56,5 @@ TEST_CASE("words: a written word is read back unchanged") {
   CHECK(WriteWord({"a", "two words", true}) == "a=\"two words\"");
 }
 
-}  // namespace
+}  // namespace words_test
 }  // namespace wirehound::test

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace byte_size_test {
 
 TEST_CASE("byte size: a number, or one with a unit of a power of 1024") {
   struct Case {
@@ -45,5 +45,5 @@ TEST_CASE("byte size: is written in the largest unit that leaves no rest") {
   CHECK(ByteSizeText(std::uint64_t{1} << 30) == "1G");
 }
 
-}  // namespace
+}  // namespace byte_size_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace closest_name_test {
 
 const std::vector<std::string> kEvents = {"DNS",
                                           "default",
@@ -52,5 +52,5 @@ TEST_CASE("closest name: what was typed may be anything") {
   CHECK(DidYouMean("\xff\x80\x01", kEvents).find('\xff') == std::string::npos);
 }
 
-}  // namespace
+}  // namespace closest_name_test
 }  // namespace wirehound::test

@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound::test {
-namespace {
+namespace utf8_text_test {
 
 std::string Printable(std::string_view text) {
   std::string out;
@@ -45,5 +45,5 @@ TEST_CASE("printable text: is appended") {
   CHECK(out == "comm=x?");
 }
 
-}  // namespace
+}  // namespace utf8_text_test
 }  // namespace wirehound::test

@@ -15,7 +15,7 @@
 #include "decoders/http/http_detection.h"
 
 namespace wirehound {
-namespace {
+namespace http_start_test {
 
 std::uint64_t Word(std::string_view text) {
   std::uint64_t word = 0;
@@ -87,8 +87,6 @@ constexpr auto kStarts = std::to_array<std::string_view>({"GET /",
                                                           "HTTP/1.1 200 OK",
                                                           "HTTP/1.0 404 No",
                                                           "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"});
-
-}  // namespace
 
 TEST_CASE(
     "http start: every start that the decoders accept is accepted, and so is each prefix of it") {
@@ -164,4 +162,5 @@ TEST_CASE("http start: single lines, lone CR and bytes that resemble line ends d
   }
 }
 
+}  // namespace http_start_test
 }  // namespace wirehound

@@ -7,6 +7,7 @@
 #include <ctime>
 
 namespace wirehound {
+namespace boot_clock_test {
 
 TEST_CASE("boot clock: now is the system's time while the system's clock is not set") {
   const BootClock clock = BootClock::Measure();
@@ -49,4 +50,5 @@ TEST_CASE("boot clock: every call for the clock of this run returns the same clo
   CHECK(BootClock::OfThisRun().ToEpoch(1) == BootClock::OfThisRun().ToEpoch(1));
 }
 
+}  // namespace boot_clock_test
 }  // namespace wirehound

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace wirehound {
-namespace {
+namespace cgroup_test {
 
 constexpr char kUnified[] =
     "22 1 0:21 / /proc rw,nosuid shared:12 - proc proc rw\n"
@@ -16,8 +16,6 @@ constexpr char kHybrid[] =
     "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
     "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
     "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
-
-}  // namespace
 
 TEST_CASE("cgroup: the mount of version 2 is found by its type, at any path") {
   struct Row {
@@ -75,4 +73,5 @@ TEST_CASE("cgroup: a directory outside the hierarchy is refused, a missing one i
   CHECK(missing.error().message() == "control group /no/such/group: no such file or directory");
 }
 
+}  // namespace cgroup_test
 }  // namespace wirehound

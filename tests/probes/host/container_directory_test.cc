@@ -10,7 +10,7 @@
 #include <wirehound/views.h>
 
 namespace wirehound {
-namespace {
+namespace container_directory_test {
 
 const std::string kId(64, 'a');
 
@@ -21,8 +21,6 @@ wirehound_container_info Info(std::string_view name, std::string_view image) {
   info.image = FromView(image);
   return info;
 }
-
-}  // namespace
 
 TEST_CASE("container directory: the facts in the path of a group become those of the container") {
   const ContainerName name{kId, "crio", "/kubepods/crio-" + kId, "d7b3"};
@@ -88,4 +86,5 @@ TEST_CASE("container directory: an id keeps its object until the directory evict
   CHECK(ToView(held->info().id) == kId);  // a holder of the facts can still read them
 }
 
+}  // namespace container_directory_test
 }  // namespace wirehound

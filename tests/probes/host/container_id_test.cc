@@ -7,7 +7,7 @@
 #include <string>
 
 namespace wirehound {
-namespace {
+namespace container_id_test {
 
 const std::string kId = "5f0c3a9b7d2e48c6a1f4b8e0d9c7a35264718293a4b5c6d7e8f90123456789ab";
 const std::string kOther = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -116,8 +116,6 @@ std::string Filled(const std::string& text) {
   return result;
 }
 
-}  // namespace
-
 TEST_CASE("container id: the path of a group gives id, runtime, pod and outermost group") {
   for (const Row& row : kRows) {
     CAPTURE(row.path);
@@ -205,4 +203,5 @@ TEST_CASE("container id: the version 2 path of a cgroup file is that of its 0:: 
   CHECK(UnifiedPathFromCgroupFile("").empty());
 }
 
+}  // namespace container_id_test
 }  // namespace wirehound

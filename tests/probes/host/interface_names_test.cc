@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 namespace wirehound {
+namespace interface_names_test {
 
 TEST_CASE("interface names: a name is looked up once, and again when it is old") {
   int asked = 0;
@@ -39,4 +40,5 @@ TEST_CASE("interface names: any number of indices takes bounded memory") {
   }
 }
 
+}  // namespace interface_names_test
 }  // namespace wirehound

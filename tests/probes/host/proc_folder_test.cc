@@ -8,12 +8,10 @@
 #include "tests/probes/host/proc_test_folder.h"
 
 namespace wirehound {
-namespace {
+namespace proc_folder_test {
 
 using test::FakeProc;
 using test::FakeProcess;
-
-}  // namespace
 
 TEST_CASE(
     "proc folder: a stat line gives name, state, parent and start, whatever bytes the name has") {
@@ -108,4 +106,5 @@ TEST_CASE("proc folder: the program of a pid counts only with the expected start
   CHECK(proc.ExecutableOf(getpid(), start_ns + ProcTickNs()).empty());
 }
 
+}  // namespace proc_folder_test
 }  // namespace wirehound

@@ -9,7 +9,7 @@
 #include "tests/probes/host/proc_test_folder.h"
 
 namespace wirehound::test {
-namespace {
+namespace running_processes_test {
 
 using Pids = std::vector<std::int32_t>;
 
@@ -17,8 +17,6 @@ Pids Sorted(Pids pids) {
   std::sort(pids.begin(), pids.end());
   return pids;
 }
-
-}  // namespace
 
 TEST_CASE("running processes: a group's list includes the groups below it") {
   const FakeProc folder;
@@ -48,4 +46,5 @@ TEST_CASE(
   CHECK(RunningProcesses("", 100, folder.path() + "/none").empty());
 }
 
+}  // namespace running_processes_test
 }  // namespace wirehound::test

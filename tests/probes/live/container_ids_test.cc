@@ -14,7 +14,7 @@
 #include "tests/probes/host/proc_test_folder.h"
 
 namespace wirehound {
-namespace {
+namespace container_ids_test {
 
 using test::FakeProc;
 using test::FakeProcess;
@@ -60,8 +60,6 @@ std::string IdOf(ContainerIds& ids, const wirehound_wire_process& process) {
   const std::optional<ContainerName> name = ids.Name(process);
   return name ? name->id : std::string();
 }
-
-}  // namespace
 
 TEST_CASE("container ids: the group of a running process gives its container") {
   Machine machine;
@@ -174,4 +172,5 @@ TEST_CASE("cgroup tree: without a hierarchy nothing is found") {
   tree.Scan(10, [](std::uint64_t, const std::string&) { FAIL("shown"); });
 }
 
+}  // namespace container_ids_test
 }  // namespace wirehound

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace wirehound {
-namespace {
+namespace counters_test {
 
 using Kind = SourceCounter::Kind;
 
@@ -28,8 +28,6 @@ std::uint64_t Sum(const std::vector<SourceCounter>& account, Kind kind) {
   }
   return sum;
 }
-
-}  // namespace
 
 TEST_CASE("counters: every reason of the kernel is one line of the account") {
   const KernelCounters kernel = Distinct();
@@ -90,4 +88,5 @@ TEST_CASE("counters: every note has its own name and counter") {
   }
 }
 
+}  // namespace counters_test
 }  // namespace wirehound

@@ -8,6 +8,7 @@
 #include <set>
 
 namespace wirehound {
+namespace hook_table_test {
 
 TEST_CASE("hook table: names are unique, every line has a program and says what it costs") {
   std::set<std::string_view> names;
@@ -43,4 +44,5 @@ TEST_CASE("hook table: only the packet hooks are mandatory, and those need no BT
   CHECK(served.size() == 2);
 }
 
+}  // namespace hook_table_test
 }  // namespace wirehound

@@ -7,6 +7,7 @@
 #include "probes/live/live_source.h"
 
 namespace wirehound {
+namespace live_options_test {
 
 TEST_CASE("live source: a ring that is no power of two or smaller than a page is refused") {
   for (const std::uint32_t bytes : {0u, 1u, 2048u, 4097u, (8u << 20) - 4096u}) {
@@ -24,4 +25,5 @@ TEST_CASE("live source: a directory that is no control group is refused by name"
   CHECK(source.error().message().find("control group /proc") != std::string::npos);
 }
 
+}  // namespace live_options_test
 }  // namespace wirehound

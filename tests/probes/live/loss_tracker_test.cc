@@ -9,6 +9,7 @@
 #include <string>
 
 namespace wirehound {
+namespace loss_tracker_test {
 
 TEST_CASE("loss tracker: losses since the last record are reported once") {
   LossTracker losses;
@@ -55,4 +56,5 @@ TEST_CASE("loss tracker: losses counted after the record explain the next gap") 
   CHECK(std::string(losses.Explain(1, kernel)) == "several");
 }
 
+}  // namespace loss_tracker_test
 }  // namespace wirehound

@@ -7,7 +7,7 @@
 #include "tests/probes/host/proc_test_folder.h"
 
 namespace wirehound {
-namespace {
+namespace partial_process_test {
 
 using test::FakeProc;
 using test::FakeProcess;
@@ -20,8 +20,6 @@ wirehound_wire_process Partial(std::int32_t pid, std::int32_t tid, std::uint32_t
   process.flags = WIREHOUND_WIRE_PARTIAL | WIREHOUND_WIRE_PATH_UNKNOWN;
   return process;
 }
-
-}  // namespace
 
 TEST_CASE("partial process: /proc gives the times, the parent and the ids in the namespace") {
   const FakeProc proc;
@@ -67,4 +65,5 @@ TEST_CASE(
   }
 }
 
+}  // namespace partial_process_test
 }  // namespace wirehound

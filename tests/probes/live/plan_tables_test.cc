@@ -15,7 +15,7 @@
 #include "tests/probes/capture/capture_plans.h"
 
 namespace wirehound {
-namespace {
+namespace plan_tables_test {
 
 using test::CaptureEverything;
 using test::Wanting;
@@ -48,8 +48,6 @@ const PlanPrefix* Find(const PlanTables& tables, const AddressPrefix& prefix) {
                    [&](const PlanPrefix& entry) { return KeyOf(entry.prefix) == KeyOf(prefix); });
   return found == tables.prefixes.end() ? nullptr : &*found;
 }
-
-}  // namespace
 
 TEST_CASE("plan tables: a packet in no class of the plan is not wanted") {
   const PlanTables none = MakePlanTables({});
@@ -203,4 +201,5 @@ TEST_CASE("scope: names are padded, and a list that does not fit is left out") {
   CHECK(std::memcmp(named.comm[0], padded, sizeof(padded)) == 0);
 }
 
+}  // namespace plan_tables_test
 }  // namespace wirehound

@@ -10,7 +10,7 @@
 #include "process_facts.h"
 
 namespace wirehound {
-namespace {
+namespace process_notices_test {
 
 constexpr std::uint64_t kEpochOfBoot = 1'000'000'000'000;
 
@@ -36,8 +36,6 @@ ProcessNotices Notices() {
           {.path = [](const wirehound_wire_process&) { return std::string("/asked"); },
            .container = [](const wirehound_wire_process&) { return std::string("c0ffee"); }}};
 }
-
-}  // namespace
 
 TEST_CASE("process notices: NUL ends each argument, empty arguments included") {
   struct Row {
@@ -90,4 +88,5 @@ TEST_CASE(
   CHECK(ToView(notices.Make(pathless).process->executable) == "/asked");
 }
 
+}  // namespace process_notices_test
 }  // namespace wirehound

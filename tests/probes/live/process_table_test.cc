@@ -12,7 +12,7 @@
 #include "process_facts.h"
 
 namespace wirehound {
-namespace {
+namespace process_table_test {
 
 constexpr std::uint64_t kEpochOfBoot = 1'700'000'000'000'000'000u;
 
@@ -21,8 +21,6 @@ std::string Nothing(const wirehound_wire_process&) { return {}; }
 ProcessTable Table(std::size_t capacity = ProcessTable::kDefaultCapacity) {
   return ProcessTable(BootClock(kEpochOfBoot), {.path = Nothing, .container = Nothing}, capacity);
 }
-
-}  // namespace
 
 TEST_CASE("process table: the facts of an owner become its process") {
   ProcessTable table = Table();
@@ -168,4 +166,5 @@ TEST_CASE("process table: a process outside containers has none") {
   CHECK(table.Find(2)->container == nullptr);
 }
 
+}  // namespace process_table_test
 }  // namespace wirehound

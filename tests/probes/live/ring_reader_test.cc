@@ -15,7 +15,7 @@
 #include "base/unique_fd.h"
 
 namespace wirehound {
-namespace {
+namespace ring_reader_test {
 
 // One page of data; a memfd cannot show the data twice, so places here do not wrap.
 class FakeRing {
@@ -73,8 +73,6 @@ std::string Text(const std::optional<std::span<const std::byte>>& place) {
   return {static_cast<const char*>(static_cast<const void*>(place->data())), place->size()};
 }
 
-}  // namespace
-
 TEST_CASE("ring reader: places come in order, and Release returns their space") {
   FakeRing ring;
   RingReader reader = ring.Reader();
@@ -114,4 +112,5 @@ TEST_CASE("ring reader: a place that is still being written holds up the places 
   CHECK(Text(reader.Next()) == "next");
 }
 
+}  // namespace ring_reader_test
 }  // namespace wirehound

@@ -16,7 +16,7 @@
 #include "process_facts.h"
 
 namespace wirehound {
-namespace {
+namespace wire_reader_test {
 
 constexpr std::string_view kPayload = "0123456789";
 
@@ -87,8 +87,6 @@ std::optional<WireLifecycle> ReadLifecycle(const std::vector<std::byte>& place) 
   }
   return ReadWireLifecycle(place);
 }
-
-}  // namespace
 
 TEST_CASE("wire reader: a packet ends where its header says, not where its place ends") {
   const std::vector<std::byte> place = Place(PacketHeader());
@@ -228,4 +226,5 @@ TEST_CASE("wire reader: a process without an id, or with a path outside its arra
   }
 }
 
+}  // namespace wire_reader_test
 }  // namespace wirehound
