@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Generates detector_templates.cc in the build folder. It compiles the files of sdk/templates into the
-# program, so `wirehound new-detector` needs no file beside the binary. Each entry of `templates` is
-# "file in sdk/templates|path in the project"; new-detector replaces {{name}} by the detector's name.
+# Generates detector_templates.cc in the build folder, which compiles the files of sdk/templates into
+# the program. So `wirehound new-detector` needs no file beside the binary. Each entry of `templates`
+# is "file in sdk/templates|path in the project"; new-detector replaces {{name}} with the detector's
+# name.
 
 set(templates_folder ${CMAKE_SOURCE_DIR}/sdk/templates)
 set(templates

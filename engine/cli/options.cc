@@ -181,7 +181,7 @@ CLI::App* AddNewDetector(CLI::App& app, Options& options) {
 
 Verbs AddVerbs(CLI::App& app, Options& options) {
   CLI::App* list = app.add_subcommand("list", "show what can be selected");
-  list->require_subcommand(0, 1);  // VerbOf refuses none, with a better message
+  list->require_subcommand(0, 1);  // VerbOf reports a missing one, with a better message
   Verbs verbs{};
   verbs.list = list;
   verbs.events = list->add_subcommand("events", "every event, with its fields and sets");
