@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // PluginWatcher: watches the plugins folder with inotify and calls a function after a change. It
-// waits until no notice has arrived for kQuiet, so that nobody loads a file while it is being
-// copied. It does not say what changed: the Reloader lists the folder. Runs in the event loop;
-// dispatch thread.
+// waits until no notice has arrived for kQuiet, so that the engine does not load a file that is
+// still being copied. It does not say what changed: the Reloader lists the folder. Runs in the
+// event loop; dispatch thread.
 
 #pragma once
 
