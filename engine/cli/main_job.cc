@@ -75,7 +75,7 @@ Status MainJob::Prepare() {
   WIREHOUND_TRY(MakeEngine());
   WIREHOUND_TRY(ChooseRuntimes());
   WIREHOUND_TRY(std::move(file));
-  WIREHOUND_TRY(OpenEnds());
+  WIREHOUND_TRY(OpenSourceAndOutputs());
   WIREHOUND_TRY(GiveUpPrivileges());
   return StartDetectors();
 }
@@ -138,7 +138,7 @@ Status MainJob::ChooseRuntimes() {
 }
 
 // Opens the source, the recorder and the outputs.
-Status MainJob::OpenEnds() {
+Status MainJob::OpenSourceAndOutputs() {
   WIREHOUND_TRY(CheckCgroup(options_.cgroup));
   command_ = WIREHOUND_TRY(PrepareCommand(options_));
   if (is_live()) {
@@ -184,16 +184,16 @@ int MainJob::Perform() {
   EventLoop loop(*engine_);
   Reloader reloader(*engine_, *set_, {plugins, options_.config}, std::move(config_));
   const auto watcher = WatchPlugins(plugins, loop, reloader);
-  Attach(loop, reloader);
-  AttachRuntimes(loop);
+  ConnectAndRelease(loop, reloader);
+  ConnectRuntimes(loop);
   const Status status = loop.Run();
   engine_->Close();
-  return Account(status, reloader, loop.command_status());
+  return PrintLedger(status, reloader, loop.command_status());
 }
 
 // Connects everything else that the loop waits for. The command starts here, last, when the loop
 // already watches for its end.
-void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
+void MainJob::ConnectAndRelease(EventLoop& loop, Reloader& reloader) {
   loop.OnHangup([&reloader] { reloader.ReloadAll(); });
   if (is_live()) {
     // A record must not arrive later than the clock allows: 5 times the usual delay is the margin.
@@ -211,7 +211,7 @@ void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
 
 // Asks the runtimes about each container that the store sees for the first time. The event loop
 // hands the answers to the engine between two reads, as a source would.
-void MainJob::AttachRuntimes(EventLoop& loop) {
+void MainJob::ConnectRuntimes(EventLoop& loop) {
   if (runtimes_ == nullptr) {
     return;
   }
@@ -225,8 +225,8 @@ void MainJob::AttachRuntimes(EventLoop& loop) {
   });
 }
 
-int MainJob::Account(const Status& status, const Reloader& reloader,
-                     std::optional<int> command_status) {
+int MainJob::PrintLedger(const Status& status, const Reloader& reloader,
+                         std::optional<int> command_status) {
   Ledger ledger = MakeLedger(*engine_);
   ledger.reloads = reloader.counters();
   ledger.runtimes = runtimes_ == nullptr ? RuntimeCounters{} : runtimes_->counters();

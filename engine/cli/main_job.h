@@ -53,12 +53,13 @@ class MainJob {
   Status LoadDetectorsAndConfiguration();
   Status ChooseRuntimes();
   Status MakeEngine();
-  Status OpenEnds();
+  Status OpenSourceAndOutputs();
   Status GiveUpPrivileges();
   Status StartDetectors();
-  void Attach(EventLoop& loop, Reloader& reloader);
-  void AttachRuntimes(EventLoop& loop);
-  int Account(const Status& status, const Reloader& reloader, std::optional<int> command_status);
+  void ConnectAndRelease(EventLoop& loop, Reloader& reloader);
+  void ConnectRuntimes(EventLoop& loop);
+  int PrintLedger(const Status& status, const Reloader& reloader,
+                  std::optional<int> command_status);
 
   const Options& options_;
   std::unique_ptr<StrayOutput> stray_;
@@ -67,8 +68,8 @@ class MainJob {
   std::optional<DetectorSet> set_;
   ConfigFile config_;
   DetectorConfigs configs_;
-  std::unique_ptr<CommandProcess> command_;  // null: none
-  const LiveSource* live_ = nullptr;         // the engine's source; null: a file
+  std::unique_ptr<CommandProcess> command_;  // null: no command after "--"
+  const LiveSource* live_ = nullptr;         // the engine owns it; null: the source is a file
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<RuntimeAsker> runtimes_;  // null: no runtime is asked
 };

@@ -32,7 +32,7 @@ constexpr std::string_view kTargetsOfCMake[] = {"all",     "clean",   "edit_cach
 
 // The forms of the detector's name in the project's files.
 struct Names {
-  std::string project;  ///< as given
+  std::string project;  ///< as the user gave it
   std::string klass;    ///< BeaconToRareHost
   std::string id;       ///< BEACON_TO_RARE_HOST
   std::string event;    ///< beacon_to_rare_host

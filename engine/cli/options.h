@@ -48,7 +48,7 @@ struct Options {
   bool strict = false;                  ///< a ledger that does not close is a failure
   bool as_json = false;                 ///< list … --json, check-plugin --json, plan --json
   std::string test_plugin;              ///< test: a file, or a folder of them
-  std::vector<std::string> test_cases;  ///< test: files
+  std::vector<std::string> test_cases;  ///< test: case files
   bool show_detections = false;         ///< test --show
   std::string new_detector;             ///< new-detector: its name
   std::string directory;                ///< new-detector: parent folder, "" for here
