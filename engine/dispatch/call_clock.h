@@ -45,7 +45,7 @@ class CallClock {
   }
 
   /// Marks the end of a call. Returns the time since the last mark; 0 without a budget.
-  std::uint64_t Lap() {
+  std::uint64_t EndCall() {
     if (budget_ns_ == UINT64_MAX) {
       return 0;
     }

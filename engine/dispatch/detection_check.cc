@@ -101,7 +101,7 @@ std::int32_t CheckValue(const wirehound_named_value& from, std::uint32_t type) {
 std::int32_t CheckFields(const wirehound_finding& detection, const EventDefinition& definition) {
   for (std::uint32_t i = 0; i < detection.field_count; ++i) {
     const wirehound_named_value& from = detection.fields[i];
-    const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
+    const int place = FindFieldIndex(definition, {from.name.data, from.name.size}, i);
     if (place < 0) {
       return WIREHOUND_ERROR_NOT_DECLARED;
     }
@@ -144,7 +144,7 @@ bool IsSoundThreat(const wirehound_threat& threat) {
 
 }  // namespace
 
-int FieldPlace(const EventDefinition& definition, std::string_view name, std::uint32_t guess) {
+int FindFieldIndex(const EventDefinition& definition, std::string_view name, std::uint32_t guess) {
   if (guess < definition.fields.size() && definition.fields[guess].name == name) {
     return static_cast<int>(guess);
   }

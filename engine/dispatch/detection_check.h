@@ -23,6 +23,6 @@ std::int32_t CheckDetection(const wirehound_finding& detection, const EventDefin
 
 /// The index of a field in the definition, or -1. `guess` is tried first: authors tend to give
 /// fields in the order in which they declared them.
-int FieldPlace(const EventDefinition& definition, std::string_view name, std::uint32_t guess);
+int FindFieldIndex(const EventDefinition& definition, std::string_view name, std::uint32_t guess);
 
 }  // namespace wirehound

@@ -99,7 +99,7 @@ bool DetectionQueue::CopyFields(Event& event, const wirehound_finding& detection
   }
   for (std::uint32_t i = 0; i < detection.field_count; ++i) {
     const wirehound_named_value& from = detection.fields[i];
-    wirehound_field& to = fields[FieldPlace(definition, {from.name.data, from.name.size}, i)];
+    wirehound_field& to = fields[FindFieldIndex(definition, {from.name.data, from.name.size}, i)];
     to.value = from.value;
     to.flags = 0;
     if (!CopyValue(to)) {

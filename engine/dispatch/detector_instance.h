@@ -173,7 +173,7 @@ void DetectorInstance::Call(const DetectionOrigin& origin, const char* name, Fun
     WarnOfHeap();
   }
   host_.EndCall();
-  const std::uint64_t taken_ns = parts_.clock.Lap();
+  const std::uint64_t taken_ns = parts_.clock.EndCall();
   // After a failure the next call counts too: a success resets the counts in a row.
   if (status != WIREHOUND_OK || taken_ns > parts_.clock.budget_ns() || last_call_failed_)
       [[unlikely]] {

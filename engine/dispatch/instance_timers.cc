@@ -41,9 +41,9 @@ wirehound_timer InstanceTimers::Expire(Timer& timer, std::uint64_t now_ns) {
     return expired;
   }
   expired.missed = now_ns > timer.due_ns ? (now_ns - timer.due_ns) / timer.period_ns : 0;
-  // due + missed * period is at most now, so it cannot overflow. One more period can: LaterBy caps
-  // that sum.
-  timer.due_ns = LaterBy(timer.due_ns + expired.missed * timer.period_ns, timer.period_ns);
+  // due + missed * period is at most now, so it cannot overflow. One more period can: SaturatingAdd
+  // caps that sum.
+  timer.due_ns = SaturatingAdd(timer.due_ns + expired.missed * timer.period_ns, timer.period_ns);
   queue_.Add(timer);
   return expired;
 }
@@ -102,7 +102,7 @@ void InstanceTimers::Schedule(Timer& timer, std::uint64_t after_ns) {
     timer.due_ns = after_ns;
     queue_.AddFromBeginning(timer);
   } else {
-    timer.due_ns = LaterBy(time_.now_ns, after_ns);
+    timer.due_ns = SaturatingAdd(time_.now_ns, after_ns);
     queue_.Add(timer);
   }
 }

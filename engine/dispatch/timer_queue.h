@@ -74,7 +74,7 @@ class TimerQueue {
 };
 
 /// The sum, capped below kNever, which must not look like a due time.
-inline std::uint64_t LaterBy(std::uint64_t now_ns, std::uint64_t after_ns) {
+inline std::uint64_t SaturatingAdd(std::uint64_t now_ns, std::uint64_t after_ns) {
   constexpr std::uint64_t kLast = TimerQueue::kNever - 1;
   return after_ns > kLast - (now_ns < kLast ? now_ns : kLast) ? kLast : now_ns + after_ns;
 }
