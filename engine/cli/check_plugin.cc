@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // `wirehound check-plugin FILE.so`: loads one plugin as the engine would, runs none of its
-// detectors, and says what it found: for people as a block of lines, for programs as JSON. The
-// report is made once, as JSON, and both are written from it.
+// detectors, and prints a report: a block of lines, or JSON with --json. MakeReport builds the
+// report once, as JSON, and both forms are printed from it. Control thread.
 
 #include <algorithm>
 #include <cstdio>
@@ -27,7 +27,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What stands around one detector: the base events and those of the same file.
+// Checks one detector against the base events and the other detectors of its file. It knows no
+// other plugins, so a requirement that another file satisfies is not a problem here.
 class Checker {
  public:
   explicit Checker(const std::vector<LoadedDetector>& detectors) : detectors_(detectors) {}
@@ -54,7 +55,7 @@ class Checker {
   }
 
  private:
-  // Names that others have: of base events, and of detectors before it in the file.
+  // Reports names that are taken: by a base event, or by an earlier detector of the file.
   void CheckNames(std::size_t index, Json& problems) const {
     const DetectorDefinition& detector = detectors_[index].definition;
     const std::string& event = detector.produced_event.name;
@@ -72,7 +73,8 @@ class Checker {
     }
   }
 
-  // The event of that name: a base event, or one that a detector of this file produces.
+  // Finds a base event, or an event that a detector of this file produces; null when there is none.
+  // `made` holds the definition in the second case.
   const EventDefinition* Find(const std::string& name, EventDefinition& made) const {
     if (const EventDefinition* base = catalogue_.Find(name)) {
       return base;
@@ -161,8 +163,8 @@ std::string AbiText(std::uint32_t minor) {
 
 std::string TextOf(const char* text) { return text == nullptr ? "not stated" : text; }
 
-// Complaints name the file, as the engine logs them; here it stands above them.
-void TakeFileOff(std::vector<std::string>& complaints, const std::string& file) {
+// Removes the file name from the front of each complaint: the report shows it once, above them.
+void StripFileName(std::vector<std::string>& complaints, const std::string& file) {
   const std::string context = "plugin " + file + ": ";
   for (std::string& complaint : complaints) {
     if (complaint.compare(0, context.size(), context) == 0) {
@@ -177,7 +179,7 @@ Json MakeReport(const std::string& file) {
   if (!loaded) {
     complaints.push_back(loaded.error().message());
   }
-  TakeFileOff(complaints, file);
+  StripFileName(complaints, file);
   Json detectors = Json::array();
   bool loads = complaints.empty();
   if (loaded) {
@@ -200,7 +202,8 @@ Json MakeReport(const std::string& file) {
   return report;
 }
 
-// One line; what it says may come from a plugin, and must not steer the terminal.
+// Escapes control characters: the text may come from a plugin and could change what the terminal
+// shows.
 void PrintLine(std::string_view label, std::string_view text) {
   std::string line;
   AppendPrintable(line, text);
@@ -234,7 +237,7 @@ std::string RequirementsText(const Json& requirements, const char* name) {
 }
 
 std::string Dumped(const Json& json) {
-  // Texts of plugins may hold anything: what is no UTF-8 is replaced, not an exception.
+  // A plugin's text may hold any bytes; dump would throw on invalid UTF-8.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

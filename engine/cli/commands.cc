@@ -28,13 +28,13 @@ Result<DetectorSet> LoadDetectors(const Options& options) {
   const bool named = !options.plugins.empty();
   Result<DetectorSet> set = DetectorSet::Load(PluginFolderOf(options));
   if (!set) {
-    // A folder that was asked for must be there; one beside the binary must be sound all the same.
+    // A bad folder named by --plugins is a usage error; a bad default folder is a failure.
     return named ? Error(ErrorCode::kInvalidInput, set.error().message()) : std::move(set).error();
   }
   const auto logger = MakeLogger("wirehound");
   for (const std::string& complaint : set->complaints()) {
     std::string line;
-    AppendPrintable(line, complaint);  // it may quote what a plugin calls itself
+    AppendPrintable(line, complaint);  // it may quote text of a plugin
     logger->warn("{}", line);
   }
   for (const std::string& note : set->notes()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the program can be told to do, one function each. Each returns the exit status: 0 done, 1
-// failed at run time, 2 wrong usage; messages have been written when it returns.
+// The commands of the program, one function each. Each writes its messages itself and returns the
+// exit status: 0 done, 1 failed at run time, 2 wrong usage or configuration. Control thread.
 
 #pragma once
 
@@ -15,20 +15,21 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 
-/// Captures or reads, detects, prints (engine/cli/run.cc).
+/// The main job: captures or reads a file, runs the detectors, prints (engine/cli/run.cc).
 int Run(const Options& options);
 
-/// Shows the catalogue, or the detectors (engine/cli/list.cc).
+/// List the events of the catalogue, and the detectors (engine/cli/list.cc).
 int ListEvents(const Options& options);
 int ListDetectors(const Options& options);
 
-/// Shows what live capture can do here (engine/cli/doctor.cc).
+/// Shows what live capture can do on this machine (engine/cli/doctor.cc).
 int Doctor();
 
-/// Says what would be captured for a selection, and why, without capturing (engine/cli/plan.cc).
+/// Shows what the engine would capture for a selection, and why (engine/cli/plan.cc). Captures
+/// nothing.
 int ShowPlan(const Options& options);
 
-/// Says whether a shared object loads as a plugin, what its detectors need, and why not
+/// Shows whether a shared object loads as a plugin, and why not, and what its detectors need
 /// (engine/cli/check_plugin.cc).
 int CheckPlugin(const Options& options);
 
@@ -38,14 +39,14 @@ int TestDetector(const Options& options);
 /// Writes the project of a new detector (engine/cli/new_detector.cc).
 int NewDetector(const Options& options);
 
-/// Writes an error as every command does and gives its exit status.
+/// Writes an error to standard error, as every command does. Returns the exit status that fits it.
 int Report(const Error& error);
 
-/// The folder that options mean; empty when there is none.
+/// The folder of --plugins, otherwise DefaultPluginFolder(); empty when neither exists.
 std::filesystem::path PluginFolderOf(const Options& options);
 
-/// Loads the detectors that options ask for, and reports what was left out. With
-/// --strict-plugins anything left out is an error.
+/// Loads the detectors of that folder, and logs each file or detector that is left out. With
+/// --strict-plugins a complaint is an error; a note about another version or machine is not.
 Result<class DetectorSet> LoadDetectors(const Options& options);
 
 }  // namespace wirehound

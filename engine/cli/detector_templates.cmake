@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Puts the files of sdk/templates into the program, so that `wirehound new-detector` works wherever
-# the program is: writes detector_templates.cc into the build folder. A file NAME.in there becomes
-# NAME in the project, with NAME_ at its front replaced by the detector's name.
+# Generates detector_templates.cc in the build folder, which compiles the files of sdk/templates into
+# the program. So `wirehound new-detector` needs no file beside the binary. Each entry of `templates`
+# is "file in sdk/templates|path in the project"; new-detector replaces {{name}} with the detector's
+# name.
 
 set(templates_folder ${CMAKE_SOURCE_DIR}/sdk/templates)
 set(templates

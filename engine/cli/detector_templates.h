@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The files of a new detector's project, as they are in sdk/templates; the build writes the source
-// to this header (engine/cli/detector_templates.cmake). Immutable; any thread.
+// The files of a new detector's project, copied from sdk/templates. The build generates the source
+// file of this header (engine/cli/detector_templates.cmake). Immutable; any thread.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace wirehound {
 
 struct DetectorTemplate {
-  std::string_view path;  ///< in the project, may hold a {{placeholder}} as the text does
+  std::string_view path;  ///< within the project; may hold a {{placeholder}}, as the text may
   std::string_view text;
 };
 

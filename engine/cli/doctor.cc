@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound doctor`: what live capture needs, the hooks that serve each need from best to least,
-// which the kernel takes, which would be used, and what is lost. Attaches nothing.
+// `wirehound doctor`: shows what live capture needs. For each need it lists the hooks that can
+// serve it, best first, with whether this kernel accepts the hook, whether capture would use it,
+// and what is lost without it. Attaches nothing. Control thread.
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -38,7 +39,8 @@ void PrintSystem() {
   fmt::print("detectors         {}\n\n", plugins.empty() ? "no plugins folder" : plugins);
 }
 
-// "used" where a capture would use it; "spare" where a better one serves the need.
+// "used": a capture would use the hook; "spare": a better hook serves the need; "refused": the
+// kernel does not accept it.
 std::string_view UseOf(const std::vector<HookReport>& hooks, const HookReport& hook) {
   if (hook.state == HookState::kRefused) {
     return "refused";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound list events` and `wirehound list detectors`: for people as a table, for programs as
-// JSON.
+// `wirehound list events` and `wirehound list detectors`: print a table, or JSON with --json.
+// Control thread.
 
 #include <cstdio>
 #include <string>
@@ -78,7 +78,7 @@ Json DetectorJson(const DetectorDefinition& detector, const EventDefinition& eve
 }
 
 void PrintJson(const Json& json) {
-  // Texts of plugins may hold anything: what is no UTF-8 is replaced, not an exception.
+  // A plugin's text may hold any bytes; dump would throw on invalid UTF-8.
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The program: reads the command line and hands over to the command that was meant.
+// The entry point of the program: parses the command line and calls the command it names.
 
 #include <cstdio>
 #include <exception>

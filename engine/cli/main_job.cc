@@ -18,8 +18,8 @@ namespace wirehound {
 
 namespace {
 
-// A detector that fails to start does not keep the others from running; only when none is left,
-// or --strict-plugins asks for it, is that the end.
+// The run goes on without a detector that fails to start. It is an error with --strict-plugins, or
+// when every detector of the plan has failed.
 Status CheckStarted(const Options& options, const Engine& engine) {
   const std::vector<std::string>& failures = engine.dispatcher().start_failures();
   if (failures.empty()) {
@@ -35,7 +35,7 @@ Status CheckStarted(const Options& options, const Engine& engine) {
   return {};
 }
 
-// Without notices the engine runs all the same; SIGHUP still has it look at the folder.
+// A folder that cannot be watched is only a warning: on SIGHUP the engine still reads it.
 std::unique_ptr<PluginWatcher> WatchPlugins(const std::filesystem::path& folder, EventLoop& loop,
                                             Reloader& reloader) {
   if (folder.empty()) {
@@ -50,7 +50,8 @@ std::unique_ptr<PluginWatcher> WatchPlugins(const std::filesystem::path& folder,
   return *std::move(watcher);
 }
 
-// What was noted about processes and sockets, in no sum; nothing where all is 0.
+// Prints the source's notes about processes and sockets, which no sum of the ledger contains.
+// Leaves out notes that count 0.
 void PrintNotes(const std::vector<SourceNote>& notes) {
   std::string text;
   for (const SourceNote& note : notes) {
@@ -66,8 +67,8 @@ void PrintNotes(const std::vector<SourceNote>& notes) {
 }  // namespace
 
 Status MainJob::Prepare() {
-  // Whether a filter may ask for the tree of processes depends on the file, so it is opened before
-  // the plan is made; but what is wrong with the rest of the command line is reported first.
+  // MakeEngine needs the file: only a recording lets filters ask for the process tree. But errors
+  // in the rest of the command line are reported before an error of the file.
   const Status user = FindUser();
   Status file = is_live() ? Status() : OpenFile();
   WIREHOUND_TRY(user);
@@ -75,7 +76,7 @@ Status MainJob::Prepare() {
   WIREHOUND_TRY(MakeEngine());
   WIREHOUND_TRY(ChooseRuntimes());
   WIREHOUND_TRY(std::move(file));
-  WIREHOUND_TRY(OpenEnds());
+  WIREHOUND_TRY(OpenSourceAndOutputs());
   WIREHOUND_TRY(GiveUpPrivileges());
   return StartDetectors();
 }
@@ -107,7 +108,7 @@ Status MainJob::LoadDetectorsAndConfiguration() {
   return {};
 }
 
-// Only a recording of ours tells who made the packets of a file.
+// A capture file knows its processes only when Wirehound recorded it.
 Status MainJob::MakeEngine() {
   const bool is_recording = file_ != nullptr && file_->is_recording();
   engine_ = WIREHOUND_TRY(
@@ -122,7 +123,8 @@ Status MainJob::MakeEngine() {
   return {};
 }
 
-// The containers of a capture file are another machine's.
+// Asks runtimes only during live capture: the containers of a capture file may belong to another
+// machine.
 Status MainJob::ChooseRuntimes() {
   const bool is_given = !options_.runtime_sockets.empty();
   Result<RuntimeChoice> choice =
@@ -136,8 +138,8 @@ Status MainJob::ChooseRuntimes() {
   return {};
 }
 
-// Where records come from and where events go.
-Status MainJob::OpenEnds() {
+// Opens the source, the recorder and the outputs.
+Status MainJob::OpenSourceAndOutputs() {
   WIREHOUND_TRY(CheckCgroup(options_.cgroup));
   command_ = WIREHOUND_TRY(PrepareCommand(options_));
   if (is_live()) {
@@ -159,7 +161,9 @@ Status MainJob::OpenEnds() {
   return {};
 }
 
-// Before detectors see anything, and before there are threads.
+// Must run before detectors see anything, because they handle hostile input, and before any thread
+// starts, because capabilities belong to threads. Output writers and the runtime asker start their
+// threads only when the first work comes.
 Status MainJob::GiveUpPrivileges() {
   PrivilegeNeeds needs = {.is_live = is_live(), .has_command = command_ != nullptr};
   if (live_ != nullptr) {
@@ -181,17 +185,19 @@ int MainJob::Perform() {
   EventLoop loop(*engine_);
   Reloader reloader(*engine_, *set_, {plugins, options_.config}, std::move(config_));
   const auto watcher = WatchPlugins(plugins, loop, reloader);
-  Attach(loop, reloader);
-  AttachRuntimes(loop);
+  ConnectAndRelease(loop, reloader);
+  ConnectRuntimes(loop);
   const Status status = loop.Run();
   engine_->Close();
-  return Account(status, reloader, loop.command_status());
+  return PrintLedger(status, reloader, loop.command_status());
 }
 
-// What else the loop has to look after. The command runs from here on.
-void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
+// Connects everything else that the loop waits for. The command starts here, last, when the loop
+// already watches for its end.
+void MainJob::ConnectAndRelease(EventLoop& loop, Reloader& reloader) {
   loop.OnHangup([&reloader] { reloader.ReloadAll(); });
   if (is_live()) {
+    // A record must not arrive later than the clock allows: 5 times the usual delay is the margin.
     loop.FollowClock(LiveSource::kMaxDelayNs * 5);
   }
   if (engine_->recorder() != nullptr) {
@@ -204,9 +210,9 @@ void MainJob::Attach(EventLoop& loop, Reloader& reloader) {
   }
 }
 
-// The engine asks about each container that it meets for the first time; the answers come in
-// between two reads, like what a source tells.
-void MainJob::AttachRuntimes(EventLoop& loop) {
+// Asks the runtimes about each container that the store sees for the first time. The event loop
+// hands the answers to the engine between two reads, as a source would.
+void MainJob::ConnectRuntimes(EventLoop& loop) {
   if (runtimes_ == nullptr) {
     return;
   }
@@ -220,8 +226,8 @@ void MainJob::AttachRuntimes(EventLoop& loop) {
   });
 }
 
-int MainJob::Account(const Status& status, const Reloader& reloader,
-                     std::optional<int> command_status) {
+int MainJob::PrintLedger(const Status& status, const Reloader& reloader,
+                         std::optional<int> command_status) {
   Ledger ledger = MakeLedger(*engine_);
   ledger.reloads = reloader.counters();
   ledger.runtimes = runtimes_ == nullptr ? RuntimeCounters{} : runtimes_->counters();

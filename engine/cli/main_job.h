@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// MainJob: the main job of the program: an Engine with the ends that the command line names, and
-// what looks after it while it runs: privileges, the event loop, reloads, container runtimes. Its
-// members are the parts of a run in the order in which they come to be and, backwards, go. Control
-// and dispatch thread, which are one.
+// MainJob: the main job of the program. It makes an Engine with the source, outputs and recorder
+// that the command line names, and runs it with privileges dropped, an event loop, reloads and
+// container runtimes. The order of its members is the order in which they are made, and they are
+// destroyed in reverse: a later member may refer to an earlier one. Control and dispatch thread,
+// which are one.
 
 #pragma once
 
@@ -37,10 +38,11 @@ class MainJob {
   MainJob(const MainJob&) = delete;
   MainJob& operator=(const MainJob&) = delete;
 
-  /// Everything that can be wrong before the first record.
+  /// Does everything that can fail before the first record: opens, loads, drops privileges, starts
+  /// the detectors.
   Status Prepare();
 
-  /// Runs to the end of the source, and prints the account; the exit status.
+  /// Runs to the end of the source and prints the ledger. Returns the exit status.
   int Perform();
 
  private:
@@ -51,24 +53,25 @@ class MainJob {
   Status LoadDetectorsAndConfiguration();
   Status ChooseRuntimes();
   Status MakeEngine();
-  Status OpenEnds();
+  Status OpenSourceAndOutputs();
   Status GiveUpPrivileges();
   Status StartDetectors();
-  void Attach(EventLoop& loop, Reloader& reloader);
-  void AttachRuntimes(EventLoop& loop);
-  int Account(const Status& status, const Reloader& reloader, std::optional<int> command_status);
+  void ConnectAndRelease(EventLoop& loop, Reloader& reloader);
+  void ConnectRuntimes(EventLoop& loop);
+  int PrintLedger(const Status& status, const Reloader& reloader,
+                  std::optional<int> command_status);
 
   const Options& options_;
   std::unique_ptr<StrayOutput> stray_;
   std::optional<RunAs> run_as_;              // --user
-  std::unique_ptr<CaptureFileSource> file_;  // until the engine has it; null: live
+  std::unique_ptr<CaptureFileSource> file_;  // until the engine takes it; null: live
   std::optional<DetectorSet> set_;
   ConfigFile config_;
   DetectorConfigs configs_;
-  std::unique_ptr<CommandProcess> command_;  // null: none
-  const LiveSource* live_ = nullptr;         // the engine's source; null: a file
+  std::unique_ptr<CommandProcess> command_;  // null: no command after "--"
+  const LiveSource* live_ = nullptr;         // the engine owns it; null: the source is a file
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<RuntimeAsker> runtimes_;  // null: nobody is asked
+  std::unique_ptr<RuntimeAsker> runtimes_;  // null: no runtime is asked
 };
 
 }  // namespace wirehound

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound new-detector NAME`: writes a project that builds and passes its own test as it
-// stands. The files are those of sdk/templates, which the build puts into the program.
+// `wirehound new-detector NAME`: writes the project of a new detector, which builds and passes its
+// test without a change. Its files come from sdk/templates, which the build compiles into the
+// program. Control thread.
 
 #include <algorithm>
 #include <array>
@@ -25,13 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Names that CMake keeps for itself.
+// CMake reserves these target names, and the project names its target after the detector.
 constexpr std::string_view kTargetsOfCMake[] = {"all",     "clean",   "edit_cache",    "help",
                                                 "install", "package", "rebuild_cache", "test"};
 
-// What a project's files call the detector.
+// The forms of the detector's name in the project's files.
 struct Names {
-  std::string project;  ///< as given
+  std::string project;  ///< as the user gave it
   std::string klass;    ///< BeaconToRareHost
   std::string id;       ///< BEACON_TO_RARE_HOST
   std::string event;    ///< beacon_to_rare_host
@@ -109,7 +110,8 @@ Status WriteFiles(const fs::path& folder, const Names& names) {
   return {};
 }
 
-// Never writes into a folder that was there.
+// Refuses a folder that exists, so it never overwrites a user's file, and may remove the whole
+// folder when a write fails.
 Status WriteProject(const fs::path& folder, const Names& names) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder, error))) {
@@ -121,7 +123,7 @@ Status WriteProject(const fs::path& folder, const Names& names) {
   }
   Status written = WriteFiles(folder, names);
   if (!written) {
-    fs::remove_all(folder, error);  // made just now
+    fs::remove_all(folder, error);
   }
   return written;
 }

@@ -21,7 +21,8 @@ namespace wirehound {
 
 namespace {
 
-// Worth a line is what leaves a need without any hook; 'wirehound doctor' shows the rest.
+// Logs a refused hook at level info when no attached hook serves the same need, otherwise at level
+// debug. 'wirehound doctor' shows all of them.
 void LogRefusedHooks(const LiveSource& source) {
   const auto logger = MakeLogger("wirehound");
   const std::vector<HookReport>& hooks = source.hooks();
@@ -50,7 +51,7 @@ Result<std::unique_ptr<LiveSource>> OpenLiveSource(const std::string& cgroup,
   return source;
 }
 
-// Opening the recording empties it, so it must not be what is read.
+// Opening the recording empties the file, so it must not be the file that --read names.
 Result<std::unique_ptr<Recorder>> OpenRecorder(const Options& options, const SystemFacts* system) {
   if (options.write.path.empty()) {
     return std::unique_ptr<Recorder>();
@@ -71,7 +72,8 @@ Status CheckCgroup(const std::string& directory) {
   return id ? Status() : Error(ErrorCode::kInvalidInput, "--cgroup: " + id.error().message());
 }
 
-// Where the command's own group goes: below the one that is watched, or ours.
+// The control group of the command is made below the group of --cgroup, otherwise below the group
+// of this process.
 Result<std::unique_ptr<CommandProcess>> PrepareCommand(const Options& options) {
   if (options.command.empty()) {
     return std::unique_ptr<CommandProcess>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Opens what the command line names: where records come from, where events go, the recording, the
-// command. The errors are for the user and say what was asked for. Control thread, at start.
+// Opens what the command line names: the live source, the outputs, the recording and the command.
+// Errors are for the user and name the option. Control thread, at start.
 
 #pragma once
 
@@ -20,23 +20,23 @@
 
 namespace wirehound {
 
-/// Captures what `plan` asks for from the control group `cgroup` and everything below it; "" is the
-/// whole machine. Logs the hooks that this kernel refuses.
+/// Opens live capture of what `plan` asks for, for the control group `cgroup` and everything below
+/// it; "" is the whole machine. Logs the hooks that this kernel refuses.
 Result<std::unique_ptr<LiveSource>> OpenLiveSource(const std::string& cgroup,
                                                    const Options& options, CapturePlan plan);
 
-/// The recording of --write, or null without one. `system` is where the records come from; null:
-/// not known.
+/// Opens the recording of --write; null without that option. `system` describes the machine that
+/// the records come from; null: not known.
 Result<std::unique_ptr<Recorder>> OpenRecorder(const Options& options, const SystemFacts* system);
 
-/// Whether --cgroup names a control group, if it is given.
+/// Checks that --cgroup, if given, names a control group.
 Status CheckCgroup(const std::string& directory);
 
-/// The command behind "--", held back in a control group of its own until its Release; null without
-/// one.
+/// Prepares the command after "--": a process in a new control group that waits for Release. Null
+/// without a command.
 Result<std::unique_ptr<CommandProcess>> PrepareCommand(const Options& options);
 
-/// The outputs of --output; a table on a terminal, JSON elsewhere when none is named.
+/// Opens the outputs of --output. Without that option: a table on a terminal, JSON elsewhere.
 Result<std::vector<std::unique_ptr<Output>>> OpenOutputsOf(const Options& options);
 
 }  // namespace wirehound

@@ -18,7 +18,8 @@ namespace wirehound {
 
 namespace {
 
-// What stands after the first "--" is somebody else's command line and not parsed.
+// The words after the first "--" belong to the command. CLI11 never sees them: it would take their
+// options for ours.
 std::vector<std::string> TakeCommand(std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   if (dashes == arguments.end()) {
@@ -29,8 +30,8 @@ std::vector<std::string> TakeCommand(std::vector<std::string>& arguments) {
   return command;
 }
 
-// A list may begin with an exclusion: "--events -net_packet_tcp". CLI11 would take that for an
-// option, so the two are joined.
+// A list may begin with an exclusion: "--events -net_packet_tcp". CLI11 would take the exclusion
+// for an option, so this joins it to its option: "--events=-net_packet_tcp".
 void JoinExclusions(std::vector<std::string>& arguments) {
   constexpr std::string_view kListOptions[] = {"--events", "-e", "--detectors", "-d"};
   for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
@@ -64,7 +65,7 @@ void AddSelectionOptions(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
 }
 
-// CLI11 wants what is wrong thrown.
+// Throws on a wrong value, because CLI11 expects that of a conversion.
 std::uint32_t RingBytes(const std::string& text) {
   constexpr std::uint64_t kLeast = std::uint64_t{64} << 10;
   constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
@@ -135,7 +136,7 @@ void AddWriteOptions(CLI::App& app, WriteArguments& words) {
       ->type_name("N|all");
 }
 
-// The sub-commands. CLI11 keeps the objects; what was called is asked afterwards.
+// The sub-commands. CLI11 owns them; after the parse each knows whether it was given.
 struct Verbs {
   CLI::App* list;
   CLI::App* events;
@@ -180,7 +181,7 @@ CLI::App* AddNewDetector(CLI::App& app, Options& options) {
 
 Verbs AddVerbs(CLI::App& app, Options& options) {
   CLI::App* list = app.add_subcommand("list", "show what can be selected");
-  list->require_subcommand(0, 1);  // none is refused below, by name
+  list->require_subcommand(0, 1);  // VerbOf reports a missing one, with a better message
   Verbs verbs{};
   verbs.list = list;
   verbs.events = list->add_subcommand("events", "every event, with its fields and sets");
@@ -203,7 +204,7 @@ Verbs AddVerbs(CLI::App& app, Options& options) {
   return verbs;
 }
 
-// What the words mean once they have been parsed.
+// Which command was given; call after the parse.
 Result<Verb> VerbOf(const Verbs& verbs) {
   if (verbs.events->parsed()) {
     return Verb::kListEvents;
@@ -246,7 +247,8 @@ Status CheckTogether(const Options& options) {
   return {};
 }
 
-// Reads what is left of the words. Help and version are a verb of their own.
+// Parses the words before "--" into `options`. CLI11 throws for --help and --version too: their
+// text becomes the verb kShowText.
 Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   CLI::App app("Network detection engine: packets with their processes, decoded, to detectors",
                "wirehound");
@@ -261,7 +263,7 @@ Result<Verb> ParseWords(std::vector<std::string> words, Options& options) {
   AddWriteOptions(app, write_words);
   const Verbs verbs = AddVerbs(app, options);
   try {
-    std::reverse(words.begin(), words.end());  // the order CLI11 takes a vector in
+    std::reverse(words.begin(), words.end());  // CLI11 parses a vector from the back
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     options.text = app.help();

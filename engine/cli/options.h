@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Options: the command line, read and checked for form. What names mean is checked later, when
-// the plugins are loaded. Control thread, at start.
+// Options: the command line, parsed and checked for form. Names of events and detectors are checked
+// later, when the plugins are loaded. Control thread, at start.
 
 #pragma once
 
@@ -30,16 +30,16 @@ enum class Verb : unsigned char {
 
 struct Options {
   Verb verb = Verb::kRun;
-  std::string text;  ///< for kShowText: help or version, to print and be done
+  std::string text;  ///< for kShowText: the help or version to print
 
   Selection selection;
   std::string read_file;                     ///< capture file, "-" for standard input, "" for live
   std::string cgroup;                        ///< directory of the group to watch, "" for all
-  WriteOptions write;                        ///< what to record, if anything
+  WriteOptions write;                        ///< --write and its options; no path: none
   std::vector<std::string> outputs;          ///< --output, in order; empty for the default
-  std::uint32_t ring_bytes = 8u << 20;       ///< of the ring buffer of live capture
+  std::uint32_t ring_bytes = 8u << 20;       ///< size of the ring buffer of live capture
   std::string plugins;                       ///< folder, "" for the default places
-  std::string user;                          ///< --user, "" to stay who we are
+  std::string user;                          ///< --user, "" to keep the user
   bool filters_system_calls = true;          ///< --seccomp
   std::string config;                        ///< configuration file, "" for none
   std::vector<std::string> runtime_sockets;  ///< --runtime-socket; empty for the usual ones
@@ -48,15 +48,15 @@ struct Options {
   bool strict = false;                  ///< a ledger that does not close is a failure
   bool as_json = false;                 ///< list … --json, check-plugin --json, plan --json
   std::string test_plugin;              ///< test: a file, or a folder of them
-  std::vector<std::string> test_cases;  ///< test: files
+  std::vector<std::string> test_cases;  ///< test: case files
   bool show_detections = false;         ///< test --show
   std::string new_detector;             ///< new-detector: its name
-  std::string directory;                ///< new-detector: where to, "" for here
-  std::string checked_plugin;           ///< of check-plugin
-  std::vector<std::string> command;     ///< what stands after "--"
+  std::string directory;                ///< new-detector: parent folder, "" for here
+  std::string checked_plugin;           ///< check-plugin: the shared object
+  std::vector<std::string> command;     ///< the words after "--"
 };
 
-/// Errors are the user's: exit status 2.
+/// Every error is a usage error, exit status 2.
 Result<Options> ParseCommandLine(int argc, const char* const* argv);
 
 }  // namespace wirehound

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound plan`: what a selection makes the engine do, before it does it: which events are made
-// and for whom, which hooks are attached, which packets are copied and how much of each, and which
-// filters only the engine applies. Needs no privileges and changes nothing.
+// `wirehound plan`: shows what the engine would do for a selection: the events it would make and
+// who needs each, the hooks it would attach, the packets it would copy and how many bytes of each,
+// and the filters that the kernel cannot apply. Needs no privileges and changes nothing. Control
+// thread.
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +32,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What is printed, in words and in order.
+// What both the text and the JSON form print, in this order.
 struct PlanView {
   struct NeededEvent {
     const EventDefinition* definition;
@@ -41,7 +42,7 @@ struct PlanView {
   std::vector<NeededEvent> events;
   std::vector<std::string> detectors;
   CaptureDecision decision;
-  std::vector<KnownHook> hooks;  // to be attached
+  std::vector<KnownHook> hooks;  // that capture would attach
 
   bool captures() const { return !decision.capture.rules.empty(); }
 };
@@ -52,8 +53,8 @@ void AddOnce(std::vector<std::string>& list, const std::string& item) {
   }
 }
 
-// DNS may be decoded without any of its events being needed.
-std::vector<std::string> WhoNeeds(const Plan& plan, std::uint32_t event) {
+// The consumers of an event, each once.
+std::vector<std::string> NeededBy(const Plan& plan, std::uint32_t event) {
   std::vector<std::string> by;
   for (const EventDemand& demand : plan.demands) {
     if (demand.event == event) {
@@ -66,7 +67,7 @@ std::vector<std::string> WhoNeeds(const Plan& plan, std::uint32_t event) {
 PlanView MakeView(const Plan& plan, const DetectorSet& set) {
   PlanView view;
   for (const std::uint32_t event : plan.needed) {
-    view.events.push_back({set.catalogue().Find(event), WhoNeeds(plan, event)});
+    view.events.push_back({set.catalogue().Find(event), NeededBy(plan, event)});
   }
   for (const std::size_t detector : plan.detectors) {
     view.detectors.push_back(set.definitions()[detector]->id);
@@ -78,13 +79,14 @@ PlanView MakeView(const Plan& plan, const DetectorSet& set) {
   return view;
 }
 
-// It may quote what a plugin calls itself.
+// Escapes control characters: the text may come from a plugin.
 std::string Printable(std::string_view text) {
   std::string printable;
   AppendPrintable(printable, text);
   return printable;
 }
 
+// `needs_names`: the DNS store needs DNS decoded, even when no DNS event is needed.
 void PrintEvents(const PlanView& view, bool needs_names) {
   fmt::print("EVENTS\n");
   for (const PlanView::NeededEvent& event : view.events) {
@@ -223,7 +225,7 @@ int ShowPlan(const Options& options) {
   }
   const PlanView view = MakeView(*plan, *set);
   if (options.as_json) {
-    // Texts of plugins may hold anything: what is no UTF-8 is replaced, not an exception.
+    // A plugin's text may hold any bytes; dump would throw on invalid UTF-8.
     fmt::print("{}\n", ViewJson(view, options.cgroup, plan->needs_dns_store)
                            .dump(2, ' ', false, Json::error_handler_t::replace));
     return kExitOk;

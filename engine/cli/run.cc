@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound …` without a command word: the main job.
+// `wirehound …` without a command word runs the main job (main_job.h). Control thread.
 
 #include <csignal>
 
@@ -11,7 +11,7 @@
 namespace wirehound {
 
 int Run(const Options& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed output is an error of a write
+  std::signal(SIGPIPE, SIG_IGN);  // a write to a closed output then fails with EPIPE
   SetCrashReplay({.read_file = options.read_file, .plugins_folder = options.plugins});
   MainJob job(options);
   const Status prepared = job.Prepare();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `wirehound test PLUGIN CASE…`: runs the test cases of detectors through the engine as it is, for
-// their authors. A line for each case says whether it passed, and what was expected where not.
+// `wirehound test PLUGIN CASE…`: runs the test cases of a detector's author through the real
+// engine. Prints a line for each case: whether it passed and, if not, what was expected. Control
+// thread.
 
 #include <cstdio>
 #include <filesystem>
@@ -29,7 +30,8 @@ Result<DetectorSet> LoadFile(const fs::path& file) {
   return DetectorSet::Make(std::move(plugins));
 }
 
-// Whoever tests a detector wants to know when it was left out: that is a failure here.
+// A detector that is left out is an error here, not a warning as in the main job: its test cases
+// would test nothing.
 Result<DetectorSet> LoadUnderTest(const std::string& plugin) {
   std::error_code error;
   const bool is_folder = fs::is_directory(plugin, error);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CallClock: how long detectors take, for their time budget. The kernel's coarse clock is read
-// once after each call, and the end of one call is the start of the next: a few nanoseconds a
-// call, good to a few milliseconds. Not stream time, and not for anything detectors see. Dispatch
-// thread.
+// CallClock: measures how long each call of a detector takes, for its time budget. It reads the
+// kernel's coarse clock once after each call, and the end of one call is the start of the next.
+// That costs a few nanoseconds per call and is accurate to a few milliseconds. It is not stream
+// time, and detectors never see it. Dispatch thread.
 
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace wirehound {
 
-/// Nanoseconds since some moment in the past; never goes back.
+/// Returns nanoseconds since a fixed moment; never goes back.
 using ClockFunction = std::uint64_t (*)();
 
 inline std::uint64_t ReadClock(clockid_t clock) {
@@ -23,29 +23,29 @@ inline std::uint64_t ReadClock(clockid_t clock) {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-/// Cheap, and as coarse as the kernel's tick.
+/// Cheap; its resolution is the kernel's tick.
 inline std::uint64_t CoarseClock() { return ReadClock(CLOCK_MONOTONIC_COARSE); }
 
-/// Exact, and several times as dear.
+/// Exact; a reading costs several times as much as one of CoarseClock.
 inline std::uint64_t ExactClock() { return ReadClock(CLOCK_MONOTONIC); }
 
 class CallClock {
  public:
-  /// Without a budget nothing is ever measured.
+  /// A budget of 0 means none: then the clock is never read.
   CallClock(ClockFunction clock, std::uint64_t budget_ns) : clock_(clock) { SetBudget(budget_ns); }
 
-  /// From the next chain of calls on; 0: none.
+  /// Takes effect at the next Start; 0: no budget.
   void SetBudget(std::uint64_t budget_ns) { budget_ns_ = budget_ns == 0 ? UINT64_MAX : budget_ns; }
 
-  /// Begins a chain of calls.
+  /// Marks the start of the first of several calls that follow each other.
   void Start() {
     if (budget_ns_ != UINT64_MAX) {
       last_ns_ = clock_();
     }
   }
 
-  /// Ends a call, and the time since the one before it ended; 0 without a budget.
-  std::uint64_t Lap() {
+  /// Marks the end of a call. Returns the time since the last mark; 0 without a budget.
+  std::uint64_t EndCall() {
     if (budget_ns_ == UINT64_MAX) {
       return 0;
     }
@@ -55,7 +55,7 @@ class CallClock {
     return taken_ns;
   }
 
-  /// UINT64_MAX without one.
+  /// UINT64_MAX without a budget.
   std::uint64_t budget_ns() const { return budget_ns_; }
 
  private:

@@ -33,7 +33,7 @@ std::uint64_t LargestOf(std::uint32_t type) {
   }
 }
 
-// Whether an integer of one type has the same value in another.
+// Whether the other type can represent the integer.
 bool FitsInteger(const wirehound_named_value& from, std::uint32_t type) {
   if (IsSigned(from.type) && from.value.signed_integer < 0) {
     return type == WIREHOUND_TYPE_INT64 ||
@@ -43,9 +43,11 @@ bool FitsInteger(const wirehound_named_value& from, std::uint32_t type) {
   return from.value.unsigned_integer <= LargestOf(type);
 }
 
-// Text and bytes have the same layout: where, then how many.
+// For text and bytes, which have the same layout: a pointer, then a size.
 bool IsSound(const wirehound_string& text) { return text.data != nullptr || text.size == 0; }
 
+// The stride comes from the plugin, and the elements are read in place: a stride that is too small
+// would make them overlap, one that is not a multiple of the alignment would misalign them.
 template <typename Element>
 bool IsSound(const wirehound_list& list) {
   return list.count == 0 || (list.data != nullptr && list.stride >= sizeof(Element) &&
@@ -99,7 +101,7 @@ std::int32_t CheckValue(const wirehound_named_value& from, std::uint32_t type) {
 std::int32_t CheckFields(const wirehound_finding& detection, const EventDefinition& definition) {
   for (std::uint32_t i = 0; i < detection.field_count; ++i) {
     const wirehound_named_value& from = detection.fields[i];
-    const int place = FieldPlace(definition, {from.name.data, from.name.size}, i);
+    const int place = FindFieldIndex(definition, {from.name.data, from.name.size}, i);
     if (place < 0) {
       return WIREHOUND_ERROR_NOT_DECLARED;
     }
@@ -142,7 +144,7 @@ bool IsSoundThreat(const wirehound_threat& threat) {
 
 }  // namespace
 
-int FieldPlace(const EventDefinition& definition, std::string_view name, std::uint32_t guess) {
+int FindFieldIndex(const EventDefinition& definition, std::string_view name, std::uint32_t guess) {
   if (guess < definition.fields.size() && definition.fields[guess].name == name) {
     return static_cast<int>(guess);
   }

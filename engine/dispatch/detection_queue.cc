@@ -12,7 +12,8 @@ namespace wirehound {
 
 namespace {
 
-// What a detection says beside its fields: what it asks for itself, else what its definition does.
+// WIREHOUND_POPULATE_*: what the detection itself asks for; otherwise what its definition asks for,
+// and the threat when the detection brings one.
 std::uint32_t PopulateOf(const wirehound_finding& detection, const DetectionMaker& maker) {
   if (WIREHOUND_HAS(&detection, wirehound_finding, auto_populate) &&
       (detection.flags & WIREHOUND_FINDING_POPULATE) != 0) {
@@ -98,7 +99,7 @@ bool DetectionQueue::CopyFields(Event& event, const wirehound_finding& detection
   }
   for (std::uint32_t i = 0; i < detection.field_count; ++i) {
     const wirehound_named_value& from = detection.fields[i];
-    wirehound_field& to = fields[FieldPlace(definition, {from.name.data, from.name.size}, i)];
+    wirehound_field& to = fields[FindFieldIndex(definition, {from.name.data, from.name.size}, i)];
     to.value = from.value;
     to.flags = 0;
     if (!CopyValue(to)) {
@@ -108,7 +109,7 @@ bool DetectionQueue::CopyFields(Event& event, const wirehound_finding& detection
   return true;
 }
 
-// Makes what a value points to the queue's own.
+// Replaces what the value points to, in the plugin's memory, with a copy in the arena.
 bool DetectionQueue::CopyValue(wirehound_field& field) {
   switch (field.type) {
     case WIREHOUND_TYPE_STRING:
@@ -180,7 +181,8 @@ bool DetectionQueue::CopyThreat(Event& event, const wirehound_threat& threat) {
   return event.threat != nullptr;
 }
 
-// What the store does not know is not shown; an empty list says that there are no parents.
+// A process that the store does not know gets no ancestry at all: an empty list would claim that it
+// has no parents.
 bool DetectionQueue::CopyAncestry(Event& event, std::uint32_t depth, ProcessStore& processes) {
   const wirehound_process& process = *event.view.process;
   if (process.process_entity_id == 0) {

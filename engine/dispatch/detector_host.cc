@@ -40,7 +40,8 @@ std::uint32_t FromSpdlog(spdlog::level::level_enum level) {
                                         : WIREHOUND_LOG_ERROR + 1;
 }
 
-// Log lines carry text from the wire, which must not steer the terminal.
+// A log line may carry text from the wire. AppendPrintable escapes control characters, which could
+// otherwise change what the terminal shows.
 void AppendValue(std::string& out, const wirehound_named_value& value) {
   switch (value.type) {
     case WIREHOUND_TYPE_BOOL:
@@ -70,8 +71,8 @@ DetectorHost::DetectorHost(const InstanceSetup& setup, DispatchParts& parts,
     : detections_(parts.detections),
       parts_(parts),
       instance_(instance),
-      loss_told_(parts.lost_records),
-      loss_known_(parts.lost_records),
+      loss_before_call_(parts.lost_records),
+      loss_reported_(parts.lost_records),
       definition_(setup.detector.definition),
       catalogue_(&setup.catalogue),
       config_(setup.config),
@@ -99,7 +100,8 @@ DetectorHost::DetectorHost(const InstanceSetup& setup, DispatchParts& parts,
   }
 }
 
-// The event of a requirement that has one; `required` says whether there is a requirement at all.
+// The event that satisfies a requirement of this name, or null. `required` becomes whether the
+// detector declared such a requirement at all.
 const EventDefinition* DetectorHost::RequiredEvent(std::string_view event, bool& required) const {
   required = false;
   if (catalogue_ == nullptr) {
@@ -174,22 +176,22 @@ std::int32_t DetectorHost::Emit(void* context, const wirehound_finding* detectio
   const std::int32_t status = self.detections_.Push(*detection, self.maker_, self.origin_);
   if (status == WIREHOUND_OK) {
     ++self.counters_.emitted;
-    self.loss_known_ = self.parts_.lost_records;
+    self.loss_reported_ = self.parts_.lost_records;
   } else {
     ++self.counters_.refused;
   }
   return status;
 }
 
-// What the detector could not have seen. Detections of one call say the same.
+// What the detector could not see. All detections of one call get the same answer.
 Completeness DetectorHost::Missing() const {
-  Completeness missing = {.lost_records = parts_.lost_records - loss_told_};
-  if (!parts_.silent_events.empty()) [[unlikely]] {
+  Completeness missing = {.lost_records = parts_.lost_records - loss_before_call_};
+  if (!parts_.suspended_events.empty()) [[unlikely]] {
     const Subscriptions& inputs = instance_.subscriptions();
     missing.input_suspended =
         std::any_of(inputs.begin(), inputs.end(), [this](const Subscription& input) {
-          return std::find(parts_.silent_events.begin(), parts_.silent_events.end(), input.event) !=
-                 parts_.silent_events.end();
+          return std::find(parts_.suspended_events.begin(), parts_.suspended_events.end(),
+                           input.event) != parts_.suspended_events.end();
         });
   }
   return missing;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // DetectorHost: the engine as one detector sees it: the host table of abi/detector_abi.h with its
-// extensions, and what stands behind it: log, configuration, timers, state, stores. Nothing here
-// throws into a plugin. Dispatch and control thread, which are one; the address must not change,
-// as the plugin holds the table.
+// extensions, and the log, configuration, timers, state and stores behind them. No exception
+// leaves it into a plugin. Dispatch and control thread, which are one. Its address must not change,
+// because the plugin keeps a pointer to the table.
 
 #pragma once
 
@@ -26,8 +26,9 @@
 
 namespace wirehound {
 
-/// What a detector is started with. `detector` must outlive it, `catalogue` its start,
-/// `subscriptions` the plan that they are of; `config` is copied.
+/// What a detector is started with. `detector` must outlive the instance, and `subscriptions` must
+/// live until SetSubscriptions replaces them. `catalogue` is used until the start is over; `config`
+/// is copied.
 struct InstanceSetup {
   const LoadedDetector& detector;
   const DetectorConfig& config;
@@ -38,11 +39,11 @@ struct InstanceSetup {
 class DetectorHost {
  public:
   struct Counters {
-    std::uint64_t emitted = 0;  ///< detections taken
-    std::uint64_t refused = 0;  ///< detections that break a rule, or have no room
+    std::uint64_t emitted = 0;  ///< detections accepted
+    std::uint64_t refused = 0;  ///< detections that break a rule or find the queue full
   };
 
-  /// `instance` is who is told of timers; `parts` must outlive this.
+  /// `instance` is the owner, on which the dispatcher calls OnTimer; `parts` must outlive this.
   DetectorHost(const InstanceSetup& setup, DispatchParts& parts, DetectorInstance& instance);
   DetectorHost(const DetectorHost&) = delete;
   DetectorHost& operator=(const DetectorHost&) = delete;
@@ -56,17 +57,18 @@ class DetectorHost {
   const InstanceState& state() const { return state_; }
   const Counters& counters() const { return counters_; }
 
-  /// Between these the detector may bind fields, and its timers wait for stream time to begin.
+  /// Enclose Init. Timers started in between wait until stream time begins. EndInit also ends the
+  /// time in which the detector may resolve events and fields.
   void BeginInit() { timers_.SetPhase(TimerPhase::kInit); }
   void EndInit() {
     catalogue_ = nullptr;
     timers_.SetPhase(TimerPhase::kRunning);
   }
 
-  /// Between these it may emit.
+  /// Enclose each call during which the detector may emit.
   void BeginCall(const DetectionOrigin& origin) {
     origin_ = {origin.context, origin.cause};
-    loss_told_ = loss_known_;
+    loss_before_call_ = loss_reported_;
   }
   void EndCall() { origin_.context = nullptr; }
 
@@ -74,7 +76,7 @@ class DetectorHost {
   Completeness Missing() const;
   const EventDefinition* RequiredEvent(std::string_view event, bool& required) const;
 
-  // The host table: each gets this back as its context.
+  // The functions of the host table; `context` is the DetectorHost.
   static void Log(void* context, std::uint32_t level, wirehound_string message,
                   const wirehound_named_value* values, std::uint32_t value_count);
   static std::int32_t ResolveEvent(void* context, wirehound_string event, std::uint32_t* event_id);
@@ -86,17 +88,18 @@ class DetectorHost {
                              wirehound_value* value);
 
   wirehound_host table_{};
-  DetectionOrigin origin_;  // no context: nothing may be emitted
+  DetectionOrigin origin_;  // without a context Emit refuses every detection
   DetectionQueue& detections_;
   const DispatchParts& parts_;
   const DetectorInstance& instance_;
-  // Of parts_.lost_records: what detections before this call have told, those of this call too.
-  std::uint64_t loss_told_;
-  std::uint64_t loss_known_;
+  // Values of parts_.lost_records. A detection reports the records lost since the last call in
+  // which the detector emitted, so it needs the value before this call and the value to come.
+  std::uint64_t loss_before_call_;
+  std::uint64_t loss_reported_;
   DetectionMaker maker_;
   Counters counters_;
   const DetectorDefinition& definition_;
-  const Catalogue* catalogue_;  // null once the detector is initialised
+  const Catalogue* catalogue_;  // null after EndInit
   const DetectorConfig config_;
   std::shared_ptr<spdlog::logger> logger_;  // shared: spdlog keeps loggers by name
   detail::FlatArrays threat_arrays_;

@@ -15,7 +15,7 @@ namespace wirehound {
 
 namespace {
 
-// What of a detector's own words goes into a log line.
+// The most bytes of a detector's error text that go into a log line.
 constexpr std::uint64_t kMaxErrorText = 4096;
 
 constexpr std::uint64_t kNsPerMs = 1'000'000;
@@ -60,7 +60,7 @@ Result<std::unique_ptr<DetectorInstance>> DetectorInstance::Start(const Instance
 Status DetectorInstance::Init() {
   std::int32_t status = WIREHOUND_OK;
   {
-    const Inside inside(*this, "create", nullptr);
+    const CrashScope scope(*this, "create", nullptr);
     status = table_.create(&host_.table(), &instance_);
   }
   if (status != WIREHOUND_OK || instance_ == nullptr) {
@@ -71,7 +71,7 @@ Status DetectorInstance::Init() {
     host_.BeginInit();
   }
   {
-    const Inside inside(*this, "Init", nullptr);
+    const CrashScope scope(*this, "Init", nullptr);
     status = table_.init(instance_);
   }
   AttributeStrayOutput("detector '" + definition().id + "'");
@@ -86,7 +86,8 @@ Status DetectorInstance::Init() {
   return {};
 }
 
-// One without the function to tell it would never learn of them.
+// A plugin built before on_timer existed has a shorter table, and a detector may leave the function
+// null. Its timers stay closed: nothing could be called when one fires.
 bool DetectorInstance::CanHaveTimers() const {
   return WIREHOUND_HAS(&table_, wirehound_detector, on_timer) && table_.on_timer != nullptr;
 }
@@ -94,11 +95,11 @@ bool DetectorInstance::CanHaveTimers() const {
 DetectorInstance::~DetectorInstance() {
   Close();
   if (suspended_) {
-    std::vector<const EventDefinition*>& silent = parts_.silent_events;
-    silent.erase(std::find(silent.begin(), silent.end(), &produced()));
+    std::vector<const EventDefinition*>& suspended = parts_.suspended_events;
+    suspended.erase(std::find(suspended.begin(), suspended.end(), &produced()));
   }
   if (instance_ != nullptr) {
-    const Inside inside(*this, "destroy", nullptr);
+    const CrashScope scope(*this, "destroy", nullptr);
     table_.destroy(instance_);
   }
 }
@@ -123,15 +124,15 @@ void DetectorInstance::CountOutcome(std::int32_t status, std::uint64_t taken_ns,
   if (overruns_in_a_row_ != 0) {
     CountOverrun(taken_ns, origin);
   }
-  in_trouble_ = errors_in_a_row_ != 0 || overruns_in_a_row_ != 0;
+  last_call_failed_ = errors_in_a_row_ != 0 || overruns_in_a_row_ != 0;
 }
 
-// Reported at the first error and then each time their number has doubled: a failing detector
-// must not fill the log.
+// Logs the first error, and then one each time their number has doubled: a failing detector must
+// not fill the log.
 void DetectorInstance::CountError(std::int32_t status, const DetectionOrigin& origin) {
-  const std::uint32_t most = parts_.services.limits.max_errors_in_a_row;
-  // Not only at the limit: it may have been higher before.
-  const bool suspends = most != 0 && errors_in_a_row_ >= most;
+  const std::uint32_t limit = parts_.services.limits.max_errors_in_a_row;
+  // Not `==`: SetLimits may have lowered the limit below the present count.
+  const bool suspends = limit != 0 && errors_in_a_row_ >= limit;
   const bool reports = ++counters_.errors >= next_error_report_;
   if (!reports && !suspends) {
     return;
@@ -149,7 +150,8 @@ void DetectorInstance::CountError(std::int32_t status, const DetectionOrigin& or
   }
 }
 
-// One event a turn at most: what it leads to may well be another overrun.
+// Makes at most one event per turn. A detector that requires the event may overrun on it as well;
+// without this bound two such detectors would report each other until the queue is full.
 void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const DetectionOrigin& origin) {
   const std::uint64_t budget_ns = parts_.clock.budget_ns();
   ++counters_.overruns;
@@ -165,8 +167,9 @@ void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const DetectionOrigi
                         origin.cause == nullptr ? "OnTimer" : "OnEvent", taken_ns / kNsPerMs,
                         budget_ns / kNsPerMs, counters_.overruns);
   }
-  const std::uint32_t most = parts_.services.limits.max_overruns_in_a_row;
-  if (!suspended_ && most != 0 && overruns_in_a_row_ >= most) {
+  const std::uint32_t limit = parts_.services.limits.max_overruns_in_a_row;
+  // CountError may have suspended the detector for this very call.
+  if (!suspended_ && limit != 0 && overruns_in_a_row_ >= limit) {
     host_.logger().error("suspended after {} calls in a row over its time budget",
                          overruns_in_a_row_);
     Suspend({"time_budget", overruns_in_a_row_, {}}, origin);
@@ -175,7 +178,7 @@ void DetectorInstance::CountOverrun(std::uint64_t taken_ns, const DetectionOrigi
 
 void DetectorInstance::Suspend(const DetectorSuspended& reason, const DetectionOrigin& origin) {
   suspended_ = true;
-  parts_.silent_events.push_back(&produced());
+  parts_.suspended_events.push_back(&produced());
   host_.timers().SetPhase(TimerPhase::kClosed);
   parts_.engine_events.Report(definition(), reason, *origin.context);
 }
@@ -187,7 +190,7 @@ void DetectorInstance::Close() {
   }
   std::int32_t status = WIREHOUND_OK;
   {
-    const Inside inside(*this, "Close", nullptr);
+    const CrashScope scope(*this, "Close", nullptr);
     status = table_.close(instance_);
   }
   if (status != WIREHOUND_OK) {
@@ -197,7 +200,7 @@ void DetectorInstance::Close() {
 }
 
 std::string DetectorInstance::LastError() const {
-  const Inside inside(*this, "last_error", nullptr);
+  const CrashScope scope(*this, "last_error", nullptr);
   const wirehound_string text = table_.last_error(instance_);
   std::string printable;
   if (text.data != nullptr) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorInstance: one running detector: the plugin's instance, how it fares, and when it has
-// done enough harm to be suspended. The only place that calls a detector's functions after it is
-// loaded. Calls happen on the dispatch thread; the address must not change.
+// DetectorInstance: one running detector. It owns the plugin's instance, counts its events, errors
+// and overruns, and suspends it when too many calls in a row fail. The only place that calls a
+// detector's functions once the plugin is loaded. All calls happen on the dispatch thread. Its
+// address must not change.
 //
-// All it knows of a detector is a wirehound_detector table and the pointer that its create gave.
-// A table whose functions pass each call on to another process would do just as well: that is
-// where detectors in processes of their own fit in.
+// It knows a detector only as a wirehound_detector table and the pointer that `create` returned.
+// A table whose functions forward each call to another process would work as well: out-of-process
+// detectors would be added there.
 
 #pragma once
 
@@ -29,39 +30,40 @@ namespace wirehound {
 
 class DetectorInstance {
  public:
-  /// One call in so many is timed exactly.
+  /// One call in this many is timed with the exact clock.
   static constexpr std::uint64_t kTimedEvery = 128;
 
   struct Counters {
-    std::uint64_t events_in = 0;   ///< shown to it
-    std::uint64_t events_out = 0;  ///< detections taken from it
-    std::uint64_t errors = 0;      ///< calls that failed
-    std::uint64_t skipped = 0;     ///< events not shown to it because it is suspended
-    std::uint64_t filtered = 0;    ///< events that its own filters did not let pass
-    std::uint64_t refused = 0;     ///< detections refused: they break a rule, or there is no room
-    std::uint64_t timers = 0;      ///< timers that went off
-    std::uint64_t timers_refused = 0;  ///< not started: too many ran
+    std::uint64_t events_in = 0;       ///< events shown to the detector
+    std::uint64_t events_out = 0;      ///< detections accepted from it
+    std::uint64_t errors = 0;          ///< calls that failed
+    std::uint64_t skipped = 0;         ///< events not shown to it because it is suspended
+    std::uint64_t filtered = 0;        ///< events that the filters of its requirements rejected
+    std::uint64_t refused = 0;         ///< detections that broke a rule or found the queue full
+    std::uint64_t timers = 0;          ///< timers that fired
+    std::uint64_t timers_refused = 0;  ///< timers not started: too many were running
     std::uint64_t state_refused = 0;   ///< counters and maps not made: too many, or too large
-    std::uint64_t state_evicted = 0;   ///< keys and entries of those that made room for others
+    std::uint64_t state_evicted = 0;   ///< keys and entries evicted from counters and maps
     std::uint64_t overruns = 0;        ///< calls that took longer than the budget
-    // Of one call in kTimedEvery.
+    // Only the calls that were timed exactly, one in kTimedEvery.
     std::uint64_t timed_calls = 0;
-    std::uint64_t timed_ns = 0;      ///< all of them together
+    std::uint64_t timed_ns = 0;      ///< their total
     std::uint64_t timed_max_ns = 0;  ///< the longest
 
     void Add(const Counters& other);
   };
 
-  /// Creates and initialises. `parts` must outlive the instance; see InstanceSetup for the rest.
+  /// Creates and initialises the detector. `parts` must outlive the instance; InstanceSetup says
+  /// how long the rest must live.
   static Result<std::unique_ptr<DetectorInstance>> Start(const InstanceSetup& setup,
                                                          DispatchParts& parts);
 
-  /// Closes, if that has not been done, and destroys.
+  /// Closes the detector, unless Close has done so, and destroys it.
   ~DetectorInstance();
   DetectorInstance(const DetectorInstance&) = delete;
   DetectorInstance& operator=(const DetectorInstance&) = delete;
 
-  /// Shows it one event. What goes wrong is counted and logged, and stays here.
+  /// Shows one event to the detector. A failure is counted and logged; the caller never sees it.
   void OnEvent(const Event& event) {
     if (suspended_) {
       ++counters_.skipped;
@@ -71,21 +73,24 @@ class DetectorInstance {
     Call({&event.view, &event}, "OnEvent", [&] { return table_.on_event(instance_, &event.view); });
   }
 
-  /// Tells it of a timer that has gone off; `context` is what its detections inherit.
+  /// Calls OnTimer of the detector for a timer that has fired. Detections made in that call inherit
+  /// from `context`.
   void OnTimer(const wirehound_timer& timer, const wirehound_event& context);
 
   void CountFiltered() { ++counters_.filtered; }
 
-  /// Ends it and its timers. An error is logged. Does nothing the second time.
+  /// Stops the timers and calls Close of the detector. An error is logged. A second call does
+  /// nothing.
   void Close();
 
-  /// Its place among all detectors.
+  /// Sets the rank of the detector in the graph, which decides between timers due at the same time.
   void SetOrder(std::uint32_t order) { host_.timers().SetOrder(order); }
 
-  /// Another plan is in force, with equal subscriptions at another place.
+  /// Points the instance at the equal subscriptions of a new plan; the old plan is about to go.
   void SetSubscriptions(const Subscriptions& subscriptions) { subscriptions_ = &subscriptions; }
 
-  /// Whether starting it anew would give the same: the same code, configuration and events.
+  /// Whether an instance started from `setup` would be the same: equal code, configuration and
+  /// event definitions.
   bool IsSameAs(const InstanceSetup& setup) const;
 
   const LoadedDetector& detector() const { return detector_; }
@@ -96,25 +101,25 @@ class DetectorInstance {
   Counters counters() const;
   bool suspended() const { return suspended_; }
 
-  /// What the detector says of its last error. Holds until the detector is called again.
+  /// The text that the detector gives for its last error, made printable.
   std::string LastError() const;
 
  private:
-  // Says, while it lives, that the detector's code runs: for the last words after a crash.
-  class Inside {
+  // While it lives, g_crash_context names the detector whose code runs, for the crash report.
+  class CrashScope {
    public:
-    Inside(const DetectorInstance& self, const char* function, const Event* event) {
+    CrashScope(const DetectorInstance& self, const char* function, const Event* event) {
       g_crash_context.detector = &self.detector_.definition;
       g_crash_context.file = self.file_.c_str();
       g_crash_context.function = function;
       g_crash_context.event = event;
     }
-    ~Inside() {
+    ~CrashScope() {
       g_crash_context.detector = nullptr;
       g_crash_context.event = nullptr;
     }
-    Inside(const Inside&) = delete;
-    Inside& operator=(const Inside&) = delete;
+    CrashScope(const CrashScope&) = delete;
+    CrashScope& operator=(const CrashScope&) = delete;
   };
 
   DetectorInstance(const InstanceSetup& setup, DispatchParts& parts);
@@ -131,12 +136,12 @@ class DetectorInstance {
   void Suspend(const DetectorSuspended& reason, const DetectionOrigin& origin);
   bool CanHaveTimers() const;
 
-  // What every call needs comes first.
+  // The members that every call uses come first, so that they share cache lines.
   const wirehound_detector& table_;
   void* instance_ = nullptr;
   bool suspended_ = false;
-  bool in_trouble_ = false;  // one of the counts in a row is not 0
-  bool running_ = false;     // between a successful init and close
+  bool last_call_failed_ = false;  // one of the counts in a row is not 0
+  bool running_ = false;           // between a successful Init and Close
   std::uint64_t calls_ = 0;
   HeapWatch heap_watch_;
   Counters counters_;
@@ -149,27 +154,29 @@ class DetectorInstance {
   std::uint32_t overruns_in_a_row_ = 0;
   std::uint64_t next_error_report_ = 1;
   std::uint64_t next_overrun_report_ = 1;
-  std::uint64_t reported_turn_ = UINT64_MAX;  // the last with an event about an overrun
+  std::uint64_t reported_turn_ = UINT64_MAX;  // the last turn with an event about an overrun
 };
 
 template <typename Function>
 void DetectorInstance::Call(const DetectionOrigin& origin, const char* name, Function&& function) {
   host_.BeginCall(origin);
-  const bool weighs_heap = heap_watch_.Due();
-  if (weighs_heap) [[unlikely]] {
+  const bool measures_heap = heap_watch_.Due();
+  if (measures_heap) [[unlikely]] {
     heap_watch_.Begin();
   }
   std::int32_t status = WIREHOUND_OK;
   {
-    const Inside inside(*this, name, origin.cause);
+    const CrashScope scope(*this, name, origin.cause);
     status = calls_++ % kTimedEvery == 0 ? Timed(function) : function();
   }
-  if (weighs_heap && heap_watch_.End()) [[unlikely]] {
+  if (measures_heap && heap_watch_.End()) [[unlikely]] {
     WarnOfHeap();
   }
   host_.EndCall();
-  const std::uint64_t taken_ns = parts_.clock.Lap();
-  if (status != WIREHOUND_OK || taken_ns > parts_.clock.budget_ns() || in_trouble_) [[unlikely]] {
+  const std::uint64_t taken_ns = parts_.clock.EndCall();
+  // After a failure the next call counts too: a success resets the counts in a row.
+  if (status != WIREHOUND_OK || taken_ns > parts_.clock.budget_ns() || last_call_failed_)
+      [[unlikely]] {
     CountOutcome(status, taken_ns, origin);
   }
 }

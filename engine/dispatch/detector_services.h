@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the engine offers to every detector instance beside events, and what it allows them.
+// DetectorServices: what the engine offers to all detectors besides events, and the limits that it
+// sets them. The dispatcher takes a copy at its start. Dispatch thread.
 
 #pragma once
 
@@ -11,12 +12,12 @@
 
 namespace wirehound {
 
-/// All must outlive the dispatcher. The dispatcher moves the time on.
+/// `time` and `stores` must outlive the dispatcher, which advances the time.
 struct DetectorServices {
   StreamTime& time;
   Stores& stores;
   DetectorLimits limits = {};
-  ClockFunction clock = &CoarseClock;  ///< what the time budget is measured with
+  ClockFunction clock = &CoarseClock;  ///< measures the time budget
 };
 
 }  // namespace wirehound

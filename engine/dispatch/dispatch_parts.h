@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DispatchParts: what the detectors of one dispatcher share. Owned by the dispatcher, at an address
-// that never changes. Dispatch thread.
+// DispatchParts: what the detectors of one dispatcher share: services, clock, queues and counts of
+// the stream. The dispatcher owns it; its address never changes. Dispatch thread.
 
 #pragma once
 
@@ -30,10 +30,10 @@ struct DispatchParts {
   DetectionQueue detections;
   EngineEvents engine_events;
   TimerQueue timers;
-  std::uint64_t turn = 0;          ///< how many turns have ended
-  std::uint64_t lost_records = 0;  ///< told by the stream so far
-  /// What suspended detectors would have made. Seldom there, and short.
-  std::vector<const EventDefinition*> silent_events;
+  std::uint64_t turn = 0;          ///< turns that have ended
+  std::uint64_t lost_records = 0;  ///< the total that gaps have reported so far
+  /// The events that suspended detectors would produce. Usually empty, always short.
+  std::vector<const EventDefinition*> suspended_events;
 };
 
 }  // namespace wirehound

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The dispatcher at work; dispatcher_setup.cc has how it comes to its detectors.
+// Delivery of events and timers; dispatcher_setup.cc starts, switches and closes the detectors.
 
 #include "engine/dispatch/dispatcher.h"
 
@@ -9,8 +9,8 @@
 
 namespace wirehound {
 
-// What comes before a base event is delivered, where anything does: its process is noted, once for
-// each record, and the scope decides, which may ask for that process.
+// Notes the process of a base event in the process store, once per record, and then asks the scope.
+// In this order, because the scope and the detectors may ask the store about that very process.
 bool Dispatcher::IsInScope(const Event& event) {
   const wirehound_event& view = event.view;
   if (notes_processes_ && (view.sequence != noted_sequence_ || view.process != noted_process_) &&
@@ -30,7 +30,7 @@ void Dispatcher::Deliver(const Event& event) {
   const Route& route = routes_.Find(event.view.event_id);
   if (route.shown) {
     if (route.shown_filter == nullptr || route.shown_filter->Matches(event.view)) {
-      Show(event);
+      SendToOutputs(event);
     } else {
       ++counters_.hidden;
     }
@@ -41,7 +41,7 @@ void Dispatcher::Deliver(const Event& event) {
   const std::span<const Consumer> consumers = routes_.ConsumersOf(route);
   parts_.clock.Start();
   if (event.subject != nullptr) [[unlikely]] {
-    return DeliverToOthers(event, consumers);
+    return DeliverToAllButSubject(event, consumers);
   }
   for (const Consumer& consumer : consumers) {
     if (consumer.Wants(event.view)) [[likely]] {
@@ -52,8 +52,9 @@ void Dispatcher::Deliver(const Event& event) {
   }
 }
 
-// To all but the one it is about, which could otherwise fail on what is said of its failures.
-void Dispatcher::DeliverToOthers(const Event& event, std::span<const Consumer> consumers) {
+// Skips the detector that the event is about. If it saw reports of its own failures, it could fail
+// on each of them, and every failure would make the next report.
+void Dispatcher::DeliverToAllButSubject(const Event& event, std::span<const Consumer> consumers) {
   for (const Consumer& consumer : consumers) {
     if (&consumer.detector->definition() == event.subject) {
       continue;
@@ -66,7 +67,7 @@ void Dispatcher::DeliverToOthers(const Event& event, std::span<const Consumer> c
   }
 }
 
-void Dispatcher::Show(const Event& event) {
+void Dispatcher::SendToOutputs(const Event& event) {
   ++counters_.shown;
   for (const auto& output : outputs_) {
     Status status = output->OnEvent(event);
@@ -86,8 +87,8 @@ void Dispatcher::EndOfTurn() {
   ++parts_.turn;
 }
 
-// Stream time stands at the due time of each while it is handled, so that what it starts, and what
-// its detections lead to, happens at that time.
+// While a timer is handled, stream time stands at its due time. So the timers it starts count from
+// there, and its detections carry that time.
 void Dispatcher::FireTimers(std::uint64_t now_ns) {
   now_ns = std::max(now_ns, parts_.services.time.now_ns);
   parts_.timers.Begin(now_ns);
@@ -107,12 +108,12 @@ void Dispatcher::FireTimers(std::uint64_t now_ns) {
 void Dispatcher::Fire(Timer& timer, std::uint64_t now_ns) {
   ++counters_.timers;
   DetectorInstance& detector = *timer.detector;
-  // Before the call, in which the detector may start it again or stop it.
-  const wirehound_timer told = detector.timers().Expire(timer, now_ns);
-  parts_.services.time.Advance(told.due_ns);
-  timer_context_.timestamp_ns = told.due_ns;
+  // Expire comes before the call, because the detector may start or stop the same timer in it.
+  const wirehound_timer expired = detector.timers().Expire(timer, now_ns);
+  parts_.services.time.Advance(expired.due_ns);
+  timer_context_.timestamp_ns = expired.due_ns;
   parts_.clock.Start();
-  detector.OnTimer(told, timer_context_);
+  detector.OnTimer(expired, timer_context_);
   EndOfTurn();
 }
 

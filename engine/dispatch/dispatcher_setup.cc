@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How a dispatcher comes to its detectors: at the start, and when it goes over to others.
+// Start, switch and close of the detectors of a dispatcher. Prepare does everything that can fail
+// while the old detectors still run; SwitchTo then changes over without a way to fail.
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +25,7 @@ bool UsesProcesses(const DetectorDefinition& definition) {
          names(definition.requirements.enrichments, "ancestry");
 }
 
-// The text of a filter is gone once it is compiled; any of them might ask for a process's tree.
+// A compiled filter no longer shows what it asks, so each one counts as asking about processes.
 bool HasFilters(const DetectorInstance& detector) {
   const std::vector<Subscription>& subscriptions = detector.subscriptions();
   return std::any_of(
@@ -32,7 +33,7 @@ bool HasFilters(const DetectorInstance& detector) {
       [](const Subscription& subscription) { return !subscription.filters.empty(); });
 }
 
-// What the user has set for a detector, or its defaults.
+// The user's configuration of a detector, or its defaults.
 Result<DetectorConfig> ConfigOf(const DispatcherSetup& setup, const DetectorDefinition& detector) {
   const auto found = setup.configs.find(detector.id);
   return found != setup.configs.end() ? Result<DetectorConfig>(found->second)
@@ -64,7 +65,7 @@ Status Dispatcher::Adopt(const DispatcherSetup& setup) {
   Prepared prepared = Prepare(setup);
   for (const auto& [id, failure] : prepared.failures) {
     if (failed_.count(id) == 0) {
-      return Error(failure);  // what was started for it ends with `prepared`
+      return Error(failure);  // the destructor of `prepared` closes the detectors it started
     }
   }
   SwitchTo(setup, std::move(prepared));
@@ -110,7 +111,8 @@ DetectorInstance* Dispatcher::FindRunning(const InstanceSetup& setup) const {
   return found == detectors_.end() ? nullptr : found->get();
 }
 
-// Nothing here can fail.
+// Cannot fail. Every detector gets the subscriptions of the new plan before the route table is
+// built, because the table keeps pointers to their filters.
 void Dispatcher::SwitchTo(const DispatcherSetup& setup, Prepared prepared) {
   std::vector<std::unique_ptr<DetectorInstance>> before = std::move(detectors_);
   std::move(prepared.started.begin(), prepared.started.end(), std::back_inserter(before));
@@ -126,9 +128,9 @@ void Dispatcher::SwitchTo(const DispatcherSetup& setup, Prepared prepared) {
     detectors_.back()->SetSubscriptions(*subscriptions);
   }
   routes_ = RouteTable(setup.plan, detectors_);
-  parts_.engine_events.Follow(setup.plan, setup.catalogue);
+  parts_.engine_events.SetPlan(setup.plan, setup.catalogue);
   notes_processes_ = NeedsProcesses();
-  looks_first_ = notes_processes_ || !routes_.scope().empty();
+  checks_base_events_ = notes_processes_ || !routes_.scope().empty();
   failed_ = std::move(prepared.failures);
   start_failures_.clear();
   for (const auto& [id, failure] : failed_) {

@@ -10,7 +10,7 @@ namespace wirehound {
 
 namespace {
 
-// There is nobody to tell when the queue is full: it counts that.
+// Ignores the status: when the queue is full, the queue counts the refused event.
 void Push(DetectionQueue& detections, const EventDefinition& event,
           const DetectorDefinition& subject, std::span<const NamedValue> fields,
           const wirehound_event& context) {
@@ -23,7 +23,7 @@ void Push(DetectionQueue& detections, const EventDefinition& event,
 
 }  // namespace
 
-void EngineEvents::Follow(const Plan& plan, const Catalogue& catalogue) {
+void EngineEvents::SetPlan(const Plan& plan, const Catalogue& catalogue) {
   const auto wanted = [&](BaseEventId id) {
     return plan.needed.count(id) == 0 ? nullptr : catalogue.Find(id);
   };
@@ -52,7 +52,7 @@ void EngineEvents::Report(const DetectorDefinition& detector, const DetectorOver
                                {"duration_ns", over_budget.duration_ns},
                                {"budget_ns", over_budget.budget_ns},
                                {"event", over_budget.event}};
-  // A timer is no event.
+  // The field "event" comes last and is left out for a timer.
   const std::size_t count = over_budget.event.empty() ? 3 : 4;
   Push(detections_, *over_budget_, detector, std::span(fields).first(count), context);
 }

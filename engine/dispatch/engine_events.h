@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EngineEvents: the events the engine makes about its detectors: one was suspended, one took too
-// long. They go through the queue of detections, behind the event being dispatched, with its time
-// and process. Not made when nobody wants them, and never shown to the detector they are about.
-// Dispatch thread.
+// EngineEvents: makes the events that the engine reports about its detectors: a detector was
+// suspended, or a call took too long. It puts them into the queue of detections, behind the event
+// being dispatched, with the time and process of that event. It makes only events that the plan
+// needs. The dispatcher never shows such an event to the detector that it is about. Dispatch
+// thread.
 
 #pragma once
 
@@ -20,12 +21,12 @@ namespace wirehound {
 
 struct DetectorSuspended {
   std::string_view reason;      ///< "errors" or "time_budget"
-  std::uint64_t count;          ///< of them, in a row
-  std::string_view last_error;  ///< "" for time
+  std::uint64_t count;          ///< errors or overruns in a row
+  std::string_view last_error;  ///< "" when the reason is "time_budget"
 };
 
 struct DetectorOverBudget {
-  std::string_view event;  ///< that took so long, "" for a timer
+  std::string_view event;  ///< name of the event it was called with, "" for a timer
   std::uint64_t duration_ns;
   std::uint64_t budget_ns;
 };
@@ -35,10 +36,10 @@ class EngineEvents {
   /// `detections` must outlive this.
   explicit EngineEvents(DetectionQueue& detections) : detections_(detections) {}
 
-  /// From here on what this plan needs is made.
-  void Follow(const Plan& plan, const Catalogue& catalogue);
+  /// From here on makes the events that this plan needs.
+  void SetPlan(const Plan& plan, const Catalogue& catalogue);
 
-  /// `context` is that of the event or timer the detector was called for.
+  /// `context` is the event, or the context of the timer, that the detector was called with.
   void Report(const DetectorDefinition& detector, const DetectorSuspended& suspended,
               const wirehound_event& context);
   void Report(const DetectorDefinition& detector, const DetectorOverBudget& over_budget,
@@ -46,7 +47,7 @@ class EngineEvents {
 
  private:
   DetectionQueue& detections_;
-  const EventDefinition* suspended_ = nullptr;  // null: nobody wants it
+  const EventDefinition* suspended_ = nullptr;  // null: the plan does not need it
   const EventDefinition* over_budget_ = nullptr;
 };
 

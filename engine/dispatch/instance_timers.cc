@@ -22,7 +22,7 @@ void InstanceTimers::SetPhase(TimerPhase phase) {
   }
 }
 
-// The order is part of where a timer stands in the queue.
+// The queue is sorted by this rank too, so a timer must leave it before its rank changes.
 void InstanceTimers::SetOrder(std::uint32_t order) {
   order_ = order;
   for (Timer& timer : by_id_) {
@@ -33,18 +33,19 @@ void InstanceTimers::SetOrder(std::uint32_t order) {
 }
 
 wirehound_timer InstanceTimers::Expire(Timer& timer, std::uint64_t now_ns) {
-  wirehound_timer told{WIREHOUND_STRUCT_SIZE(wirehound_timer, missed), 0, timer.id, timer.due_ns,
-                       0};
+  wirehound_timer expired{WIREHOUND_STRUCT_SIZE(wirehound_timer, missed), 0, timer.id, timer.due_ns,
+                          0};
   queue_.Remove(timer);
   if (timer.period_ns == 0) {
     Release(timer);
-    return told;
+    return expired;
   }
-  told.missed = now_ns > timer.due_ns ? (now_ns - timer.due_ns) / timer.period_ns : 0;
-  // In two steps: neither the product nor its sum with one period can be relied on to fit.
-  timer.due_ns = LaterBy(timer.due_ns + told.missed * timer.period_ns, timer.period_ns);
+  expired.missed = now_ns > timer.due_ns ? (now_ns - timer.due_ns) / timer.period_ns : 0;
+  // due + missed * period is at most now, so it cannot overflow. One more period can: SaturatingAdd
+  // caps that sum.
+  timer.due_ns = SaturatingAdd(timer.due_ns + expired.missed * timer.period_ns, timer.period_ns);
   queue_.Add(timer);
-  return told;
+  return expired;
 }
 
 std::int32_t InstanceTimers::StartTimer(void* context, std::uint64_t id, std::uint64_t after_ns,
@@ -53,7 +54,7 @@ std::int32_t InstanceTimers::StartTimer(void* context, std::uint64_t id, std::ui
   if (self.phase_ == TimerPhase::kClosed) {
     return WIREHOUND_ERROR_INVALID;
   }
-  Timer* timer = self.Take(id);
+  Timer* timer = self.FindOrCreate(id);
   if (timer == nullptr) {
     ++self.refused_;
     return WIREHOUND_ERROR_LIMIT;
@@ -74,8 +75,8 @@ std::int32_t InstanceTimers::CancelTimer(void* context, std::uint64_t id) {
   return WIREHOUND_OK;
 }
 
-// A timer of that id that is not in the queue: the one that runs, or a new one; null at the limit.
-Timer* InstanceTimers::Take(std::uint64_t id) {
+// The running timer of that id, taken out of the queue, or a new one; null at the limit.
+Timer* InstanceTimers::FindOrCreate(std::uint64_t id) {
   if (const auto found = by_id_.find(id, SmallerId()); found != by_id_.end()) {
     queue_.Remove(*found);
     return &*found;
@@ -101,7 +102,7 @@ void InstanceTimers::Schedule(Timer& timer, std::uint64_t after_ns) {
     timer.due_ns = after_ns;
     queue_.AddFromBeginning(timer);
   } else {
-    timer.due_ns = LaterBy(time_.now_ns, after_ns);
+    timer.due_ns = SaturatingAdd(time_.now_ns, after_ns);
     queue_.Add(timer);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// InstanceTimers: the timers of one detector: the functions of abi/timers_abi.h and what they
-// keep, bounded by WIREHOUND_MAX_TIMERS. Memory grows to the most timers that ran at once and is
-// used again. Dispatch thread.
+// InstanceTimers: the timers of one detector, and the functions of abi/timers_abi.h that start and
+// cancel them. WIREHOUND_MAX_TIMERS bounds how many run at once. Memory grows to the largest number
+// that ran at once and is reused. Dispatch thread.
 
 #pragma once
 
@@ -20,36 +20,36 @@
 
 namespace wirehound {
 
-/// When a detector may start timers.
+/// What happens when a detector starts a timer.
 enum class TimerPhase : std::uint8_t {
-  kClosed,   ///< not at all: none run
-  kInit,     ///< from the beginning of stream time
-  kRunning,  ///< from now
+  kClosed,   ///< it is refused, and no timer runs
+  kInit,     ///< its time counts from the beginning of stream time
+  kRunning,  ///< its time counts from now
 };
 
 class InstanceTimers {
  public:
-  /// `queue` and `time` must outlive this; `detector` is who is told when one goes off.
+  /// `queue` and `time` must outlive this; the dispatcher calls OnTimer of `detector`.
   InstanceTimers(TimerQueue& queue, const StreamTime& time, DetectorInstance& detector);
   ~InstanceTimers() { SetPhase(TimerPhase::kClosed); }
   InstanceTimers(const InstanceTimers&) = delete;
   InstanceTimers& operator=(const InstanceTimers&) = delete;
 
-  /// Closing stops all of them.
+  /// kClosed stops all timers.
   void SetPhase(TimerPhase phase);
 
-  /// The place of the detector among all.
+  /// Sets the rank of the detector in the graph, which decides between timers due at the same time.
   void SetOrder(std::uint32_t order);
 
-  /// Takes note that a timer goes off while the time moves on to `now_ns`: a periodic one is set
-  /// for its next time after that, any other one is over. What the detector is to be told.
+  /// Takes a timer that fires while stream time advances to `now_ns`. Sets a periodic timer for its
+  /// first due time after `now_ns`; releases any other. Returns what OnTimer receives.
   wirehound_timer Expire(Timer& timer, std::uint64_t now_ns);
 
   /// The extension table; its address never changes.
   const wirehound_timers& table() const { return table_; }
 
   std::size_t running() const { return by_id_.size(); }
-  /// Timers that were not started because WIREHOUND_MAX_TIMERS ran.
+  /// Timers refused because WIREHOUND_MAX_TIMERS were running.
   std::uint64_t refused() const { return refused_; }
 
  private:
@@ -68,7 +68,7 @@ class InstanceTimers {
                                  std::uint64_t period_ns);
   static std::int32_t CancelTimer(void* context, std::uint64_t id);
 
-  Timer* Take(std::uint64_t id);
+  Timer* FindOrCreate(std::uint64_t id);
   void Schedule(Timer& timer, std::uint64_t after_ns);
   void Release(Timer& timer);
 

@@ -9,17 +9,18 @@ namespace wirehound {
 
 namespace {
 
-// Every base event has a route: those the pipeline makes may be of the plan before this one.
+// Starts at kFirstDetectorEventId so that every base event has a route: right after a switch the
+// pipeline may still make base events that only the previous plan needed.
 std::uint32_t LargestId(const Plan& plan,
                         std::span<const std::unique_ptr<DetectorInstance>> detectors) {
   std::uint32_t largest = kFirstDetectorEventId;
-  const auto take = [&largest](std::uint32_t id) { largest = std::max(largest, id); };
-  std::for_each(plan.shown.begin(), plan.shown.end(), take);
-  std::for_each(plan.needed.begin(), plan.needed.end(), take);
+  const auto include = [&largest](std::uint32_t id) { largest = std::max(largest, id); };
+  std::for_each(plan.shown.begin(), plan.shown.end(), include);
+  std::for_each(plan.needed.begin(), plan.needed.end(), include);
   for (const auto& detector : detectors) {
-    take(detector->produced().id);
+    include(detector->produced().id);
     for (const Subscription& subscription : detector->subscriptions()) {
-      take(subscription.event->id);
+      include(subscription.event->id);
     }
   }
   return largest;

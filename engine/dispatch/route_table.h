@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// RouteTable: where events go, by id: whether the outputs see one, and which detectors do. Two
-// flat arrays, made anew for each plan and never changed. Control thread makes it, dispatch thread
-// reads it.
+// RouteTable: says for each event id whether the outputs show the event and which detectors see it.
+// Two flat arrays, built anew for each plan and never changed. The control thread builds it, the
+// dispatch thread reads it.
 
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace wirehound {
 
-/// A detector that sees an event, if any of the filters lets it pass; without filters always.
+/// A detector that sees an event if one of its filters matches; without filters it sees every one.
 struct Consumer {
   DetectorInstance* detector;
   const EventFilter* filters;
@@ -37,7 +37,7 @@ struct Consumer {
 };
 
 struct Route {
-  const EventFilter* shown_filter = nullptr;  ///< of the user; null: all are shown
+  const EventFilter* shown_filter = nullptr;  ///< the user's filter; null: every event is shown
   std::uint32_t first_consumer = 0;
   std::uint32_t consumer_count = 0;
   bool shown = false;
@@ -47,8 +47,8 @@ class RouteTable {
  public:
   RouteTable() = default;
 
-  /// The consumers of each event come in the order of `detectors`. Uses the filters of `plan`,
-  /// which must outlive this, as must the detectors.
+  /// The consumers of each event come in the order of `detectors`. Keeps pointers to the filters of
+  /// `plan` and to the detectors; both must outlive the table.
   RouteTable(const Plan& plan, std::span<const std::unique_ptr<DetectorInstance>> detectors);
 
   const Route& Find(std::uint32_t event_id) const { return routes_[event_id]; }
@@ -56,14 +56,14 @@ class RouteTable {
     return {consumers_.data() + route.first_consumer, route.consumer_count};
   }
 
-  /// Whose base events exist at all.
+  /// The filter that every base event must match to exist at all (--scope).
   const EventFilter& scope() const { return *scope_; }
-  /// Whether the user filters anything.
+  /// Whether the user gave a filter or a scope.
   bool has_user_filters() const { return has_user_filters_; }
 
  private:
   std::vector<Route> routes_;           // by event id
-  std::vector<Consumer> consumers_;     // those of one event in a row
+  std::vector<Consumer> consumers_;     // grouped by event
   const EventFilter* scope_ = nullptr;  // null before there is a plan
   bool has_user_filters_ = false;
 };

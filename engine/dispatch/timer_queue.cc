@@ -26,7 +26,7 @@ void TimerQueue::Begin(std::uint64_t now_ns) {
   while (!from_beginning_.empty()) {
     Timer& timer = *from_beginning_.begin();
     from_beginning_.erase(from_beginning_.begin());
-    timer.due_ns = LaterBy(now_ns, timer.due_ns);
+    timer.due_ns = SaturatingAdd(now_ns, timer.due_ns);
     Add(timer);
   }
 }

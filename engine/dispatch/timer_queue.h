@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TimerQueue: the timers of all detectors in the order in which they go off: the earliest first,
-// those due together in the order of the detectors and then of their start. Owns none of them and
-// allocates nothing. Each is in one of two sets: waiting for its time, or, started in Init, for
-// stream time to begin. Dispatch thread.
+// TimerQueue: the timers of all detectors in the order in which they fire: earliest first; timers
+// due at the same time in the order of their detectors, then of their start. Owns no timer and
+// allocates nothing. A timer is in one of two sets: it waits for its due time, or, when a detector
+// started it in Init, for stream time to begin. Dispatch thread.
 
 #pragma once
 
@@ -16,17 +16,17 @@ namespace wirehound {
 
 class DetectorInstance;
 
-struct TimersByTime;  // tags of the two sets a timer is in
-struct TimersById;
+struct TimersByTime;  // tags of the two intrusive sets that hold a timer: TimerQueue's,
+struct TimersById;    // and InstanceTimers'
 
-/// A timer that runs. Belongs to the InstanceTimers that started it.
+/// A running timer. InstanceTimers owns it.
 struct Timer : boost::intrusive::set_base_hook<boost::intrusive::tag<TimersByTime>>,
                boost::intrusive::set_base_hook<boost::intrusive::tag<TimersById>> {
-  std::uint64_t id = 0;      ///< the plugin's
-  std::uint64_t due_ns = 0;  ///< stream time; before it has begun, time from its beginning
-  std::uint64_t period_ns = 0;
-  std::uint64_t sequence = 0;  ///< of its start, among all
-  std::uint32_t order = 0;     ///< of its detector
+  std::uint64_t id = 0;         ///< chosen by the plugin
+  std::uint64_t due_ns = 0;     ///< stream time; while waits_for_time, the delay from its beginning
+  std::uint64_t period_ns = 0;  ///< 0: fires once
+  std::uint64_t sequence = 0;   ///< counts the starts of all timers
+  std::uint32_t order = 0;      ///< rank of its detector in the graph
   bool waits_for_time = false;
   DetectorInstance* detector = nullptr;
 };
@@ -35,21 +35,21 @@ class TimerQueue {
  public:
   static constexpr std::uint64_t kNever = UINT64_MAX;
 
-  /// Puts in a timer that is due at a stream time.
+  /// Adds a timer whose due_ns is a stream time.
   void Add(Timer& timer);
-  /// Puts in one that is due so long after the next time there is.
+  /// Adds a timer whose due_ns is a delay from the beginning of stream time.
   void AddFromBeginning(Timer& timer);
-  /// Takes one out, whichever way it came in.
+  /// Removes a timer from the set it is in.
   void Remove(Timer& timer);
 
-  /// Gives those that wait for stream time their due times.
+  /// Stream time begins: turns the delays of the waiting timers into due times.
   void Begin(std::uint64_t now_ns);
 
-  /// The next to go off, or null.
+  /// The timer that fires next, or null.
   Timer* First() { return by_time_.empty() ? nullptr : &*by_time_.begin(); }
 
-  /// No later than this there is something to do: the time at which the first is due, 0 when some
-  /// wait for stream time to begin, kNever when there is none.
+  /// When the queue next needs attention: the due time of the first timer, 0 when timers wait for
+  /// stream time to begin, kNever when there is no timer.
   std::uint64_t next_ns() const { return next_ns_; }
 
   std::uint64_t NextSequence() { return ++sequence_; }
@@ -73,8 +73,8 @@ class TimerQueue {
   std::uint64_t next_ns_ = kNever;
 };
 
-/// The sum, or the largest number short of kNever when it does not fit.
-inline std::uint64_t LaterBy(std::uint64_t now_ns, std::uint64_t after_ns) {
+/// The sum, capped below kNever, which must not look like a due time.
+inline std::uint64_t SaturatingAdd(std::uint64_t now_ns, std::uint64_t after_ns) {
   constexpr std::uint64_t kLast = TimerQueue::kNever - 1;
   return after_ns > kLast - (now_ns < kLast ? now_ns : kLast) ? kLast : now_ns + after_ns;
 }

@@ -19,13 +19,13 @@ namespace wirehound {
 
 namespace {
 
-// As shells have it.
+// Exit statuses as shells use them.
 constexpr int kStatusNotFound = 127;
 constexpr int kStatusNotExecutable = 126;
 constexpr int kStatusSignalBase = 128;
 
-// Whether execvp would find the program: told apart here, so that a typing error is reported
-// before anything is attached.
+// Whether execvp would find the program. Checked before the fork, so that a mistyped name is
+// reported before anything is attached.
 bool ProgramExists(const std::string& program) {
   if (program.find('/') != std::string::npos) {
     return access(program.c_str(), X_OK) == 0;
@@ -42,7 +42,9 @@ bool ProgramExists(const std::string& program) {
   return false;
 }
 
-// Runs in the child: waits for the byte that says go, then becomes the command.
+// Runs in the child: waits for the byte that Release writes, then executes the command. Before that
+// it undoes what the command must not inherit: blocked signals, an ignored SIGPIPE, and the pipe
+// that StrayOutput puts in the place of standard output.
 [[noreturn]] void RunChild(int release_fd, char* const* arguments) {
   sigset_t none;
   sigemptyset(&none);
@@ -132,7 +134,7 @@ CommandProcess::~CommandProcess() {
   const bool never_released = release_fd_ >= 0;
   CloseIfOpen(release_fd_);
   if (never_released && pid_ > 0) {
-    waitpid(pid_, nullptr, 0);  // it ends by itself: its pipe is closed
+    waitpid(pid_, nullptr, 0);  // the child exits because its pipe is closed
   }
   CloseIfOpen(pidfd_);
 }

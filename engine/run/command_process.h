@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CommandProcess: the command after "--", in a control group of its own. It waits at its start
-// until capture is attached, so that not even its first packet is missed. Control thread.
+// CommandProcess: the command after "--", as a child process in a separate control group. The child
+// waits until capture is attached before it executes the command, so that the capture has even the
+// first packet. Control thread.
 
 #pragma once
 
@@ -18,20 +19,20 @@ namespace wirehound {
 
 class CommandProcess {
  public:
-  /// Makes the group below `parent` (the directory of a version 2 group) and a process in it that
-  /// waits for Release. Fails when there is no such program.
+  /// Creates the group below `parent` (the directory of a version 2 group) and a process in it that
+  /// waits for Release. Fails when the program does not exist.
   static Result<CommandProcess> Prepare(const std::string& parent,
                                         const std::vector<std::string>& command);
 
   CommandProcess(CommandProcess&& other) noexcept;
   CommandProcess& operator=(CommandProcess&&) = delete;
-  /// Ends a process that was never released; otherwise leaves what is still running in peace, in
-  /// the group's parent. The group is removed.
+  /// Ends a process that was never released. Processes of a released command keep running: they are
+  /// moved to the parent group, and the command's group is removed.
   ~CommandProcess();
 
   const std::string& cgroup() const { return cgroup_; }
 
-  /// Lets the command start.
+  /// Lets the waiting process execute the command. Call it once, when capture is attached.
   void Release();
 
   /// Passes a signal on to the command.
@@ -40,8 +41,8 @@ class CommandProcess {
   /// A descriptor that becomes readable when the command has ended.
   int exit_fd() const { return pidfd_; }
 
-  /// The exit status of the command once exit_fd is readable; 128 + N when signal N ended it, as
-  /// shells have it.
+  /// The exit status of the command; 128 + N when signal N ended it, as shells report it. Call it
+  /// once, when exit_fd is readable: it blocks until then and reaps the process.
   int ExitStatus();
 
  private:
@@ -52,9 +53,9 @@ class CommandProcess {
 
   std::string cgroup_;
   GroupKeeper keeper_;
-  pid_t pid_ = -1;  // -1 when there is no process of ours, or its status has been taken
+  pid_t pid_ = -1;  // -1: no child, or already reaped
   int pidfd_ = -1;
-  int release_fd_ = -1;  // closing it without a byte written tells the process to give up
+  int release_fd_ = -1;  // closed without a byte written: the child exits without the command
 };
 
 }  // namespace wirehound

@@ -71,7 +71,8 @@ void DetectorSet::Restore(Undo undo) {
   catalogue_.Restore(std::move(undo.catalogue));
 }
 
-// Decides anew what can run. What was refused is in the complaints, too.
+// Decides again which detectors can run. Returns the refused ones; the complaints list them, too.
+// It loops, because each refusal changes the graph and the catalogue that the others depend on.
 std::vector<DetectorSet::Refusal> DetectorSet::Rebuild() {
   std::vector<Refusal> refusals = KeepUnique();
   for (bool all_fit = false; !all_fit;) {
@@ -93,15 +94,16 @@ std::vector<DetectorSet::Refusal> DetectorSet::Rebuild() {
   return refusals;
 }
 
-// Who runs stays; then the one whose file comes first.
+// The order in which conflicting ids and event names are decided: detectors already in the set
+// first, then by file name.
 std::vector<const LoadedDetector*> DetectorSet::ByPrecedence() const {
   std::vector<const LoadedDetector*> all;
   for (const auto& [file, detectors] : state_.files) {
     all.insert(all.end(), detectors.begin(), detectors.end());
   }
-  const std::set<const LoadedDetector*> there(state_.detectors.begin(), state_.detectors.end());
-  std::stable_partition(all.begin(), all.end(), [&there](const LoadedDetector* detector) {
-    return there.count(detector) != 0;
+  const std::set<const LoadedDetector*> present(state_.detectors.begin(), state_.detectors.end());
+  std::stable_partition(all.begin(), all.end(), [&present](const LoadedDetector* detector) {
+    return present.count(detector) != 0;
   });
   return all;
 }
@@ -138,7 +140,8 @@ std::vector<DetectorSet::Refusal> DetectorSet::KeepUnique() {
   return refusals;
 }
 
-// The graph and the catalogue of what is left.
+// Builds the graph and the catalogue for the remaining detectors. The graph is built against base
+// events only, so the detector events leave the catalogue first.
 void DetectorSet::Connect() {
   std::vector<const DetectorDefinition*>& definitions = state_.definitions;
   definitions.clear();
@@ -150,7 +153,7 @@ void DetectorSet::Connect() {
     const EventDefinition* event = catalogue_.Find(name);
     return event == nullptr ? std::nullopt : std::optional<Version>(event->version);
   });
-  // Ids of events follow the ids of detectors, not the order of the graph.
+  // Event ids follow the order of detector ids, not that of the graph.
   std::vector<const DetectorDefinition*> by_id;
   for (const std::size_t index : state_.graph.order) {
     by_id.push_back(definitions[index]);
@@ -159,7 +162,7 @@ void DetectorSet::Connect() {
   catalogue_.SetDetectorEvents(by_id);
 }
 
-// Takes out who has filters that cannot be.
+// Removes and returns the detectors whose filters do not fit the events they are about.
 std::vector<DetectorSet::Refusal> DetectorSet::RefuseFilters() {
   std::vector<Refusal> refusals;
   for (const std::size_t index : state_.graph.order) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorSet: the detectors that were loaded, which of them can run together, the graph between
-// them, and the catalogue with their events in it. What cannot run is left out with one line each.
-// The one owner of everything loaded, for the whole run: nothing is ever taken out of memory, so
-// what a running instance refers to stays. Control thread; changes only between two turns.
+// DetectorSet: the loaded detectors, which of them can run together, the graph between them, and
+// the catalogue with their events. A detector that cannot run is left out, with one line that says
+// why. The set owns everything loaded, for the whole run, and never frees any of it: running
+// instances keep references to it. Control thread; changes only between two turns.
 
 #pragma once
 
@@ -23,9 +23,9 @@ namespace wirehound {
 
 class DetectorSet {
  public:
-  /// What there is at one time, to come back to.
+  /// The contents of the set at one time, without the catalogue.
   struct State {
-    /// All that loaded, by file, whether it can run or not.
+    /// All detectors that loaded, by file, whether they can run or not.
     std::map<std::filesystem::path, std::vector<const LoadedDetector*>> files;
     std::vector<const LoadedDetector*> detectors;
     std::vector<const DetectorDefinition*> definitions;
@@ -34,7 +34,7 @@ class DetectorSet {
     std::vector<std::string> notes;
   };
 
-  /// What is needed to take a change back.
+  /// What Restore needs to undo one Replace.
   struct Undo {
     State state;
     Catalogue::State catalogue;
@@ -43,16 +43,16 @@ class DetectorSet {
   /// Loads a folder; an empty path gives a set without detectors.
   static Result<DetectorSet> Load(const std::filesystem::path& folder);
 
-  /// Makes a set of detectors that are loaded already.
+  /// Makes a set from detectors that are loaded already.
   static DetectorSet Make(LoadedPlugins plugins);
 
-  /// Puts the detectors of a file in the place of those that came from it before; none takes the
-  /// file away. Of two that cannot live together the one that is there stays. Fails, and changes
-  /// nothing, when one of `loaded` cannot be taken: its id or event is another's, its filters do
-  /// not fit the events they are about. One whose input is missing is taken and left out.
+  /// Replaces the detectors of a file by `loaded`; an empty list removes the file. Of two detectors
+  /// that conflict, the one already in the set stays. Fails and changes nothing when one of
+  /// `loaded` has the id or event name of another detector, or filters that do not fit their
+  /// events. A detector whose input is missing joins the set, but is left out of the graph.
   Result<Undo> Replace(const std::filesystem::path& file, std::vector<LoadedDetector> loaded);
 
-  /// Takes back the last Replace.
+  /// Undoes the last Replace.
   void Restore(Undo undo);
 
   /// In the order of the file names. Addresses are stable.
@@ -63,9 +63,10 @@ class DetectorSet {
   const Catalogue& catalogue() const { return catalogue_; }
   /// One line for each file or detector that was left out.
   const std::vector<std::string>& complaints() const { return state_.complaints; }
-  /// One line for each detector that is meant for another version or machine: no fault of anybody.
+  /// One line for each detector left out because it is meant for another version or machine, which
+  /// is not an error.
   const std::vector<std::string>& notes() const { return state_.notes; }
-  /// The plugin files that were looked at when the folder was loaded.
+  /// The plugin files that were in the folder when Load read it.
   const PluginFiles& files_at_start() const { return files_at_start_; }
 
  private:
@@ -86,8 +87,8 @@ class DetectorSet {
   PluginFiles files_at_start_;
 };
 
-/// Where detectors are looked for when the user names no folder: beside the binary, as a build
-/// leaves it, then where an installation has it. Empty when neither exists.
+/// The plugins folder when the user names none: first "../plugins" beside the binary, the place of
+/// a build; then the folder of an installation. Empty when neither exists.
 std::filesystem::path DefaultPluginFolder();
 
 }  // namespace wirehound

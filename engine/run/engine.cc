@@ -14,7 +14,7 @@ namespace wirehound {
 
 namespace {
 
-// FindRunning counts who was left out beyond them.
+// ProcessStore::FindRunning counts the processes beyond this number.
 constexpr std::size_t kMaxRunningProcesses = 65536;
 
 }  // namespace
@@ -84,6 +84,7 @@ void Engine::RestartPipeline() {
 }
 
 Status Engine::Adopt(Plan plan, DetectorConfigs configs) {
+  // The old plan is freed only when dispatcher and pipeline no longer point into it.
   auto adopted = std::make_unique<const Plan>(std::move(plan));
   WIREHOUND_TRY(dispatcher_->Adopt(DispatcherSetupFor(*adopted, configs)));
   plan_ = std::move(adopted);

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Engine: one stream from its source to its outputs. Owns the plan, stream time, the stores, the
-// pipeline, the dispatcher, the outputs and the recorder, and wires them; nobody else does. The
-// main job, `wirehound test`, tests, fuzz targets and benchmarks differ in the source, the outputs
-// and who drives the engine, and in nothing else. Several engines may live in one process, and may
-// share a DetectorSet: each starts instances of its own. Dispatch thread.
+// Engine: one stream from its source to its outputs. It alone owns and connects the plan, stream
+// time, the stores, the pipeline, the dispatcher, the outputs and the recorder. The main job,
+// `wirehound test`, tests, fuzz targets and benchmarks all use it; they differ only in the source,
+// the outputs and the code that drives the engine. Several engines may live in one process and
+// share a DetectorSet, because each starts separate detector instances. Dispatch thread.
 //
-//   Create       makes the plan: what is wrong with the selection is known before anything is
-//   opened Use…, Add…   the ends: a source that captures what capture_plan() says, outputs, a
-//   recorder Start        detectors run from here on Read         records from the source; or
-//   OnRecord, OnEvent, … from whoever has them Adopt        between two reads: goes over to another
-//   plan OnEndOfStream, Close
+//   Create            makes the plan, so a wrong selection is an error before anything is opened
+//   Use…, Add…        set the source, which captures what capture_plan() says, recorder and outputs
+//   Start             starts the detectors
+//   Read              reads records from the source; without a source the caller passes them to
+//                     OnRecord, OnEvent, …
+//   Adopt             between two reads: switches to another plan
+//   OnEndOfStream     ends the stream
+//   Close             closes the detectors
 
 #pragma once
 
@@ -41,29 +44,30 @@
 
 namespace wirehound {
 
-using DetectorConfigs = std::map<std::string, DetectorConfig>;  ///< by detector id; none: defaults
+/// By detector id; a detector without an entry gets the defaults.
+using DetectorConfigs = std::map<std::string, DetectorConfig>;
 
-/// What an engine is made of, besides its ends.
+/// What an engine is made from, besides source, recorder and outputs.
 struct EngineSetup {
   const DetectorSet& detectors;  ///< must outlive the engine; may change between two reads
   Selection selection{};
   DetectorConfigs configs{};
   DetectorLimits limits{};
   StoreOrigin origin = StoreOrigin::kCaptureFile;
-  /// Whether the source tells of processes, so that a filter may ask who descends from whom.
+  /// Whether the source reports processes, so that a filter may ask for the process tree.
   bool knows_processes = false;
-  /// The system the records come from, when it is not this one and the source knows it.
+  /// The system that the records come from, when it is another system and the source knows it.
   std::optional<SystemFacts> system{};
-  /// The least that is captured of every packet the plan wants: what a recorder is to have.
+  /// The least to capture of every packet the plan wants; the recorder may need more than the plan.
   CaptureAmount capture_at_least = CaptureAmount::kNothing;
   PipelineLimits pipeline{};
-  ClockFunction clock = &CoarseClock;  ///< what the time budget of detectors is measured with
+  ClockFunction clock = &CoarseClock;  ///< measures the time budget of detectors
 };
 
 class Engine final : public RecordSink {
  public:
-  /// The error is the user's: a selection that names what does not exist, or a filter that does not
-  /// compile.
+  /// Makes the engine and its plan. The error is a mistake of the user: a name in the selection
+  /// that does not exist, or a filter that does not compile.
   static Result<std::unique_ptr<Engine>> Create(EngineSetup setup);
 
   ~Engine() override;
@@ -72,14 +76,14 @@ class Engine final : public RecordSink {
 
   const Plan& plan() const { return *plan_; }
   const EngineSetup& setup() const { return setup_; }
-  /// What filters may ask besides the event.
+  /// What filters may query besides the event.
   ScopeServices services();
   /// What a source has to capture for the plan and the recorder.
   CapturePlan capture_plan() const;
 
-  /// Each at most once, before Start. Without a source records come through OnRecord. For a live
-  /// source `watched_group` is the control group it watches, "" for the whole machine: processes
-  /// that run there already are looked up.
+  /// UseSource and UseRecorder: at most once, before Start. Without a source the caller passes
+  /// records to OnRecord. For a live source `watched_group` is the control group it watches, "" for
+  /// the whole machine; the engine looks up the processes that already run there.
   void UseSource(std::unique_ptr<Source> source, const std::string& watched_group = "");
   void UseRecorder(std::unique_ptr<Recorder> recorder);
   void AddOutput(std::unique_ptr<Output> output);
@@ -88,11 +92,12 @@ class Engine final : public RecordSink {
   /// dispatcher().start_failures().
   void Start();
 
-  /// Reads about so many records from the source (Source::Read).
+  /// Reads about `max_records` records from the source (Source::Read).
   Result<SourceState> Read(std::size_t max_records) { return source_->Read(*this, max_records); }
 
-  // What a source tells. The recorder gets each after the rest of the engine: what the stores learn
-  // on that occasion comes before it in the recording, so whoever reads it back knows as much.
+  // What a source reports. The recorder gets it last. While the engine handles a record, the stores
+  // may learn of processes and containers and pass them to the recorder; these must come before the
+  // record, so that a reader of the recording knows them in time.
   void OnRecord(const Record& record) override;
   void OnProcess(const ProcessNotice& notice) override;
   void OnContainer(const wirehound_container_info& container) override;
@@ -100,22 +105,23 @@ class Engine final : public RecordSink {
   void OnTime(std::uint64_t now_ns) override;
   void OnEndOfStream() override;
 
-  /// Takes one event as if a record had led to it, in a turn of its own. The DNS store learns from
-  /// its fields before any detector sees it. What it points to must live until this returns.
+  /// Dispatches one event as if it had been made from a record, in a separate turn. The DNS store
+  /// learns from its fields before any detector sees it. What the event points to must live until
+  /// this returns.
   void OnEvent(const Event& event);
 
-  /// Forgets connections and fragments that are under way, with their counters, so that the records
-  /// of another capture can follow.
+  /// Discards open connections and waiting fragments, with all counters of the pipeline, so that
+  /// the records of another capture can follow.
   void RestartPipeline();
 
-  /// Goes over to another plan and configuration, between two reads (Dispatcher::Adopt). The source
-  /// captures what the new plan needs. On an error nothing has changed.
+  /// Switches to another plan and configuration, between two reads (Dispatcher::Adopt). The source
+  /// then captures what the new plan needs. On an error nothing has changed.
   Status Adopt(Plan plan, DetectorConfigs configs);
 
-  /// What detectors may do from now on. Between two reads.
+  /// Sets new limits for detectors (Dispatcher::SetLimits). Between two reads.
   void SetLimits(const DetectorLimits& limits) { dispatcher_->SetLimits(limits); }
 
-  /// Ends every detector; after OnEndOfStream.
+  /// Closes every detector; after OnEndOfStream.
   void Close() { dispatcher_->Close(); }
 
   // After Start.
@@ -141,7 +147,7 @@ class Engine final : public RecordSink {
   EngineSetup setup_;
   StreamTime time_;
   Stores stores_;
-  std::unique_ptr<const Plan> plan_;  // at a fixed address: the dispatcher uses its filters
+  std::unique_ptr<const Plan> plan_;  // at a fixed address: the dispatcher points to its filters
   std::unique_ptr<Source> source_;
   std::string watched_group_;
   std::unique_ptr<Recorder> recorder_;

@@ -21,9 +21,10 @@ using boost::asio::posix::descriptor_base;
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
-// The clock of timers stands while the machine sleeps and stream time goes on: look now and then.
+// The longest wait for a detector's timer. The clock of steady_timer stands while the machine
+// sleeps, but stream time does not; so the loop looks at stream time at least once a second.
 constexpr std::uint64_t kLongestWaitNs = 1'000'000'000;
-// So that a timer of detectors is due when ours goes off.
+// Added to each wait, so that the detector's timer is surely due when idle_timer_ fires.
 constexpr std::chrono::milliseconds kClockStep{1};
 
 }  // namespace
@@ -37,7 +38,7 @@ EventLoop::EventLoop(Engine& engine)
       command_exit_(io_) {
   const int poll_fd = engine.source()->poll_fd();
   if (poll_fd >= 0) {
-    records_.assign(dup(poll_fd));  // the descriptor object closes what it is given
+    records_.assign(dup(poll_fd));  // a copy, because stream_descriptor closes its descriptor
   }
 }
 
@@ -60,7 +61,8 @@ Status EventLoop::Run() {
   return std::move(status_);
 }
 
-// An output fails in a thread of its own, perhaps when no event will come for long.
+// An output writes, and fails, in another thread. Waiting for its failure descriptor reports the
+// failure even when no event arrives for a long time.
 void EventLoop::WatchOutputs() {
   for (const auto& output : engine_.outputs()) {
     const int fd = output->failure_fd();
@@ -83,8 +85,9 @@ void EventLoop::WaitForSignal() {
   });
 }
 
-// The first signal goes to the command, if there is one, whose end then ends us; a terminal has
-// sent it SIGINT already. A second signal, or one without a command, ends the stream.
+// The first signal is passed on to the command, if there is one, and the end of the command ends
+// the stream. SIGINT is not passed on: the terminal has sent it to the command already. A second
+// signal, or any signal without a command, ends the stream at once.
 void EventLoop::OnSignal(int signal) {
   if (signal == SIGHUP) {
     if (on_hangup_) {
@@ -164,7 +167,8 @@ void EventLoop::ReadRecords() {
   }
 }
 
-// Nothing waits to be read, so what has not come by now was captured after `now`.
+// No record waits, so every record still to come was captured after `now_ns`: stream time may
+// advance to it without making a later record go back.
 void EventLoop::AdvanceIdleTime() {
   if (!clock_behind_ns_ || !engine_.dispatcher().next_timer_ns()) {
     return;
@@ -194,7 +198,8 @@ void EventLoop::FlushOutputs() {
   }
 }
 
-// What the source still holds is read at once, without waiting for its descriptor.
+// Posts a read, because the source may still hold records while its descriptor never becomes
+// readable again.
 void EventLoop::StopSource() {
   engine_.source()->Stop();
   if (records_.is_open()) {

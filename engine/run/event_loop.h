@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventLoop: the one thread that does everything while the engine runs: it reads the source when
-// there is something to read, heeds signals, and notices the end of the command. Ends when the
-// source has no more, and only then, so that whatever was captured is dispatched. Whatever else
-// happens here happens between two reads, so never inside a turn.
+// EventLoop: runs the dispatch thread. It reads the source when records wait, handles signals, and
+// waits for the command to end. It ends only when the source reports its end, so that every
+// captured record is dispatched. All other handlers run between two reads, never inside a turn.
 
 #pragma once
 
@@ -26,36 +25,38 @@ namespace wirehound {
 
 class EventLoop {
  public:
-  /// Drives a started engine that has a source, and outlives the loop.
+  /// `engine` has been started, has a source, and must outlive the loop.
   explicit EventLoop(Engine& engine);
 
-  /// Where others may wait for things of their own; handlers run between two reads.
+  /// For other waits, such as those of PluginWatcher. Handlers run between two reads.
   boost::asio::io_context& io() { return io_; }
 
-  /// Calls `on_hangup` for each SIGHUP, which without this does nothing.
+  /// Calls `on_hangup` for each SIGHUP. Without this SIGHUP is ignored.
   void OnHangup(std::function<void()> on_hangup) { on_hangup_ = std::move(on_hangup); }
 
-  /// Calls `on_idle` whenever nothing waits to be read.
+  /// Calls `on_idle` whenever the source has no record to read.
   void OnIdle(std::function<void()> on_idle) { on_idle_ = std::move(on_idle); }
 
-  /// For live capture: while nothing comes, stream time follows the clock, `behind_ns` behind it,
-  /// so that timers of detectors go off. No record may come later than that.
+  /// For live capture: while no record arrives, stream time follows the clock at a distance of
+  /// `behind_ns`, so that timers of detectors fire. No record may arrive later than `behind_ns`
+  /// after it was captured.
   void FollowClock(std::uint64_t behind_ns) { clock_behind_ns_ = behind_ns; }
 
-  /// Ends the stream when this command has ended; signals to us are passed on to it.
+  /// Ends the stream when this command has ended, and passes signals on to it.
   void Follow(CommandProcess& command);
 
-  /// Calls `on_readable` whenever this descriptor, which stays the caller's, has something to read.
+  /// Calls `on_readable` whenever `fd` is readable. The loop waits on a copy; the caller keeps
+  /// `fd`.
   void Watch(int fd, std::function<void()> on_readable);
 
-  /// Runs until the source has ended. The error is that of the source or of an output.
+  /// Runs until the source has ended. Returns the first error of the source or of an output.
   Status Run();
 
   /// The exit status of the followed command, once it has ended.
   std::optional<int> command_status() const { return command_status_; }
 
  private:
-  /// Records read before signals are looked at again.
+  /// The most records read before signals and other handlers get a chance to run.
   static constexpr std::size_t kBatch = 4096;
 
   void WatchOutputs();
@@ -87,7 +88,7 @@ class EventLoop {
   std::function<void()> on_hangup_;
   std::function<void()> on_idle_;
   std::optional<std::uint64_t> clock_behind_ns_;
-  bool waiting_ = false;  // for the descriptor of the source
+  bool waiting_ = false;  // a wait for the source's descriptor is under way
   bool stopping_ = false;
   bool finished_ = false;
 };

@@ -18,7 +18,8 @@ namespace wirehound {
 
 namespace {
 
-// A process that has just ended may keep its group busy for a moment.
+// A process that has just ended may keep its group busy for a moment, so removal is tried for up to
+// a second.
 constexpr int kMaxAttempts = 100;
 constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 10'000'000};
 
@@ -30,8 +31,9 @@ void MoveProcesses(const std::string& from, const std::string& to) {
   }
 }
 
-// A terminal sends its signals to the keeper too, and whoever reads our output must not wait for
-// the keeper to close it.
+// Ignores the signals that a terminal sends to the keeper too: it must outlive the engine. Closes
+// all inherited descriptors but `alive_fd`: otherwise a reader of the engine's output would have to
+// wait until the keeper ends as well.
 void Detach(int alive_fd) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) {
     std::signal(signal, SIG_IGN);

@@ -25,7 +25,8 @@ std::uint64_t SumOfFragments(const Ledger& ledger) {
          counters.shut_down + ledger.fragments_waiting;
 }
 
-// Each stage's sum, checked where both sides of it were counted apart.
+// Adds a line to `gaps` for each stage whose sum does not close. Checks only sums whose two sides
+// come from separate counters; any other check would always pass.
 void CheckSums(Ledger& ledger, std::optional<std::uint64_t> seen) {
   const auto check = [&ledger](const std::string& what, std::uint64_t in, std::uint64_t out) {
     if (in != out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ledger in words: what people read at the end of a run. What is zero is left out.
+// The text of the ledger, which the program prints at the end of a run. Counters that are 0 are
+// left out.
 
 #include <array>
 #include <initializer_list>
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, kIgnoredReasonCount> kIgnoredNames = {
     "not wanted",         "no room",           "connection over", "without ack",
     "unexpected syn",     "implausible reset", "stray reset",     "on a reset"};
 
-// "name 3, other 4" of what is not zero.
+// "name 3, other 4"; counts of 0 are left out.
 template <typename Names, typename Counts>
 std::string ListCounts(const Names& names, const Counts& counts) {
   std::string text;
@@ -44,7 +45,7 @@ struct Count {
   std::string_view what;
 };
 
-// "3 name, 4 other" of what is not zero.
+// "3 name, 4 other"; counts of 0 are left out.
 std::string ListAmounts(std::initializer_list<Count> counts) {
   std::string text;
   for (const auto& [count, what] : counts) {
@@ -55,7 +56,7 @@ std::string ListAmounts(std::initializer_list<Count> counts) {
   return text;
 }
 
-// Puts those together that say something.
+// Joins the parts that are not empty.
 std::string Join(std::initializer_list<std::string> parts) {
   std::string text;
   for (const std::string& part : parts) {
@@ -186,7 +187,8 @@ std::string DescribeEvents(const Dispatcher::Counters& dispatch) {
   return text;
 }
 
-// Said only of an output that could not just write: of all others the events are what was shown.
+// Empty for an output that wrote every event without a wait: the line about events already gives
+// that number.
 std::string DescribeOutput(const OutputCounters& output) {
   const std::uint64_t waited_ms = output.waited_ns / 1'000'000;
   if (output.dropped + output.failed + waited_ms == 0) {

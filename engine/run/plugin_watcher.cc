@@ -18,7 +18,8 @@ namespace {
 
 using boost::system::error_code;
 
-// Written to, put in place, taken away; IN_ATTRIB tells that permissions were mended.
+// Files written, moved in, moved out or deleted. IN_ATTRIB: a file that could not be read may have
+// become readable.
 constexpr std::uint32_t kFiles =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB;
 constexpr std::uint32_t kFolder = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
@@ -59,15 +60,17 @@ void PluginWatcher::WaitForNotice() {
                         if (error) {
                           return;
                         }
-                        if (TakeNotices()) {
+                        if (ReadNotices()) {
                           WaitUntilQuiet(kQuiet);
                         }
                         WaitForNotice();
                       });
 }
 
-// Which file it was does not matter; only whether it may be a plugin, or the folder itself.
-bool PluginWatcher::TakeNotices() {
+// Reads all waiting notices. Returns whether one is about a possible plugin, is about the folder,
+// or says that notices were lost. A removed or moved folder ends the watch; OnQuiet starts a new
+// one.
+bool PluginWatcher::ReadNotices() {
   alignas(inotify_event) char buffer[16 * 1024];
   bool relevant = false;
   ssize_t size = 0;
@@ -86,7 +89,7 @@ bool PluginWatcher::TakeNotices() {
 }
 
 void PluginWatcher::WaitUntilQuiet(std::chrono::milliseconds delay) {
-  quiet_.expires_after(delay);  // a wait that was under way ends as cancelled
+  quiet_.expires_after(delay);  // cancels a wait that is under way
   quiet_.async_wait([this](const error_code& error) {
     if (!error) {
       OnQuiet();
@@ -96,7 +99,7 @@ void PluginWatcher::WaitUntilQuiet(std::chrono::milliseconds delay) {
 
 void PluginWatcher::OnQuiet() {
   if (!watching_ && !Watch()) {
-    WaitUntilQuiet(kRetry);  // no folder, no change: what runs goes on
+    WaitUntilQuiet(kRetry);  // without a folder the loaded detectors keep running
     return;
   }
   on_change_();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// PluginWatcher: notices that something in the plugins folder changed, and tells so once things
-// have been quiet for a moment, so that a file is not looked at while it is being copied. What has
-// changed is for others to find out by looking at the folder. Runs in the event loop; dispatch
-// thread.
+// PluginWatcher: watches the plugins folder with inotify and calls a function after a change. It
+// waits until no notice has arrived for kQuiet, so that the engine does not load a file that is
+// still being copied. It does not say what changed: the Reloader lists the folder. Runs in the
+// event loop; dispatch thread.
 
 #pragma once
 
@@ -21,9 +21,9 @@ namespace wirehound {
 
 class PluginWatcher {
  public:
-  /// How long after the last notice the folder counts as quiet.
+  /// How long no notice must arrive before the change is reported.
   static constexpr std::chrono::milliseconds kQuiet{200};
-  /// How often a folder that went away is looked for.
+  /// How often the watcher looks for a folder that was removed.
   static constexpr std::chrono::milliseconds kRetry{1000};
 
   /// Calls `on_change` from `io` after each change. Both must outlive the watcher.
@@ -40,7 +40,7 @@ class PluginWatcher {
 
   bool Watch();
   void WaitForNotice();
-  bool TakeNotices();
+  bool ReadNotices();
   void WaitUntilQuiet(std::chrono::milliseconds delay);
   void OnQuiet();
 

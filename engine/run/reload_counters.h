@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What became of changes while the engine ran: counted by the reloader, told by the ledger.
-// Dispatch thread.
+// ReloadCounters: the results of reloads during a run. The reloader counts them, the ledger prints
+// them. Dispatch thread.
 
 #pragma once
 
@@ -10,12 +10,12 @@
 namespace wirehound {
 
 struct ReloadCounters {
-  std::uint64_t added = 0;     ///< plugin files, those that loaded at a later try among them
-  std::uint64_t replaced = 0;  ///< likewise
-  std::uint64_t removed = 0;
-  std::uint64_t refused = 0;  ///< changes of plugin files that could not be taken over, each try
-  std::uint64_t configurations = 0;          ///< read again and taken over
-  std::uint64_t configurations_refused = 0;  ///< read again, and the one before goes on
+  std::uint64_t added = 0;                   ///< plugin files added, or loaded by a later try
+  std::uint64_t replaced = 0;                ///< plugin files replaced
+  std::uint64_t removed = 0;                 ///< plugin files removed
+  std::uint64_t refused = 0;                 ///< failed tries to apply a change of a plugin file
+  std::uint64_t configurations = 0;          ///< configurations read again and applied
+  std::uint64_t configurations_refused = 0;  ///< not applied: the previous one stays in force
 };
 
 }  // namespace wirehound

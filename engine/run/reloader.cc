@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Lines may quote what a plugin calls itself.
+// A line may quote text of a plugin, which must not reach the terminal unescaped.
 std::string Printable(const std::string& line) {
   std::string printable;
   AppendPrintable(printable, line);
@@ -71,32 +71,32 @@ void Reloader::ReloadPlugins() {
   const PluginFiles before = std::exchange(files_, *std::move(listed));
   for (const auto& [file, identity] : before) {
     if (files_.count(file) == 0) {
-      TakeAway(file);
+      Remove(file);
     }
   }
   for (const auto& [file, identity] : files_) {
     const auto old = before.find(file);
     if (old == before.end()) {
-      Take(file, "added", counters_.added);
+      Load(file, "added", counters_.added);
     } else if (!(old->second == identity)) {
-      Take(file, "replaced", counters_.replaced);
+      Load(file, "replaced", counters_.replaced);
     }
   }
 }
 
-void Reloader::Take(const fs::path& file, const char* what, std::uint64_t& counter) {
+void Reloader::Load(const fs::path& file, const char* what, std::uint64_t& counter) {
   failed_.erase(file);
   std::vector<std::string> complaints;
   Result<std::vector<LoadedDetector>> loaded = LoadPlugin(file, complaints);
-  Status taken = loaded ? Change(file, *std::move(loaded)) : Status(std::move(loaded).error());
+  Status applied = loaded ? Replace(file, *std::move(loaded)) : Status(std::move(loaded).error());
   for (const std::string& complaint : complaints) {
     logger_->warn("{}", Printable(complaint));
   }
-  if (!taken) {
+  if (!applied) {
     ++counters_.refused;
     failed_.insert(file);
     const std::string prefix = "plugin " + file.string() + ": ";
-    const std::string& reason = taken.error().message();
+    const std::string& reason = applied.error().message();
     logger_->error("{}{}; what ran before goes on", reason.rfind(prefix, 0) == 0 ? "" : prefix,
                    Printable(reason));
     return;
@@ -105,28 +105,29 @@ void Reloader::Take(const fs::path& file, const char* what, std::uint64_t& count
   logger_->info("plugin {}: {}; {}", file.string(), what, WhatRuns(file));
 }
 
-void Reloader::TakeAway(const fs::path& file) {
+void Reloader::Remove(const fs::path& file) {
   failed_.erase(file);
   const std::string ran = WhatRuns(file);
-  if (Status taken = Change(file, {}); !taken) {
+  if (Status applied = Replace(file, {}); !applied) {
     ++counters_.refused;
     logger_->error("plugin {}: removed, but {}; its detectors go on", file.string(),
-                   Printable(taken.error().message()));
+                   Printable(applied.error().message()));
     return;
   }
   ++counters_.removed;
   logger_->info("plugin {}: removed; before, {}", file.string(), ran);
 }
 
-// The detectors of a file, in the place of those it had.
-Status Reloader::Change(const fs::path& file, std::vector<LoadedDetector> loaded) {
+// Replaces the detectors of a file. The set changes first, because the plan is made from it; when
+// the engine cannot adopt the plan, the set is restored.
+Status Reloader::Replace(const fs::path& file, std::vector<LoadedDetector> loaded) {
   DetectorSet::Undo undo = WIREHOUND_TRY(set_.Replace(file, std::move(loaded)));
   const DetectorSet::State before = undo.state;
   if (Status adopted = Adopt(config_); !adopted) {
     set_.Restore(std::move(undo));
     return adopted;
   }
-  TellNew(before);
+  LogNewlyLeftOut(before);
   return {};
 }
 
@@ -148,21 +149,21 @@ void Reloader::WarnOfMissing(std::vector<std::string> missing) {
   missing_ = std::move(missing);
 }
 
-// Who is left out now and was not before.
-void Reloader::TellNew(const DetectorSet::State& before) {
-  const auto tell = [this](const std::vector<std::string>& lines,
-                           const std::vector<std::string>& known, spdlog::level::level_enum level) {
+// Logs the detectors that are left out now and were not before the change.
+void Reloader::LogNewlyLeftOut(const DetectorSet::State& before) {
+  const auto log = [this](const std::vector<std::string>& lines,
+                          const std::vector<std::string>& known, spdlog::level::level_enum level) {
     for (const std::string& line : lines) {
       if (std::find(known.begin(), known.end(), line) == known.end()) {
         logger_->log(level, "{}", Printable(line));
       }
     }
   };
-  tell(set_.complaints(), before.complaints, spdlog::level::warn);
-  tell(set_.notes(), before.notes, spdlog::level::info);
+  log(set_.complaints(), before.complaints, spdlog::level::warn);
+  log(set_.notes(), before.notes, spdlog::level::info);
 }
 
-// "detectors A, B run"
+// For log lines: "detectors A, B run".
 std::string Reloader::WhatRuns(const fs::path& file) const {
   std::set<std::string> running;
   for (const auto& instance : engine_.dispatcher().detectors()) {
@@ -207,12 +208,13 @@ void Reloader::ReloadConfig() {
   }
 }
 
-// What was wrong may have been the configuration, or something outside the file.
+// Tries all failed files again: the cause may have been the configuration, or anything else outside
+// the file.
 void Reloader::RetryFailed() {
   const std::set<fs::path> failed = failed_;
   for (const fs::path& file : failed) {
     if (files_.count(file) != 0) {
-      Take(file, "loaded after all", counters_.added);
+      Load(file, "loaded after all", counters_.added);
     }
   }
 }

@@ -19,7 +19,7 @@ Result<Plan> MakePlanFor(const Selection& selection, const DetectorSet& set,
   return MakePlan(selection, set.catalogue(), set.definitions(), set.graph(), services);
 }
 
-// A filter is one item, commas and all; everything else is a list.
+// A filter may contain commas and is one item; any other text is a list separated by commas.
 std::vector<std::string> SplitItems(const std::vector<std::string>& lists, bool may_be_filters) {
   std::vector<std::string> items;
   for (const std::string& list : lists) {
@@ -42,8 +42,9 @@ class Pruner {
  public:
   Pruner(const DetectorSet& set, const ScopeServices& services) : set_(set), services_(services) {}
 
-  // Keeps the items of a list that select something; `otherwise` stands for a list of nothing but
-  // exclusions. Fails on an item that is wrong for another reason than a missing name.
+  // Removes the items of a list whose names are missing. `otherwise` replaces a list of exclusions
+  // that all were removed: what they excluded is gone, and all the rest stays selected. Fails on an
+  // item that is wrong for another reason than a missing name.
   Status Prune(Selection& selection, Items list, const std::string& otherwise) {
     const bool is_events = list == &Selection::events;
     std::vector<std::string> kept;
@@ -61,7 +62,8 @@ class Pruner {
         missing_.push_back(plan.error().message());
       }
     }
-    // Exclusions that are left alone would select all the rest.
+    // A list of exclusions alone selects everything else. If the user selected by name and only the
+    // exclusions are left, they must go too.
     if (!excludes_only && std::all_of(kept.begin(), kept.end(), IsExclusion)) {
       kept.clear();
     } else if (excludes_only && kept.empty() && !(selection.*list).empty()) {
@@ -95,7 +97,8 @@ Result<StandingPlan> PlanStanding(const Selection& selection, const DetectorSet&
   WIREHOUND_TRY(pruner.Prune(left, &Selection::events, "default"));
   WIREHOUND_TRY(pruner.Prune(left, &Selection::detectors, "all"));
   if (left.events.empty() && left.detectors.empty()) {
-    return StandingPlan{Plan(), pruner.TakeMissing()};  // not the default: nothing is left
+    // An empty selection would mean the default events; an empty plan selects nothing.
+    return StandingPlan{Plan(), pruner.TakeMissing()};
   }
   Plan plan = WIREHOUND_TRY(MakePlanFor(left, set, services));
   return StandingPlan{std::move(plan), pruner.TakeMissing()};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the user selected at start, applied to detectors that have changed since. The rules are
-// those of MakePlan; only a name that no longer exists is no error here: what else was selected
-// goes on, and when the name is back it is selected again. Pure; dispatch thread, between turns.
+// Applies the selection that the user made at start to detectors that have changed since. The rules
+// are those of MakePlan, with one exception: a name that no longer exists is no error. The rest of
+// the selection stays in force, and the name is selected again when it is back. No side effects;
+// dispatch thread, between turns.
 
 #pragma once
 
@@ -17,13 +18,14 @@
 
 namespace wirehound {
 
-/// A plan for what there is of a selection.
+/// A plan for the part of a selection that exists now.
 struct StandingPlan {
   Plan plan;
-  std::vector<std::string> missing;  ///< one line for each item that selects nothing now
+  std::vector<std::string> missing;  ///< one line for each item whose name no longer exists
 };
 
-/// Fails when an item that names what exists does not fit it: a filter on a field that is gone.
+/// Fails when the name of an item exists but the rest of the item does not fit it, as with a filter
+/// on a field that was removed.
 Result<StandingPlan> PlanStanding(const Selection& selection, const DetectorSet& set,
                                   const ScopeServices& services);
 
