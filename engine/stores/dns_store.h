@@ -5,8 +5,8 @@
 // works for capture files too; there the receiving process is unknown. Dispatch thread.
 //
 // Bounded: below 12 MiB, reserved as mappings come. Beyond its limits the store drops the mapping
-// seen longest ago and counts it. DNS on the wire can be forged: the store says what this host was
-// told.
+// seen longest ago and counts it. DNS on the wire can be forged: the store repeats the responses
+// that this host received.
 
 #pragma once
 
@@ -46,7 +46,7 @@ class DnsStore {
     std::uint64_t expired = 0;    ///< that made room and had expired
     std::uint64_t evicted = 0;    ///< that made room and had not expired
     std::uint64_t unusable = 0;   ///< names too long to be kept
-    std::uint64_t cut_short = 0;  ///< messages with more than is looked at
+    std::uint64_t cut_short = 0;  ///< messages with more records than the limits
   };
 
   /// `time` must outlive this.
