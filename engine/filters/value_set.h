@@ -57,7 +57,7 @@ class ValueSet {
   RangeSet<std::uint64_t> numbers_;
   RangeSet<AddressKey> addresses_;
   TextSet texts_;
-  std::vector<std::uint64_t> number_texts_;  // a bit for each number whose text is meant
+  std::vector<std::uint64_t> number_texts_;  // a bit for each number whose text is in the set
   bool any_container_ = false;
   bool no_container_ = false;
   ProcessTree* tree_ = nullptr;
