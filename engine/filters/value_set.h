@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ValueSet: a set of values of one field, of whatever type the field is, compiled from the values
+// ValueSet: a set of values of one field, which may have any type, compiled from the values
 // of clauses. Built on the control thread, asked on the dispatch thread.
 
 #pragma once

@@ -54,7 +54,7 @@ struct Unfit {
   bool is_mismatch = false;  ///< it is valid, and made for another machine or version
 };
 
-/// Why a detector cannot run on `host` whatever other detectors there are, or nothing.
+/// Why a detector cannot run on `host`, regardless of the other detectors; or nothing.
 std::optional<Unfit> WhyUnfit(const DetectorDefinition& detector, const HostFacts& host);
 
 }  // namespace wirehound

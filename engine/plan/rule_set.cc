@@ -97,7 +97,7 @@ void WidenTo(CaptureRule& rule, const CaptureRule& more) {
   });
 }
 
-// Whether `wide`, list by list the same or empty, passes every packet that `narrow` passes.
+// Whether `wide` passes every packet that `narrow` passes: each list of `wide` is equal or empty.
 bool Covers(CaptureRule wide, const CaptureRule& narrow) {
   bool covers =
       wide.packets == narrow.packets && wide.amount >= narrow.amount &&

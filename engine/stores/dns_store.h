@@ -39,7 +39,7 @@ class DnsStore {
   static constexpr std::uint32_t kMaxMappings = 16384;
   static constexpr std::uint32_t kMaxMappingsPerName = 64;       ///< and per address
   static constexpr std::size_t kMaxAnswer = 16;                  ///< mappings in one answer
-  static constexpr std::uint64_t kLeastKeptNs = 30'000'000'000;  ///< whatever the TTL says
+  static constexpr std::uint64_t kLeastKeptNs = 30'000'000'000;  ///< even if the TTL is shorter
 
   struct Counters {
     std::uint64_t learnt = 0;     ///< mappings that messages named, new or known

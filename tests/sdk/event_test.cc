@@ -130,7 +130,7 @@ TEST_CASE("event: messages and lists of messages are read through their views") 
   CHECK_FALSE(Read<Http>(WIREHOUND_TYPE_DNS, {.message = &http}).has_value());
 }
 
-TEST_CASE("event: it has its time, sequence, process and owner") {
+TEST_CASE("event: it has its id, name, time, sequence, system call and process") {
   TestEvent event;
   event.process.pid = 42;
   event.process.comm = {"dig", 3};

@@ -49,7 +49,7 @@ TEST_CASE("views: a list is walked by its stride, so elements may be longer") {
   CHECK(types == 123);
 }
 
-TEST_CASE("views: an empty list has nothing, whatever its pointer") {
+TEST_CASE("views: an empty list has no elements, even with a pointer") {
   for (const wirehound_list& list :
        {wirehound_list{}, wirehound_list{nullptr, 0, 16}, wirehound_list{"x", 0, 0}}) {
     const TextList view(list);
