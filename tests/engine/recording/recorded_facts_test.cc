@@ -55,7 +55,7 @@ std::string FileOf(const Comments& comments, ByteOrder order = ByteOrder::kLittl
 }
 
 struct Outcome {
-  TellingSink sink;
+  TextSink sink;
   Record record;  // the only packet
   std::string comm;
   std::string error;
