@@ -4,7 +4,7 @@
 # offers the header <stem>.skel.h with the object's bytes inside:
 # clang -target bpf -> strip debug sections (BTF stays) -> bpftool gen skeleton.
 # The target wirehound_bpf_skeletons makes all of these headers and nothing else.
-# Nothing of the kernel the build runs on goes in: offsets are relocated when the object is loaded.
+# The object does not depend on the kernel of the build machine: the loader relocates all offsets.
 
 find_program(WIREHOUND_BPF_CLANG NAMES clang clang-19 clang-16 clang-14 REQUIRED)
 find_program(WIREHOUND_BPF_STRIP NAMES llvm-strip llvm-strip-19 llvm-strip-16 llvm-strip-14 REQUIRED)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Catalogue: every event there is, in one table: the base events, and those that loaded detectors
+// Catalogue: all events in one table: the base events, and the events that loaded detectors
 // produce. `list`, the JSON writer, the graph and the SDK's field binding all read it. Control
 // thread; changes only between two turns, when detectors come or go.
 //
 // An event keeps its id for the whole run, and no other name ever gets that id. A definition that
 // was handed out once never moves and never changes. An event that comes back different gets a new
-// definition; whoever holds the old one may go on reading it.
+// definition; a holder of the old one may go on reading it.
 
 #pragma once
 
@@ -135,8 +135,8 @@ class Catalogue {
  private:
   const EventDefinition* Define(const DetectorDefinition& detector);
 
-  std::deque<EventDefinition> definitions_;     // base events, then every other there ever was
-  std::vector<const EventDefinition*> events_;  // those there are, by id
+  std::deque<EventDefinition> definitions_;     // base events, then every other so far
+  std::vector<const EventDefinition*> events_;  // the present ones, by id
   std::map<std::string, std::uint32_t, std::less<>>
       ids_;  // every name of a detector's event so far
 };

@@ -47,7 +47,7 @@ struct TypeAndKind {
   std::uint32_t kind;
 };
 
-// Which types have which form of data, as decoders/dns/dns_rdata.cc reads them. Those that have no
+// The form of data of each type, as decoders/dns/dns_rdata.cc reads it. Types that have no
 // member of their own are left out.
 constexpr TypeAndKind kDataOfTypes[] = {
     {kDnsTypeA, WIREHOUND_DNS_DATA_ADDRESS},     {kDnsTypeAaaa, WIREHOUND_DNS_DATA_ADDRESS},

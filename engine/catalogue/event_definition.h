@@ -35,7 +35,7 @@ struct EventDefinition {
   std::vector<std::string> sets;  ///< including, for a detector's event, its tags
   std::vector<EventField> fields;
   std::string derived_from;  ///< the base event behind it, "" for a detector's event
-  std::string detector_id;   ///< who produces it, "" for a base event
+  std::string detector_id;   ///< its producer, "" for a base event
 
   /// The place of a field in the events, or -1.
   int FieldIndex(std::string_view field) const;

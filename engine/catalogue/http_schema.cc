@@ -13,7 +13,7 @@ namespace wirehound {
 
 namespace {
 
-// "request" or "response": whatever way the packet went.
+// "request" or "response", for either direction of the packet.
 std::string_view HttpKindText(std::uint64_t kind, TextBuffer&) {
   return kind == WIREHOUND_HTTP_REQUEST    ? "request"
          : kind == WIREHOUND_HTTP_RESPONSE ? "response"

@@ -60,7 +60,7 @@ struct MemberSchema {
   }
 };
 
-/// Messages never contain themselves, however deep one looks.
+/// No message contains itself, at any depth.
 struct MessageSchema {
   /// The shape of a message: two messages with the same number have the same located members. May
   /// be null. Schemas with many located members have one, so that a writer need not ask each

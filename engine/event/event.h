@@ -22,9 +22,9 @@ struct Event {
   const DetectorDefinition* detector = nullptr;  ///< that produced it; null for a base event
   const Event* cause = nullptr;  ///< what it was detected from; null for base events and timers'
 
-  Completeness completeness;  ///< of what it was made of
+  Completeness completeness;  ///< of its input
 
-  // What a detection says besides its fields, as its definition or the detection itself wants it.
+  // The parts of a detection besides its fields; its definition or the detection itself sets them.
   const wirehound_threat* threat = nullptr;            ///< null: none
   bool shows_cause = false;                            ///< "detectedFrom"
   bool shows_ancestry = false;                         ///< "processAncestry"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// EventContext: what an event carries besides its fields: the process it belongs to, and what is
-// missing of the bytes it was made from. A value: whoever makes an event passes it along, so that
+// EventContext: the part of an event besides its fields: the process it belongs to, and what is
+// missing of the bytes it was made from. A value: the maker of an event passes it along, so that
 // the events of one record may have different contexts. Borrows from the record. Dispatch thread.
 
 #pragma once
@@ -22,7 +22,7 @@ struct EventContext {
   bool truncated = false;      ///< the record is shorter than what was decoded from it
   bool stream_gap = false;     ///< the connection had bytes that were never captured
 
-  /// Whether the owner is known, be it the kernel itself.
+  /// Whether the owner is known; the kernel counts as one.
   bool has_owner() const {
     return owner_source != WIREHOUND_OWNER_NONE || process != &UnknownProcess();
   }

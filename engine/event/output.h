@@ -16,7 +16,7 @@ namespace wirehound {
 /// The account of an output: events = written + dropped + failed, once it is closed.
 struct OutputCounters {
   std::string name;           ///< for people; "" for an output that keeps no account
-  std::uint64_t events = 0;   ///< that it was given
+  std::uint64_t events = 0;   ///< passed to it
   std::uint64_t written = 0;  ///< handed to the system whole
   std::uint64_t dropped = 0;  ///< its queue was full, and its policy is to go on
   std::uint64_t failed = 0;   ///< the system did not take them
@@ -32,8 +32,8 @@ class Output {
   /// nothing more is accepted.
   virtual Status OnEvent(const Event& event) = 0;
 
-  /// What was taken is on its way to the system from here on. Called when the stream pauses. The
-  /// error is one of what was taken before.
+  /// Starts to write the events taken so far. Called when the stream pauses. The
+  /// error is about events taken before.
   virtual Status Flush() = 0;
 
   /// Brings everything taken to the system, or gives up as the output's policy says. Called once,

@@ -56,7 +56,7 @@ ValueType TypeByKind(const MemberSchema& member) {
   }
 }
 
-// Fields hold their numbers in 64 bits whatever their type.
+// Fields of every type hold their numbers in 64 bits.
 ValueType TypeByField(std::uint32_t type) {
   switch (type) {
     case WIREHOUND_TYPE_BOOL:

@@ -30,7 +30,7 @@ class FieldTest {
   const FieldPath& path() const { return path_; }
   /// The clauses as they were written: "dst_port=80".
   const std::vector<std::string>& clauses() const { return clauses_; }
-  /// Whether it asks about the process behind an event, not about the event's data.
+  /// Whether it tests the process of an event, not the event's data.
   bool is_scope() const {
     return path_.root != PathRoot::kField && path_.root != PathRoot::kPointedField;
   }
@@ -48,7 +48,7 @@ class FieldTest {
   bool Accepts(const void* at) const;
 
  private:
-  // What the values visited so far were.
+  // The results of the values visited so far.
   struct Outcome {
     bool has_value = false;
     bool is_included = false;

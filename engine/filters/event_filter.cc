@@ -20,7 +20,7 @@ Status AddData(const EventDefinition& event, const std::string& text, const Scop
   return filter.Add(std::move(path), clause, services);
 }
 
-// Words by which other programs mean processes and containers that start from now on.
+// Words that in other programs select processes and containers that start from now on.
 bool IsLaterWord(const ValueType& type, std::string_view word) {
   const bool has_such =
       type.comparison == Comparison::kSigned || type.comparison == Comparison::kContainer;
@@ -42,7 +42,7 @@ Status AddScope(const std::string& text, const ScopeServices& services, Compiled
   return filter.Add(std::move(path), clause, services);
 }
 
-// An error of one clause, with the whole filter as the user knows it in front.
+// An error of one clause, with the whole filter in front as the user wrote it.
 Status WithFilter(Status status, const std::string& filter) {
   return status ? Status()
                 : Status(std::move(status).error().WithContext("filter '" + filter + "'"));

@@ -52,7 +52,7 @@ std::vector<std::string_view> SplitValues(std::string_view text) {
   return values;
 }
 
-// "==" or "=~": what other languages write, and would silently be a text here.
+// "==" or "=~" of other languages. Without this check the value would begin with "=" or "~".
 Status CheckSpelling(std::string_view op, std::string_view behind) {
   if (behind.empty() || op == "~" || kOperatorCharacters.find(behind.front()) == behind.npos) {
     return {};

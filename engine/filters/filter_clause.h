@@ -48,7 +48,7 @@ Result<FilterClause> ParseClause(std::string_view text);
 /// An error about one word of a clause: "'http': expected a number from 0 to 65535".
 Error BadWord(std::string_view word, std::string_view what);
 
-/// `text` without the blanks around it. One behind a backslash stays.
+/// `text` without the blanks around it. A blank behind a backslash stays.
 std::string_view TrimBlanks(std::string_view text);
 
 }  // namespace wirehound

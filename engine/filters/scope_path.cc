@@ -64,7 +64,7 @@ const void* ContainerOf(const void* process) {
   return static_cast<const wirehound_process*>(process)->container;
 }
 
-// Names of scopes that other programs have and this version has not.
+// Names of scopes in other programs that this version does not have.
 constexpr std::string_view kLater[] = {"follow", "podSandbox"};
 
 // `names` have a blank between them, as in FactSchema.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What --scope and scope filters can ask of an event: the facts of its process and container, which
-// the catalogue names (fact_schema.h), and a few that are no such fact. Control thread.
+// The fields of --scope and scope filters: the facts of the process and container, which
+// the catalogue names (fact_schema.h), and a few others. Control thread.
 
 #pragma once
 

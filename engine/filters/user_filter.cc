@@ -43,7 +43,7 @@ std::size_t NameEnd(std::string_view head) {
   return end;
 }
 
-// Why no event is named in `item`.
+// The error for an item that names no event.
 Error NoEvent(std::string_view item, const Catalogue& catalogue) {
   const std::string_view head = item.substr(0, item.find_first_of(kOperatorCharacters));
   if (head.find(',') != std::string_view::npos) {

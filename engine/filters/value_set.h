@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ValueSet: a set of values of one field, of whatever type the field is, compiled from the values
+// ValueSet: a set of values of one field, which may have any type, compiled from the values
 // of clauses. Built on the control thread, asked on the dispatch thread.
 
 #pragma once
@@ -57,7 +57,7 @@ class ValueSet {
   RangeSet<std::uint64_t> numbers_;
   RangeSet<AddressKey> addresses_;
   TextSet texts_;
-  std::vector<std::uint64_t> number_texts_;  // a bit for each number whose text is meant
+  std::vector<std::uint64_t> number_texts_;  // a bit for each number whose text is in the set
   bool any_container_ = false;
   bool no_container_ = false;
   ProcessTree* tree_ = nullptr;

@@ -54,7 +54,7 @@ struct ValueType {
   /// Of kNumberText: the text of each number below `text_count`.
   NumberText text = nullptr;
   std::uint32_t text_count = 0;
-  bool ignore_case = false;      ///< texts are equal whatever their case
+  bool ignore_case = false;      ///< texts that differ only in case are equal
   bool empty_is_absent = false;  ///< zero, or no bytes, means that the event has no value
 };
 

@@ -22,7 +22,7 @@ struct HostFacts {
   std::string_view architecture;  ///< "x86_64", "aarch64"
 };
 
-/// Those of this program.
+/// The facts of this program.
 HostFacts ThisHost();
 
 /// "1.2.3", of up to three numbers; missing and unreadable ones are 0.
@@ -31,7 +31,7 @@ Version ParseVersion(std::string_view text);
 /// "1.2.3".
 std::string VersionText(const Version& version);
 
-/// "1.0.0 or later and below 2.0.0", or what of it the window says.
+/// "1.0.0 or later and below 2.0.0", or one half when the window has one bound.
 std::string WindowText(const Version& min, const Version& max);
 
 /// Whether `version` is in the window `[min, max)`; a bound of 0.0.0 is none.
@@ -51,10 +51,10 @@ inline bool IsAvailable(const EventRequirement& requirement, const EventDefiniti
 /// Why a detector cannot run.
 struct Unfit {
   std::string reason;        ///< in one line
-  bool is_mismatch = false;  ///< it is sound, and meant for another machine or version
+  bool is_mismatch = false;  ///< it is valid, and made for another machine or version
 };
 
-/// Why a detector cannot run on `host` whatever other detectors there are, or nothing.
+/// Why a detector cannot run on `host`, regardless of the other detectors; or nothing.
 std::optional<Unfit> WhyUnfit(const DetectorDefinition& detector, const HostFacts& host);
 
 }  // namespace wirehound

@@ -29,13 +29,13 @@ namespace wirehound {
 struct LeftOut {
   std::size_t detector;  ///< index into what was given
   std::string reason;
-  /// It is sound, and meant for another version or machine, or it requires such a detector: a note,
-  /// no warning.
+  /// It is valid, and made for another version or machine, or it requires such a detector: a note,
+  /// not a warning.
   bool is_mismatch = false;
 };
 
 struct DependencyGraph {
-  /// Indices of the detectors that can run: each after all it gets events from, those of one
+  /// Indices of the detectors that can run: each after all it gets events from, detectors of one
   /// level by id.
   std::vector<std::size_t> order;
   std::vector<LeftOut> left_out;

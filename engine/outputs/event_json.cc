@@ -214,7 +214,7 @@ char* WriteCompleteness(JsonBuffer& buffer, char* out, const Completeness& compl
   return Literal(buffer, out, "}");
 }
 
-// How the process was learnt; nothing where there is none, as in capture files.
+// How the engine learnt the process; nothing when it is unknown, as in capture files.
 char* WriteOwnerSource(JsonBuffer& buffer, char* out, std::uint32_t owner_source) {
   if (owner_source == WIREHOUND_OWNER_NONE) {
     return out;

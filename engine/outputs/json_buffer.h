@@ -21,13 +21,13 @@ namespace wirehound {
 
 class JsonBuffer {
  public:
-  /// What is always free behind the room that was asked for, so that writers may copy short texts
-  /// in blocks of a fixed size.
+  /// The bytes that are always free behind the room that was asked for, so that writers may copy
+  /// short texts in blocks of a fixed size.
   static constexpr std::size_t kSlackBytes = 64;
 
   explicit JsonBuffer(std::size_t initial_bytes) { Grow(0, initial_bytes); }
 
-  /// What was committed.
+  /// The committed text.
   std::string_view text() const { return {block_.get(), size_}; }
   void Clear() { size_ = 0; }
 
@@ -39,7 +39,7 @@ class JsonBuffer {
     std::memcpy(out, text.data(), text.size());
     Commit(out + text.size());
   }
-  /// Takes what stands before `out` as written.
+  /// Commits the text before `out`.
   void Commit(const char* out) { size_ = static_cast<std::size_t>(out - block_.get()); }
 
   /// The place to go on at, which is `out` or its successor in a larger block, with room for so

@@ -49,7 +49,7 @@ inline char* WriteBool(char* out, bool value) {
 constexpr std::size_t JsonStringBytes(std::size_t size) { return 6 * size + 2; }
 
 /// A quoted string. Bytes that are not well-formed UTF-8 become U+FFFD, one for each byte, so a
-/// line is always valid JSON whatever was on the wire. Control characters are escaped, also those
+/// line is valid JSON for any bytes on the wire. Control characters are escaped, also those
 /// behind ASCII, so it can be shown on a terminal. Wants JsonStringBytes of room.
 char* WriteString(char* out, std::string_view text);
 

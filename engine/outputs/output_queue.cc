@@ -90,7 +90,7 @@ class OutputQueue::Writer {
     work_.notify_one();
   }
 
-  /// Body of the thread: writes until it is told to stop and nothing waits, or until it fails.
+  /// Body of the thread: writes until it must stop and nothing waits, or until a write fails.
   void Run() {
     std::unique_lock lock(mutex_);
     while (error_ == 0) {
@@ -235,12 +235,12 @@ class OutputQueue::Writer {
   const std::size_t chunk_bytes_;
   const std::size_t piece_bytes_;  // of one write
   mutable std::mutex mutex_;
-  std::condition_variable work_;   // there is something to write, or to stop for
-  std::condition_variable freed_;  // there is a chunk, or the end
+  std::condition_variable work_;   // signals a chunk to write, or the stop
+  std::condition_variable freed_;  // signals a free chunk, or the end
   std::deque<std::unique_ptr<Chunk>> queue_;
   std::vector<std::unique_ptr<Chunk>> free_;
   std::unique_ptr<Chunk> writing_;
-  std::size_t may_make_;  // chunks that there may still be
+  std::size_t may_make_;  // chunks that may still be allocated
   std::uint64_t written_ = 0;
   std::uint64_t failed_ = 0;
   int error_ = 0;

@@ -27,7 +27,7 @@ namespace wirehound {
 
 enum class QueuePolicy : std::uint8_t {
   kBlock,  ///< wait until there is room: nothing is left out here
-  kDrop,   ///< leave out what comes until there is room
+  kDrop,   ///< leave out events until there is room
 };
 
 struct QueueSettings {
@@ -65,7 +65,7 @@ class OutputQueue {
     }
   }
 
-  /// Hands over what there is.
+  /// Hands over the gathered lines.
   void Flush();
   /// Flushes and sees it written; with kDrop for the drain time at most. Nothing is taken
   /// afterwards.

@@ -27,8 +27,8 @@ CaptureRule ForwardRule(PacketClass packets, CaptureAmount amount,
   return rule;
 }
 
-// An event of a connection needs its packets in both directions, while the condition is about one.
-// With a single condition one rule that asks either end for it does for both. With more than one it
+// An event of a connection needs packets of both directions; the condition is about one direction.
+// For a single condition one rule that tests either end covers both. With more than one it
 // would also pass packets whose ends meet them crosswise, so the way back gets a rule of its own.
 void AddBothWays(CaptureRule rule, RuleSet& rules) {
   std::swap(rule.src_ports, rule.either_ports);
@@ -153,7 +153,7 @@ CaptureDecision DecideCapture(const Plan& plan) {
     AddEvent(event, plan, rules);
   }
   if (plan.needs_dns_store) {
-    // Without conditions: what the filters keep from detectors still teaches names.
+    // Without conditions: the DNS store also learns from messages that filters keep from detectors.
     for (const PacketClass packets : kDnsClasses) {
       rules.Add({.packets = packets, .amount = CaptureAmount::kWhole});
     }

@@ -29,7 +29,7 @@ struct PacketCondition {
 /// A filter, or a part of one, that only the engine applies: the kernel passes more packets.
 struct EngineFilter {
   std::string filter;  ///< as the user or the detector wrote it
-  std::string by;      ///< who asks for it, as in EventDemand
+  std::string by;      ///< its origin, as in EventDemand
   std::string reason;  ///< why the kernel does not apply it
 };
 

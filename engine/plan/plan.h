@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Plan: what a selection needs, closed over the graph of detectors: which events are made, which
+// Plan: the needs of a selection, closed over the graph of detectors: which events are made, which
 // are shown, which detectors run, and which packets all of that is made from. The engine does
 // nothing that the plan does not ask for. Made by MakePlan (selection.h) on the control thread.
 
@@ -27,9 +27,9 @@ struct Plan {
   std::map<std::uint32_t, EventFilter> filters;  ///< by event: which of them are shown
   EventFilter scope;                             ///< whose base events exist at all
   bool needs_dns_store = false;                  ///< DNS is decoded for the names it teaches
-  std::vector<EventDemand> demands;  ///< who needs which base events, and of which packets
-  CaptureScope capture_scope;        ///< what of the scope packets are asked before they are copied
-  std::vector<EngineFilter> engine_filters;  ///< parts of filters that packets are not asked
+  std::vector<EventDemand> demands;              ///< base events with their consumers and packets
+  CaptureScope capture_scope;                    ///< the part of the scope that the kernel applies
+  std::vector<EngineFilter> engine_filters;  ///< parts of filters that the kernel does not apply
 };
 
 }  // namespace wirehound

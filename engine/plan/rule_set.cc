@@ -97,7 +97,7 @@ void WidenTo(CaptureRule& rule, const CaptureRule& more) {
   });
 }
 
-// Whether all that `narrow` lets pass passes `wide`, which asks the same or nothing.
+// Whether `wide` passes every packet that `narrow` passes: each list of `wide` is equal or empty.
 bool Covers(CaptureRule wide, const CaptureRule& narrow) {
   bool covers =
       wide.packets == narrow.packets && wide.amount >= narrow.amount &&

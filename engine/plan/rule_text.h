@@ -30,7 +30,7 @@ std::string_view DirectionsText(CaptureDirections directions);
 /// All of a rule: "tcp packets to port 443 that leave: headers". Lists that are long are cut short.
 std::string RuleText(const CaptureRule& rule);
 
-/// What a scope asks, one line for each of its lists: "uid 0, 1000-65535".
+/// The conditions of a scope, one line for each list: "uid 0, 1000-65535".
 std::vector<std::string> ScopeTexts(const CaptureScope& scope);
 
 }  // namespace wirehound

@@ -186,7 +186,7 @@ Result<std::set<std::size_t>> SelectDetectors(const std::vector<std::string>& li
       item.remove_prefix(1);
     }
     const DetectorMatches matches = WIREHOUND_TRY(DetectorsOf(item, detectors, graph));
-    // "all" takes what can run; a more precise item that selects nothing that can run is an error.
+    // "all" selects the detectors that can run. Any other item must select at least one of them.
     if (matches.able.empty() && !matches.unable.empty() && !exclude && item != "all") {
       return Error(ErrorCode::kInvalidInput, "--detectors: " + matches.unable);
     }

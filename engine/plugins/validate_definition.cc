@@ -25,7 +25,7 @@ constexpr std::string_view kReservedIds[] = {"all", "wirehound"};
 // --events uses these words for sets of events, for all events and for tags.
 constexpr std::string_view kReservedEventNames[] = {"all",   "default", "detectors",      "engine",
                                                     "flows", "packets", "network_events", "tag"};
-// --events takes these for the beginning of a filter.
+// --events reads these as the beginning of a filter.
 constexpr std::string_view kFilterWords[] = {".data.", ".scope."};
 
 enum class Dots : unsigned char { kAllowed, kForbidden };

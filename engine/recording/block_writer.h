@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // BlockWriter: pcapng blocks appended to a text, in this machine's byte order, which the section
-// header tells. A block is whole once End was called. Dispatch thread.
+// header states. A block is complete after End. Dispatch thread.
 
 #pragma once
 
@@ -29,7 +29,7 @@ class BlockWriter {
   BlockWriter& Time(std::uint64_t value) {
     return U32(static_cast<std::uint32_t>(value >> 32)).U32(static_cast<std::uint32_t>(value));
   }
-  /// Bytes, and what fills them up to a multiple of four.
+  /// Bytes, padded to a multiple of four.
   BlockWriter& Padded(std::string_view bytes) {
     out_.append(bytes);
     out_.append((kAlignment - bytes.size() % kAlignment) % kAlignment, '\0');
@@ -68,7 +68,7 @@ class BlockWriter {
     std::memcpy(out_.data() + start_ + sizeof(std::uint32_t), &length, sizeof(length));
     U32(length);
   }
-  /// What is written from here on are options.
+  /// Starts the options of the block.
   BlockWriter& Options() {
     options_from_ = out_.size();
     return *this;

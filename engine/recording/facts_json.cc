@@ -98,7 +98,7 @@ Status ReadText(std::string_view name, const Json& json, std::string& text) {
   return {};
 }
 
-// `texts` gets what the struct points to and must have room for it.
+// `texts` gets the texts that the struct points to, and must have room for them.
 Status ReadFact(const FactSchema& fact, const Json& json, void* owner,
                 std::vector<std::string>& texts) {
   switch (fact.kind) {

@@ -62,7 +62,7 @@ Status ForEachWord(std::string_view line, Take take) {
   return {};
 }
 
-// The packet of a line without words.
+// The number under the key `wanted`; 0 when the line does not have it.
 template <typename Number>
 Result<Number> ReadOneNumber(std::string_view line, std::string_view wanted) {
   Number number = 0;

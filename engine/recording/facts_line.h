@@ -17,9 +17,9 @@
 namespace wirehound {
 
 /// "packet owner=17 source=current cpu=1 syscall=44", behind the mark; nothing when there is
-/// nothing to say.
+/// nothing to write.
 void AppendPacketLine(std::string& out, const Record& record);
-/// Sets the members the line is about; others stay. `line` is what stands behind the word.
+/// Sets the members that the line names; others stay. `line` is the text behind the first word.
 Status ReadPacketLine(std::string_view line, Record& record);
 
 /// "gap time=5 records=3 reason=ring_full"
@@ -34,7 +34,7 @@ Result<RecordedGap> ReadGapLine(std::string_view line);
 std::string TimeLine(std::uint64_t now_ns);
 Result<std::uint64_t> ReadTimeLine(std::string_view line);
 
-/// What a recording says of an interface beyond its name.
+/// The facts of an interface besides its name.
 struct RecordedInterface {
   std::uint32_t index = 0;
   std::uint64_t network_namespace = 0;
@@ -46,7 +46,7 @@ std::string RecordingLine();
 /// The version of the recording.
 Result<std::uint32_t> ReadRecordingLine(std::string_view line);
 
-/// The first word of a text, which loses it and the blank behind it.
+/// Removes the first word and the blank behind it from a text, and returns the word.
 std::string_view TakeWord(std::string_view& text);
 
 }  // namespace wirehound

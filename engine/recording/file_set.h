@@ -28,7 +28,7 @@ std::string NamePart(std::string_view text, std::size_t most);
 
 class FileSet {
  public:
-  /// Open at a time.
+  /// The most files open at a time.
   static constexpr std::size_t kMaxOpen = 32;
   /// Names with a file of their own; all further ones share the file "other".
   static constexpr std::size_t kMaxNames = 65536;
@@ -38,11 +38,11 @@ class FileSet {
   FileSet(const WriteOptions& options, const RecordingFile::Shared& shared)
       : options_(options), shared_(shared) {}
 
-  /// The file for a name, opened when it is not. "" is the name when nothing is split. Valid until
-  /// the next call of anything here.
+  /// The file for a name, opened if need be. Without a split the name is "". Valid until
+  /// the next call of any member.
   Result<RecordingFile*> FileOf(const std::string& name);
 
-  /// To be called when something was written to the file of this name.
+  /// Call it after writing to the file of this name.
   Status Commit(const std::string& name);
 
   /// Calls visit(file) for each open file.
@@ -61,7 +61,7 @@ class FileSet {
     std::string name;
     std::unique_ptr<RecordingFile> file;  // null when it is not open
     std::string path;                     // "": the next one is a new one
-    std::uint64_t begun = 0;              // how many of this name
+    std::uint64_t begun = 0;              // files begun with this name
     std::uint64_t used_at = 0;
   };
 

@@ -30,7 +30,7 @@ class KnownFacts {
     std::string container_id;
     std::string json;   ///< JsonOfProcess
     std::string human;  ///< "curl[1234] uid 0 container 3f2a1b4c5d6e"
-    // What it was made from.
+    // The facts it was made from.
     wirehound_process process{};  // without its texts
     std::string comm;
     std::string executable;
@@ -51,11 +51,11 @@ class KnownFacts {
   const Known& Learn(const ProcessNotice& notice);
   const Known& Learn(const wirehound_container_info& container);
 
-  /// Null when nothing was told or it was forgotten.
+  /// Null when it was never learnt, or was forgotten.
   const Known* Process(std::uint32_t entity_id) { return processes_.Find(entity_id); }
   const Known* Container(const std::string& id) { return containers_.Find(id); }
 
-  /// Counts what was learnt from notices; while it is the same there is nothing new.
+  /// Changes whenever a notice brings something new.
   std::uint64_t lessons() const { return lessons_; }
 
  private:

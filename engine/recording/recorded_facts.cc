@@ -104,8 +104,8 @@ Status RecordedFacts::TakeFacts(std::string_view text) {
   return TakeAside(word, text);
 }
 
-// Unknown words are passed over, in all blocks: a recording with facts that a reader must not pass
-// over has a higher version.
+// Unknown words are skipped, in all blocks: a recording with facts that a reader must not skip
+// has a higher version.
 Status RecordedFacts::TakeSectionFacts(std::string_view word, std::string_view facts) {
   if (word == recording_word::kRecording) {
     const std::uint32_t version = WIREHOUND_TRY(ReadRecordingLine(facts));

@@ -35,13 +35,13 @@ class RecordedFacts {
   void BeginBlock(Place place);
   /// A comment of the block, which must be of a section that is a recording, or begin a section.
   Status TakeComment(std::string_view comment);
-  /// All comments of the block were taken. The last one may only now be whole.
+  /// Call it after the last comment of the block, which may continue until here.
   Status EndBlock();
 
   /// Whether the section is one of a recording.
   bool is_recording() const { return is_recording_; }
 
-  /// What was said of the interface whose block has just ended.
+  /// The facts of the interface whose block has just ended.
   const RecordedInterface& interface() const { return interface_; }
 
   /// Sets the members that the block of this packet gave; the others are as of a packet without an
@@ -57,7 +57,7 @@ class RecordedFacts {
   /// From now on processes show what `containers` knows of theirs. It must outlive this.
   void UseContainers(ContainerDirectory& containers) { containers_ = &containers; }
 
-  /// The system that was recorded, once a section has described it.
+  /// The recorded system, once a section has described it.
   const std::optional<SystemFacts>& system() const { return system_; }
   /// Records that were missing already when this was recorded.
   std::uint64_t lost() const { return lost_; }
@@ -75,8 +75,8 @@ class RecordedFacts {
 
   Place place_ = Place::kSection;
   bool is_recording_ = false;
-  std::string_view pending_;  // the comment that may go on in the next one
-  std::string joined_;        // when it did
+  std::string_view pending_;  // a comment that the next one may continue
+  std::string joined_;        // the comment joined with its continuation
   Record packet_;
   RecordedInterface interface_;
   Aside aside_;

@@ -170,7 +170,7 @@ std::string Recorder::NameOf(const Record& record) {
   return {};
 }
 
-// A process keeps the file of the name it had first, even when it renames itself.
+// A process keeps the file named after its first name, even when it renames itself.
 std::string Recorder::ProcessName(const wirehound_process& process) {
   if (const std::string* name = process_names_.Find(process.process_entity_id)) {
     return *name;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Recorder: writes what a source delivers to pcapng files that Wireshark opens and from which
+// Recorder: writes the records of a source to pcapng files that Wireshark opens and from which
 // --read makes the same events (docs/recording.md). Intake calls it. When it cannot write it logs
-// that once, counts what it does not write, and the rest of the engine goes on. Dispatch thread.
+// that once and counts the records it does not write; the engine goes on. Dispatch thread.
 
 #pragma once
 
@@ -29,8 +29,8 @@ RecordingOrigin MakeRecordingOrigin(std::optional<SystemFacts> system);
 
 class Recorder final : public RecordSink {
  public:
-  /// Opens the first file, so that what is wrong with the path is known before anything is
-  /// captured; with a split there is none yet, and the folder is looked at.
+  /// Opens the first file, so that an error in the path shows before any packet is
+  /// captured. With a split there is no first file, so it checks the folder.
   static Result<std::unique_ptr<Recorder>> Open(const WriteOptions& options,
                                                 RecordingOrigin origin);
 
@@ -39,13 +39,13 @@ class Recorder final : public RecordSink {
   void OnContainer(const wirehound_container_info& container) override;
   void OnGap(const CaptureGap& gap) override;
   void OnTime(std::uint64_t now_ns) override;
-  /// Writes all that is left.
+  /// Writes all blocks that are left.
   void OnEndOfStream() override;
 
-  /// Writes what has gathered. To be called when the source pauses.
+  /// Writes the gathered blocks. Call it when the source pauses.
   void Flush();
 
-  /// After OnEndOfStream `written` and `not_written` are all records there were.
+  /// After OnEndOfStream, `written` plus `not_written` is the number of all records.
   const RecordingCounters& counters() const { return counters_; }
 
  private:
@@ -69,7 +69,7 @@ class Recorder final : public RecordSink {
   RecentMap<std::uint32_t, std::string> process_names_{kMaxNames};
   // Written only before something that depends on it: a later record carries its own time.
   std::uint64_t untold_time_ns_ = 0;
-  std::string stopped_;  // why no more is written, "" while all is well
+  std::string stopped_;  // why writing stopped, "" while it goes on
 };
 
 }  // namespace wirehound

@@ -30,7 +30,7 @@ int FlagsOf(FileOpening opening) {
   return kAlways | O_APPEND | O_NOFOLLOW;
 }
 
-// Writes as much as can be; errno when that is not all of it, else 0.
+// Writes as much as the system takes. Returns 0 when that was all, else errno.
 int WriteAll(int fd, std::string_view bytes, std::size_t& written) {
   while (written < bytes.size()) {
     const ssize_t step = ::write(fd, bytes.data() + written, bytes.size() - written);

@@ -18,10 +18,10 @@
 
 namespace wirehound {
 
-/// Of records. Each that was handed over is in one of them once all is flushed.
+/// Counts of records. After the last flush each record is in `written` or in `not_written`.
 struct RecordingCounters {
   std::uint64_t written = 0;
-  std::uint64_t not_written = 0;     ///< a disk that is full, a folder that is gone
+  std::uint64_t not_written = 0;     ///< the disk is full, or the folder is gone
   std::uint64_t files = 0;           ///< begun
   std::uint64_t files_removed = 0;   ///< by ourselves, to keep to the limit
   std::uint64_t files_vanished = 0;  ///< removed by others, and made anew
@@ -40,7 +40,7 @@ class RecordingFile {
   struct Setup {
     std::string path;
     FileOpening opening = FileOpening::kNew;
-    std::size_t flush_bytes = 0;  ///< to gather before they are written without being asked to
+    std::size_t flush_bytes = 0;  ///< gathered bytes after which Commit writes
   };
 
   /// Everything it refers to must outlive the file.
@@ -57,12 +57,12 @@ class RecordingFile {
   SectionWriter& section() { return section_; }
   void CountRecord() { ++waiting_records_; }
 
-  /// Writes when enough has gathered; begins a new section when this one says too much. An error is
-  /// final: what was not written is counted, and so is all that still comes.
+  /// Writes when enough bytes have gathered; begins a new section at its limits. An error is
+  /// final: the file counts the records not written, and all later ones.
   Status Commit();
   Status Flush();
 
-  /// Of the file when all is flushed.
+  /// The size of the file after the next flush.
   std::uint64_t size() const { return size_ + buffer_.size(); }
   const std::string& path() const { return setup_.path; }
 
@@ -85,7 +85,7 @@ class RecordingFile {
   std::uint64_t size_ = 0;  // of the file
   std::uint64_t waiting_records_ = 0;
   SectionWriter section_;
-  std::string failed_;  // why, once it has
+  std::string failed_;  // the reason of the failure, or ""
 };
 
 }  // namespace wirehound

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a recording says beyond pcapng's own fields: comments that start with kRecordingMark, then a
-// word, then facts. docs/recording.md has the whole of it. Shared by whoever writes and whoever
-// reads. Plain data.
+// The facts of a recording beyond pcapng's own fields: comments of kRecordingMark, then a
+// word, then facts. docs/recording.md has the whole format. Shared by the writers and the
+// readers. Plain data.
 
 #pragma once
 
@@ -13,14 +13,14 @@
 namespace wirehound {
 
 inline constexpr std::string_view kRecordingMark = "wirehound: ";
-/// Goes on where the comment before it in the same block ended: facts may be longer than a comment.
+/// Continues the comment before it in the same block: facts may be longer than a comment.
 inline constexpr std::string_view kRecordingContinued = "wirehound: + ";
 /// Raised when a reader of an earlier version would misread something.
 inline constexpr std::uint32_t kRecordingVersion = 1;
 
-/// Of one comment; pcapng has 16 bits for it.
+/// The longest comment; pcapng has 16 bits for its length.
 inline constexpr std::size_t kMaxCommentBytes = 65532;
-/// Of facts, over all the comments they take. Longer ones are refused.
+/// The longest facts, over all their comments. Readers refuse longer ones.
 inline constexpr std::size_t kMaxFactsBytes = std::size_t{1} << 20;
 
 /// The first word behind the mark, with the block it stands in.

@@ -20,7 +20,7 @@
 
 namespace wirehound {
 
-/// Where what is recorded comes from.
+/// The origin of the recorded packets.
 struct RecordingOrigin {
   std::string application;            ///< "Wirehound 0.1.0"
   std::string operating_system;       ///< "Linux 6.1.0 x86_64", "" when unknown
@@ -42,7 +42,7 @@ class SectionWriter {
   /// A packet, and before it the facts of its owner that are new. `owner` is null without one.
   void Packet(const Record& record, const KnownFacts::Owner* owner);
 
-  /// What was told, at its place in the stream. The process or container is known_'s.
+  /// A notice or container, at its place in the stream. `known_` owns it.
   void Notice(const ProcessNotice& notice, const KnownFacts::Known& known);
   void Container(const std::string& id, const KnownFacts::Known& known);
   void Gap(const CaptureGap& gap);
@@ -56,7 +56,7 @@ class SectionWriter {
  private:
   using InterfaceKey = std::tuple<std::uint32_t, std::uint64_t, std::uint32_t, std::string>;
 
-  /// What was said of an owner, and how much was known of others when its parents were looked at.
+  /// The version of an owner that was written, and the state of KnownFacts at that time.
   struct Said {
     std::uint64_t version = 0;
     std::uint64_t lessons = 0;
@@ -76,7 +76,7 @@ class SectionWriter {
   InterfaceKey last_key_;
   std::uint32_t last_interface_ = 0;
   std::unordered_map<std::uint64_t, Said> owners_;
-  std::unordered_map<std::uint32_t, std::uint64_t> processes_;  // the version that was said
+  std::unordered_map<std::uint32_t, std::uint64_t> processes_;  // the version that was written
   std::unordered_map<std::string, std::uint64_t> containers_;
   std::uint64_t dropped_ = 0;         // in this section
   std::uint64_t dropped_before_ = 0;  // since the last packet

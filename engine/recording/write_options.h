@@ -15,18 +15,18 @@
 
 namespace wirehound {
 
-/// What gets files of its own.
+/// How packets are split over files.
 enum class RecordingSplit : std::uint8_t { kNothing, kProcess, kContainer };
 
 struct WriteOptions {
   std::string path;              ///< "": nothing is recorded
-  std::uint64_t file_bytes = 0;  ///< of one file, 0: as much as comes
-  std::uint64_t files = 0;       ///< at most so many in all, 0: as many as it takes
+  std::uint64_t file_bytes = 0;  ///< of one file, 0: no limit
+  std::uint64_t files = 0;       ///< at most so many in all, 0: no limit
   RecordingSplit split = RecordingSplit::kNothing;
   CaptureAmount amount = CaptureAmount::kNothing;  ///< at least so much of each packet
 };
 
-/// As the command line has them, "" for what was not given.
+/// As on the command line, "" for an option that was not given.
 struct WriteArguments {
   std::string path;
   std::string size;
@@ -41,7 +41,7 @@ Result<WriteOptions> ReadWriteOptions(const WriteArguments& words);
 /// "100M": a number with k, M or G (of 1024) behind it, or none.
 Result<std::uint64_t> ReadSize(std::string_view text);
 
-/// Raises what the plan copies of each packet it wants; which ones it wants stays.
+/// Raises the bytes the plan copies of each packet. The set of packets stays the same.
 void CaptureAtLeast(CapturePlan& plan, CaptureAmount amount);
 
 }  // namespace wirehound

@@ -29,7 +29,7 @@ struct RuntimeSocket {
 struct RuntimeChoice {
   /// Only these; empty: the sockets at the usual paths.
   std::vector<RuntimeSocket> sockets;
-  bool nobody = false;  ///< ask none at all
+  bool nobody = false;  ///< ask no runtime
 };
 
 /// Reads the values of --runtime-socket: "docker:/run/docker.sock", or "none" alone. A socket need

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Bytes as detectors hand them over, checked before anything looks at them. Pure.
+// Bytes from detectors, checked before the engine reads them. Pure.
 
 #pragma once
 

@@ -53,7 +53,7 @@ std::int32_t InstanceState::Create(const typename Table::Options& options, std::
   return WIREHOUND_OK;
 }
 
-// Null for a handle that is none, or of something else.
+// Null for an invalid handle, or one of another kind of object.
 template <typename Table>
 Table* InstanceState::Find(std::uint32_t handle) {
   return handle == 0 || handle > objects_.size() ? nullptr

@@ -3,7 +3,7 @@
 // InstanceState: the counters and maps the host keeps for one detector (abi/state_abi.h), bounded
 // and in stream time. Dies with the instance. Dispatch thread.
 //
-// What is reserved is accounted for when a counter or map is made, at its largest: later calls
+// A counter or map reserves memory for its largest size when it is made: later calls
 // allocate nothing and cannot run out.
 
 #pragma once

@@ -34,7 +34,7 @@ bool MapTable::Put(const Digest& key, std::span<const std::uint8_t> value, std::
     table_.Stamp(*entry, now_ns);
   }
   if (!value.empty()) {
-    // It may be the value of another entry, even of one that has just made room for this.
+    // `value` may point into another entry, even into one that was just evicted for this one.
     std::memmove(BoundedTable::Payload(*entry), value.data(), value.size());
   }
   entry->used_bytes = static_cast<std::uint32_t>(value.size());

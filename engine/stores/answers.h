@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Answers: keeps the answers of a turn alive until the turn is over, whatever the store learns or
-// forgets meanwhile, so that two answers in one on_event are both valid. Bounded: a store refuses
+// Answers: keeps the answers of a turn alive until the turn is over, even if the store learns or
+// forgets facts meanwhile: two answers in one on_event are both valid. Bounded: a store refuses
 // and counts questions beyond the limit. Dispatch thread.
 
 #pragma once

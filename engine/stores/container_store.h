@@ -41,11 +41,11 @@ class ContainerStore {
     std::size_t capacity = kDefaultCapacity;
   };
 
-  /// Without a setup the store knows what it is given to Take, and nothing else; until then it is
+  /// Without a setup the store knows only the facts passed to Take; before the first Take it is
   /// unhealthy: it answers every question with WIREHOUND_ERROR_UNHEALTHY.
   explicit ContainerStore(std::optional<Setup> setup);
 
-  /// Gets each container that was not known before, from whatever origin.
+  /// Gets each container that was not known before, from any origin.
   void OnNew(std::function<void(const wirehound_container_info&)> on_new) {
     on_new_ = std::move(on_new);
   }

@@ -35,7 +35,7 @@ class DnsAnswerBuilder {
  private:
   struct Candidate {
     const DnsMapping* mapping;
-    const DnsSighting* sighting;  // the one that counts for who asks
+    const DnsSighting* sighting;  // the one that counts for the asking process
     std::uint32_t seen_by;
   };
 

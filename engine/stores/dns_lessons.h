@@ -2,7 +2,7 @@
 
 // DNS lessons: the pairs of name and address that a response gives: an address record of the name
 // in the question, or of a name that its aliases lead to; the name of an address in the question.
-// Records that answer no question are passed over. Pure.
+// Records that answer no question are skipped. Pure.
 
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace wirehound {
 
-inline constexpr std::size_t kMaxDnsLessons = 64;  ///< of one message; more are not looked at
+inline constexpr std::size_t kMaxDnsLessons = 64;  ///< of one message; further ones are ignored
 inline constexpr std::size_t kMaxDnsLessonRecords = 256;  ///< of one section, likewise
 inline constexpr std::size_t kMaxDnsAliases = 8;          ///< in a row
 

@@ -5,8 +5,8 @@
 // works for capture files too; there the receiving process is unknown. Dispatch thread.
 //
 // Bounded: below 12 MiB, reserved as mappings come. Beyond its limits the store drops the mapping
-// seen longest ago and counts it. DNS on the wire can be forged: the store says what this host was
-// told.
+// seen longest ago and counts it. DNS on the wire can be forged: the store repeats the responses
+// that this host received.
 
 #pragma once
 
@@ -39,14 +39,14 @@ class DnsStore {
   static constexpr std::uint32_t kMaxMappings = 16384;
   static constexpr std::uint32_t kMaxMappingsPerName = 64;       ///< and per address
   static constexpr std::size_t kMaxAnswer = 16;                  ///< mappings in one answer
-  static constexpr std::uint64_t kLeastKeptNs = 30'000'000'000;  ///< whatever the TTL says
+  static constexpr std::uint64_t kLeastKeptNs = 30'000'000'000;  ///< even if the TTL is shorter
 
   struct Counters {
     std::uint64_t learnt = 0;     ///< mappings that messages named, new or known
     std::uint64_t expired = 0;    ///< that made room and had expired
     std::uint64_t evicted = 0;    ///< that made room and had not expired
     std::uint64_t unusable = 0;   ///< names too long to be kept
-    std::uint64_t cut_short = 0;  ///< messages with more than is looked at
+    std::uint64_t cut_short = 0;  ///< messages with more records than the limits
   };
 
   /// `time` must outlive this.

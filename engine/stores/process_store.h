@@ -46,10 +46,10 @@ class ProcessStore : public ProcessTree, private ProcessLineage {
  public:
   /// Parents named when a definition asks for ancestry and gives no depth.
   static constexpr std::uint32_t kDefaultAncestryDepth = 5;
-  /// However many are asked for.
+  /// The most parents in an answer.
   static constexpr std::uint32_t kMaxAncestryDepth = 64;
   static constexpr std::size_t kDefaultCapacity = 32768;
-  /// What /proc says is taken to hold for so long, in stream time.
+  /// How long the store relies on a look into /proc, in stream time.
   static constexpr std::uint64_t kRecheckNs = 100'000'000;
 
   /// Processes read from /proc by one FindRunning, parents not counted.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Stores: what the engine knows besides events, for detectors, for filters and for the fields that
+// Stores: the facts the engine knows besides events, for detectors, filters and the fields that
 // name addresses. One object for a run; dispatch thread.
 
 #pragma once

@@ -21,9 +21,9 @@ import time
 from pathlib import Path
 
 PROFILES = ("mix", "dns", "http")
-# What runs longer than this is run once: its ratio will be clear enough.
+# A program that runs longer than this is run once: one run is exact enough for its ratio.
 LONG_SECONDS = 20.0
-# How often a running program's memory is looked at.
+# Seconds between two readings of a running program's memory.
 WATCH_SECONDS = 0.005
 
 EVENTS = "net_packet_dns,net_packet_http"

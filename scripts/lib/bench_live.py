@@ -140,7 +140,7 @@ class Lab:
         return result.stdout
 
 
-# Each load returns figures by name; the first is the one whose loss is told in percent.
+# Each load returns figures by name; the report gives the loss of the first one in percent.
 
 
 def iperf(lab, seconds, *options):

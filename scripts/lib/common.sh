@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
-# What every script here needs: messages, root, the top of the tree. Sourced, never run.
+# Helpers for every script here: messages, root, the top of the tree. Sourced, never run.
 
 # The root of the source tree.
 # shellcheck disable=SC2034 # used by those who source this
@@ -18,7 +18,7 @@ die() {
   exit 1
 }
 
-# heading TEXT: what happens next, easy to find in a long log.
+# heading TEXT: prints the title of the next step, easy to find in a long log.
 heading() { printf '\n== %s\n' "$*" >&2; }
 
 can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }

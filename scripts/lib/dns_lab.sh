@@ -17,7 +17,7 @@
 DNS_LAB_DIR=
 dns_lab_server_pid=
 
-# How long the server may take to answer its first question, in tenths of a second.
+# The longest wait for the server's first answer, in tenths of a second.
 readonly DNS_LAB_PATIENCE=600
 
 dns_lab_start() {

@@ -31,7 +31,7 @@ done
 hostname guest
 ip link set lo up
 
-# As where systemd rules, nothing runs in the root group.
+# No process runs in the root control group, as on a system with systemd.
 mkdir /sys/fs/cgroup/tests
 echo $$ >/sys/fs/cgroup/tests/cgroup.procs
 

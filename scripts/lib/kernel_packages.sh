@@ -21,7 +21,7 @@ readonly KERNEL_MODULES='veth'
 
 kernel_versions() { sed -n 's/^\([0-9.]*\) .*/\1/p' <<<"$KERNEL_SUITES"; }
 
-# kernel_mirrors SUITE: where to look for it: what apt is told to use here, then Debian's own name.
+# kernel_mirrors SUITE: prints the mirrors to try: those in apt's configuration, then Debian's.
 kernel_mirrors() {
   local kind=debian
   case "$1" in *-security) kind=debian-security ;; esac
@@ -34,7 +34,7 @@ kernel_mirrors() {
   } | awk '!seen[$0]++'
 }
 
-# kernel_apt_folder FOLDER MIRROR SUITE: what apt needs to know of this one suite and nothing else.
+# kernel_apt_folder FOLDER MIRROR SUITE: makes a configuration of apt for this one suite only.
 kernel_apt_folder() {
   mkdir -p "$1/lists/partial" "$1/archives/partial" "$1/sources"
   printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: amd64\nSigned-By: %s\n' \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 
-# Which files are ours, by what can be checked about them. Sourced; needs common.sh.
+# Lists of the project's files, by the checks that apply to them. Sourced; needs common.sh.
 
 readonly SOURCE_FOLDERS="sdk base probes decoders engine detectors examples tests"
 
@@ -20,7 +20,7 @@ header_files() {
   c_family_files | grep '\.h$'
 }
 
-# shell_files: the scripts with the name of a shell in their first line, and what they source.
+# shell_files: the scripts with the name of a shell in their first line, and the files they source.
 shell_files() {
   (cd "$TOP" && grep -rlE '^#!.*\b(ba)?sh$|^# shellcheck shell=' scripts tests .ci | LC_ALL=C sort)
 }

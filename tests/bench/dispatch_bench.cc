@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What it costs to bring one event to 0, 1, 10 and 100 detectors: ordinary ones, written against
+// The cost of showing one event to 0, 1, 10 and 100 detectors: ordinary ones, written against
 // the SDK and called through their tables, each reading two fields of the event. `per_call` is the
 // engine's and the detector's time together, divided by the detectors. BM_BareCall is the same
 // detector called through the same table without an engine: the difference is the engine.
@@ -54,7 +54,7 @@ class PortWatcher : public Detector {
 constexpr wirehound_detector kQuiet = detail::MakeTable<PortWatcher<Emits::kNothing>>();
 constexpr wirehound_detector kEmitting = detail::MakeTable<PortWatcher<Emits::kDetection>>();
 
-// So many detectors of one kind, each with an event of its own.
+// That many detectors of one kind, each of which produces another event.
 LoadedPlugins Detectors(std::int64_t count, const wirehound_detector& table,
                         const std::vector<std::string>& filters) {
   LoadedPlugins plugins;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a DNS message costs: decoding of usual ones, their answers in words, and taking them out of
+// The cost of a DNS message: decoding usual ones, their answers as text, and taking them out of
 // a TCP stream. ns per message; numbers are in docs/ with machine and date.
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a filter costs for one event: by kind of field, by number of values, and of several clauses
-// at once. Each is asked about an event that passes, after all of it has been looked at.
+// The cost of a filter for one event: by kind of field, by number of values, and of several clauses
+// at once. Each filter tests an event that passes, so it looks at all values.
 
 #include <cstdint>
 #include <cstdlib>
@@ -85,7 +85,7 @@ const Sample& Tcp() {
   return sample;
 }
 
-// A response with one question and so many answers, the last of which is an MX record.
+// A response with one question and `answers` answers, the last of which is an MX record.
 class DnsMessage {
  public:
   explicit DnsMessage(std::size_t answers) : answers_(answers) {
@@ -139,7 +139,7 @@ BENCHMARK(Empty);
 void Number(benchmark::State& state) { Tcp().Measure(state, {"dst_port=443"}); }
 BENCHMARK(Number);
 
-// So many values, far apart, of which the last applies.
+// That many values, far apart, of which the last applies.
 void NumberList(benchmark::State& state) {
   std::string clause = "dst_port=";
   for (std::int64_t i = 1; i < state.range(0); ++i) {

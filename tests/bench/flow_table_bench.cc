@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the flow table costs per segment: looking a flow up and telling its bytes in order, with few
-// and with many flows, wanted or not, and what is not the normal case. items_per_second counts
+// The cost of a segment in the flow table: finding the flow and delivering bytes in order, with few
+// and with many flows, wanted or not, and segments out of order. items_per_second counts
 // segments.
 
 #include <benchmark/benchmark.h>
@@ -17,7 +17,7 @@
 namespace wirehound {
 namespace {
 
-// Looks at nothing, so that only the table is measured.
+// Ignores all bytes, so that only the table is measured.
 class IdleObserver : public FlowObserver {
  public:
   explicit IdleObserver(StreamInterest interest) : interest_(interest) {}
@@ -148,8 +148,8 @@ void SwappedPairs(benchmark::State& state) {
 }
 BENCHMARK(SwappedPairs);
 
-// The worst a peer can do: as many pieces as a stream may have, and always one more near their end,
-// which is there already.
+// The worst case of a hostile peer: the most pieces that a stream may have, then always one more
+// near their end that the table has already.
 void TinyPieces(benchmark::State& state) {
   Load load(1, 1, StreamInterest::kMore);
   const std::uint32_t pieces = FlowLimits().max_stream_bytes / kSegmentBlockBytes;
@@ -164,7 +164,7 @@ void TinyPieces(benchmark::State& state) {
 }
 BENCHMARK(TinyPieces);
 
-// SYNs of ever new connections: a flood, once the table is full.
+// SYNs of new connections without end: a flood, once the table is full.
 void NewConnections(benchmark::State& state) {
   Load load(1, 0, StreamInterest::kMore);
   std::size_t connection = 0;

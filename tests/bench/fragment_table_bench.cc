@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What fragments cost: a datagram of 8 KiB in Ethernet-sized fragments, in order and reversed,
+// The cost of fragments: a datagram of 8 KiB in Ethernet-sized fragments, in order and reversed,
 // and fragments that never make a datagram, each of which displaces another.
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What HTTP/1.x costs: a typical request and response whole and in pieces, a body, and a look at
+// The cost of HTTP/1.x: a typical request and response whole and in pieces, a body, and a look at
 // the first bytes of a connection.
 
 #include <cstdint>

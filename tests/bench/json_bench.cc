@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the JSON of an event costs, by kind and size of its message. Bytes per second are of JSON.
+// The cost of the JSON of an event, by kind and size of its message. Bytes per second are of JSON.
 
 #include <cstddef>
 #include <cstdint>
@@ -175,7 +175,7 @@ void HttpRequestEvent(benchmark::State& state) {
 }
 BENCHMARK(HttpRequestEvent);
 
-// Packets of so many processes by turns, as on a live host.
+// Packets of that many processes in turn, as on a live host.
 void ManyProcesses(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   std::vector<wirehound_process> processes(count, UnknownProcess());

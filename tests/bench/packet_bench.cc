@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What decoding the headers of a frame costs, by kind of frame and for a mix of them.
+// The cost of decoding the headers of a frame, by kind of frame and for a mix of them.
 
 #include <cstddef>
 #include <cstdint>
@@ -65,7 +65,7 @@ BENCHMARK_CAPTURE(DecodeFrame, ipv6, {Ipv6Frame()});
 BENCHMARK_CAPTURE(DecodeFrame, icmp, {IcmpFrame()});
 BENCHMARK_CAPTURE(DecodeFrame, icmpv6, {Icmpv6Frame()});
 
-// So many of each that no predictor learns the order by heart.
+// Enough of each kind that no branch predictor learns the order.
 std::vector<ByteWriter> Mix() {
   const std::vector<ByteWriter> kinds = {TcpFrame(),  UdpFrame(),  VlanFrame(),   Ipv6Frame(),
                                          IcmpFrame(), ArpFrame(),  Icmpv6Frame(), TcpFrame(),

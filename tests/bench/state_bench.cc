@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What state costs a detector, through the C tables it uses: counting, maps, names for an address;
-// and what it costs to learn a name from an answer. Few keys stay in the cache, many do not.
+// The cost of state for a detector, through its C tables: counting, maps, names for an address;
+// and the cost of learning a name from an answer. Few keys stay in the cache, many do not.
 
 #include <benchmark/benchmark.h>
 

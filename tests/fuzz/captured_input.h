@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the fuzz targets of packet layers have in common: input that says how much of it was
-// captured, and the invariant that a decoder hands on a part of what it was given. The input's
+// Shared by the fuzz targets of packet layers: input that says how much of it was
+// captured, and the invariant that a decoder passes on a part of its input. The input's
 // first byte counts, in steps of 20 bytes, what was on the wire beyond the rest of it.
 
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Fuzz target for DNS messages. Beyond not crashing: everything the result points to is inside
-// the input or the arena, limits hold, flags and status agree, and what a cut message gives is
-// what the whole one begins with.
+// the input or the arena, limits hold, flags and status agree, and the result of a cut message
+// is the beginning of the result of the whole one.
 // Input: the message as it is, so that a seed is a payload from a capture.
 
 #include <cstddef>
@@ -213,7 +213,7 @@ class Checker {
   const Arena& arena_;
 };
 
-// The names of `part` are those `whole` starts with.
+// The names of `part` are the first names of `whole`.
 template <typename Entry>
 void CheckPrefix(const wirehound_list& part, const wirehound_list& whole) {
   WIREHOUND_FUZZ_CHECK(part.count <= whole.count);
@@ -225,7 +225,7 @@ void CheckPrefix(const wirehound_list& part, const wirehound_list& whole) {
   }
 }
 
-// Reads every byte of what is in words.
+// Reads every byte of the texts.
 void CheckResponses(const wirehound_dns& dns, Arena& arena) {
   const wirehound_list responses = BuildDnsResponses(dns, arena);
   WIREHOUND_FUZZ_CHECK(responses.count != 0 || arena.exhausted());

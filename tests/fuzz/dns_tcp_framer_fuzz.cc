@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fuzz target for DNS messages in a TCP stream, however it is cut and whatever is missing. Beyond
+// Fuzz target for DNS messages in a TCP stream, cut anywhere and with gaps anywhere. Beyond
 // not crashing: no message is longer than its length says, no buffer is kept or lost, and a stream
 // cut into pieces gives the messages that the whole one gives.
 // Input: a stream. How it is cut, and where bytes are missing, is taken from the bytes themselves,
-// so that a seed is what a capture has.
+// so that a seed is a stream from a capture.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fuzz target for filters. Beyond not crashing: what is no filter is told so with its own text,
-// what compiles can be asked about an event, gives the same answer twice, and passes no event that
-// has no fields unless it asks for none.
+// Fuzz target for filters. Beyond not crashing: the error for a bad filter quotes its text,
+// a compiled filter gives the same answer twice about an event, and passes no event that
+// has no fields unless it tests none.
 // Input: an item of --events; behind the end of its line, if there is one, a clause of --scope.
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 namespace wirehound {
 namespace {
 
-constexpr std::size_t kMostText = 256;  // a filter on a name of a number asks about all of them
+constexpr std::size_t kMostText = 256;  // a filter on the name of a number tries all numbers
 
 wirehound_string View(std::string_view text) { return {text.data(), text.size()}; }
 

@@ -30,7 +30,7 @@ constexpr std::size_t kPoolBytes = std::size_t{1} << 20;
 
 std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
-// Copies all it is told, which reads every byte of it: a sanitizer sees what is not there.
+// Copies each message and each anomaly whole, so that a sanitizer sees every invalid byte.
 class Recorder : public HttpSink {
  public:
   void OnHttpMessage(HttpSide sender, const wirehound_http& message) override {
@@ -57,7 +57,7 @@ class Recorder : public HttpSink {
     log += sender == HttpSide::kClient ? ">!" : "<!";
     log.append(AnomalyName(anomaly.kind)) += ' ' + std::to_string(anomaly.offset) + '\n';
     ++anomalies;
-    // After these a direction goes on where a segment starts, which depends on the segments.
+    // After these a direction continues at the start of a segment, so the segments matter.
     lost = lost || anomaly.kind == AnomalyKind::kHttpMalformedStartLine ||
            anomaly.kind == AnomalyKind::kHttpBadChunkSize ||
            anomaly.kind == AnomalyKind::kHttpLineTooLong ||
@@ -171,12 +171,12 @@ void CheckSplit(std::string_view input) {
   WIREHOUND_FUZZ_CHECK(whole.log == pieces.log);
   WIREHOUND_FUZZ_CHECK(at_once.verdict == byte_by_byte.verdict);
   WIREHOUND_FUZZ_CHECK(at_once.request == byte_by_byte.request);
-  // What is no HTTP is noticed where the line ends, or earlier: how much was taken means nothing.
+  // The guess "not HTTP" falls at the end of the line or earlier: the bytes consumed may differ.
   WIREHOUND_FUZZ_CHECK(at_once.verdict == HttpVerdict::kNotHttp ||
                        at_once.http_bytes == byte_by_byte.http_bytes);
 }
 
-// Whoever may be the start of HTTP stays so until the guess is final.
+// Bytes that may be the start of HTTP keep that guess until it is final.
 void CheckGuess(std::string_view input) {
   const auto bytes = std::as_bytes(std::span(input.data(), input.size()));
   const HttpGuess whole = GuessHttp(bytes);

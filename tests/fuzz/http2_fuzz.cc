@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fuzz target for HTTP/2 connections. Beyond not crashing: what is reported can be read to its last
-// byte and keeps to the limits, no head stays taken and no memory is kept behind a connection, and
-// bytes one at a time say the same as bytes in segments.
+// Fuzz target for HTTP/2 connections. Beyond not crashing: reported messages can be read to the
+// last byte and keep the limits, a closed connection gives back its heads and its memory, and
+// feeding byte by byte gives the same messages as feeding whole segments.
 // Input: a byte of options (1: after an upgrade, 2: without the client's preface in front), then
 // segments. A segment begins with two bytes, big endian: 0x8000 sent by the server, 0x4000 a gap,
 // the rest its length; its bytes follow unless it is a gap.
@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t kMemoryBytes = std::size_t{512} * 1024;
 
-// Reads everything a message has and boils it all down to one number.
+// Reads every byte of a message and returns a hash of all.
 class Digest : public HttpSink {
  public:
   void OnHttpMessage(HttpSide sender, const wirehound_http& message) override {

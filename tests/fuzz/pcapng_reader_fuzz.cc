@@ -3,7 +3,7 @@
 // Fuzz target for the capture readers over memory. Beyond not crashing: packets are inside the
 // file and in its order, no more of them than fit, and a file cut short gives the packets that
 // the whole one begins with. Recordings, whose comments tell of processes and more, are such files:
-// owners are described or nobody, and what is told besides packets can be looked at.
+// each owner is described or unknown, and the facts besides packets are readable.
 // Input: a pcapng file, or a pcap file, as it is.
 
 #include <cstddef>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kSmallestPacketBytes = 16;  // of pcap and pcapng, with what is around it
 
-// What is compared of a packet.
+// The compared parts of a packet.
 struct Seen {
   std::uint64_t timestamp_ns;
   std::size_t offset;
@@ -47,7 +47,7 @@ void LookAt(const wirehound_process& process) {
   }
 }
 
-// Touches everything it is told, for the sanitizers.
+// Reads every byte that it receives, for the sanitizers.
 class LookingSink : public RecordSink {
  public:
   void OnRecord(const Record& record) override {
@@ -72,7 +72,7 @@ class LookingSink : public RecordSink {
   void OnGap(const CaptureGap& gap) override { LookAt({gap.reason.data(), gap.reason.size()}); }
 };
 
-// The reader for what the file starts with; none for what is neither format.
+// The reader for the format that the file starts with; null for neither format.
 std::unique_ptr<CaptureReader> MakeReader(std::span<const std::byte> file) {
   if (PcapngReader::Recognises(file)) {
     return std::make_unique<PcapngReader>(InputWindow(file));

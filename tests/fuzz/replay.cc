@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What keeps the seed files and yesterday's findings tested: a fuzz target started as
+// Keeps the seed files and inputs of earlier crashes tested: a fuzz target started as
 //   x_fuzz --replay FILE|FOLDER...
 // runs over these files and over every cut of them, and ends; libFuzzer does not begin. (Its own
 // -runs=0 takes whole files only.)
@@ -32,7 +32,7 @@ void Replay(const std::filesystem::path& path) {
   }
 }
 
-// How many files there were.
+// Returns the number of files.
 int ReplayAll(const std::filesystem::path& path) {
   if (std::filesystem::is_regular_file(path)) {
     Replay(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Fuzz target for the flow table. The input is a script of segments of four connections. What a
-// segment carries follows from its sequence number, so whatever is told can be checked: every byte
+// segment carries follows from its sequence number, so every call can be checked: every byte
 // once, in order, at its place; gaps where bytes are missing; each flow begun before its data and
 // ended once; memory and ledger as promised; the same calls with another hash seed.
 // Input: two bytes of options, then per segment one byte (what, which connection, which side) and
@@ -25,14 +25,14 @@ namespace {
 constexpr std::size_t kConnections = 4;
 constexpr std::size_t kMaxPayload = 4096;
 
-// The only byte there can be at this place.
+// The byte that every segment has at this place.
 std::byte ByteAt(std::uint16_t port, bool from_client, std::uint32_t sequence) {
   std::uint32_t value = sequence * 2654435761u + port * 40503u + (from_client ? 77 : 0);
   value ^= value >> 15;
   return static_cast<std::byte>(value * 2246822519u >> 24);
 }
 
-// What was sent by one side of one connection.
+// The bytes that one side of a connection has sent.
 struct SentSide {
   std::uint32_t cursor = 0;  ///< where the script goes on
   std::set<std::uint32_t> possible_starts;
@@ -43,7 +43,7 @@ struct Sent {
   bool honest = true;                                       ///< no two bytes for one place so far
 };
 
-// Checks what is told while it is told, and keeps a digest of it.
+// Checks each call of the table as it comes, and keeps a digest of all calls.
 class CheckingObserver : public FlowObserver {
  public:
   CheckingObserver(const Sent& sent, std::uint64_t interested_until)
@@ -144,7 +144,7 @@ class CheckingObserver : public FlowObserver {
     return stream.wanted ? StreamInterest::kMore : StreamInterest::kNone;
   }
 
-  // Where the stream started is not told; what is told must fit one start at least.
+  // The table does not report where a stream starts: its calls must fit at least one start.
   void CheckBytes(const FlowInfo& flow, FlowSide side, StreamState& stream, std::uint64_t offset,
                   std::span<const std::byte> bytes) {
     const std::uint16_t server = flow.endpoint(FlowSide::kResponder).port;
@@ -313,7 +313,7 @@ class Player {
     }
     table_.OnSegment({Metadata(port, from_client), Header(shape),
                       CapturedBytes(payload, shape.size + shape.not_captured), now_ns_});
-    // Time goes on a little, and now and then back.
+    // Time advances a little, and sometimes goes back.
     now_ns_ += now_ns_ % 7 == 0 ? -std::uint64_t{1000} : 1'000'001;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Fuzz target for tunnel headers. Beyond not crashing: what is carried is inside the input and
-// never all of it but where the tunnel has no header, and only a known link type is named.
+// Fuzz target for tunnel headers. Beyond not crashing: the inner packet is inside the input and
+// smaller than it unless the tunnel has no header, and its link type is a known one.
 // Input: one byte that chooses GRE or a port, then as captured_input.h says.
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 
-# What scripts/kernels runs in a booted kernel: the engine's own account of what this kernel can do,
-# which explains the rest, the live tests, and the engine as its users run it. Live capture has to
-# work there, so a test that says it cannot run has failed.
+# scripts/kernels runs this in a booted kernel: the engine's report on the features of the kernel,
+# the live tests, and the engine as its users run it. Live capture must work in that kernel, so a
+# test that reports that it cannot run has failed.
 
 folder=$(dirname "$0")
 export WIREHOUND_BIN=/wirehound/bin/wirehound PYTHONDONTWRITEBYTECODE=1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 
-# Whether scripts/kernels can be believed: what it passes on, and what it says when it has nothing
-# to pass on.
+# Tests scripts/kernels: the output and exit status that it passes on from the guest, and its message
+# and status when it cannot boot one.
 #
 #   tests/kernels/script_test.sh BUILD
 
@@ -12,7 +12,8 @@ set -euo pipefail
 readonly BUILD=$1
 failed=0
 
-# expect WHAT STATUS TEXT OPTION ...: runs scripts/kernels; its status, and a line of what it says.
+# expect WHAT STATUS TEXT OPTION ...: runs scripts/kernels and checks its exit status and a line of its
+# output.
 expect() {
   local what=$1 wanted=$2 text=$3 status=0 said
   shift 3
@@ -40,7 +41,7 @@ expect "an unknown kernel is named with those there are" 1 "unknown kernel '2.4'
   2.4
 WIREHOUND_KERNELS=$(mktemp -d)
 export WIREHOUND_KERNELS
-# An apt that reaches nothing: no mirror can be fetched from.
+# A configuration of apt in which no mirror can be reached.
 APT_CONFIG=$WIREHOUND_KERNELS/apt.conf
 printf 'Acquire::%s::Proxy "http://127.0.0.1:9";\n' http https >"$APT_CONFIG"
 export APT_CONFIG

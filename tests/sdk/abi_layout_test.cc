@@ -695,7 +695,7 @@ constexpr Constant kConstants[] = {
 
 #undef CONSTANT
 
-TEST_CASE("abi layout: every member of every struct has its place and size") {
+TEST_CASE("abi layout: every member of every struct has its required offset and size") {
   for (const Row& row : kRows) {
     CAPTURE(std::string(row.type));
     CAPTURE(std::string(row.member));
@@ -710,7 +710,7 @@ TEST_CASE("abi layout: members follow each other without hidden padding, and all
   const auto check_end = [&] {
     if (whole != nullptr && whole->type != "wirehound_value") {
       CAPTURE(std::string(whole->type));
-      CHECK(whole->size - end < 8);  // what alignment may add at the end, where members will go
+      CHECK(whole->size - end < 8);  // padding at the end, which later members may use
     }
   };
   for (const Row& row : kRows) {
@@ -728,7 +728,7 @@ TEST_CASE("abi layout: members follow each other without hidden padding, and all
   check_end();
 }
 
-TEST_CASE("abi layout: every constant has its value") {
+TEST_CASE("abi layout: every constant has its published value") {
   for (const Constant& constant : kConstants) {
     CAPTURE(std::string(constant.name));
     CHECK(constant.value == constant.golden);
@@ -740,7 +740,7 @@ TEST_CASE("abi layout: the module's symbol carries the major version") {
         WIREHOUND_DETECTOR_MODULE_PREFIX + std::to_string(WIREHOUND_ABI_MAJOR));
 }
 
-TEST_CASE("abi layout: every extension has its name") {
+TEST_CASE("abi layout: every extension has its published name") {
   CHECK(std::string(WIREHOUND_TIMERS_EXTENSION) == "wirehound.timers/1");
   CHECK(std::string(WIREHOUND_STATE_EXTENSION) == "wirehound.state/1");
   CHECK(std::string(WIREHOUND_PROCESSES_EXTENSION) == "wirehound.processes/1");

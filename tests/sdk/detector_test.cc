@@ -86,7 +86,7 @@ TEST_CASE("emitter: a detection may have its own threat, population and depth") 
   CHECK(property == "Category=c2");
 }
 
-TEST_CASE("emitter: populating nothing differs from following the definition") {
+TEST_CASE("emitter: a detection with no population differs from one that follows the definition") {
   FakeHost host;
   DetectionOverrides overrides;
   overrides.auto_populate = AutoPopulate{};

@@ -86,7 +86,7 @@ std::optional<T> Read(std::uint32_t type, const wirehound_value& value) {
   return FieldRef<T>(0).Get(EventView(event));
 }
 
-TEST_CASE("event: the container of its process, where the host has it") {
+TEST_CASE("event: it has the container of its process if the host knows it") {
   TestEvent event;
   wirehound_container_info info{};
   info.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
@@ -130,7 +130,7 @@ TEST_CASE("event: messages and lists of messages are read through their views") 
   CHECK_FALSE(Read<Http>(WIREHOUND_TYPE_DNS, {.message = &http}).has_value());
 }
 
-TEST_CASE("event: its context") {
+TEST_CASE("event: it has its id, name, time, sequence, system call and process") {
   TestEvent event;
   event.process.pid = 42;
   event.process.comm = {"dig", 3};
@@ -167,7 +167,7 @@ TEST_CASE("event: the chain of causes is followed to its root") {
 TEST_CASE("event: an event of an older host has no cause") {
   const wirehound_event base{};
   wirehound_event event = {.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_event, syscall)};
-  event.detected_from = &base;  // behind what the host says it filled in
+  event.detected_from = &base;  // behind the struct_size of the host
   CHECK_FALSE(EventView(event).detected_from().has_value());
   CHECK(EventView(event).chain_depth() == 0);
 }

@@ -278,9 +278,9 @@ TEST_CASE("module: an exception in GetDefinition is a failure with its text") {
   }
 }
 
-TEST_CASE("module: an exception of a destructor goes no further") {
+TEST_CASE("module: an exception of a destructor does not reach the host") {
   const auto destroy = [] { throw std::runtime_error("stuck"); };
-  SUBCASE("of the instance: it is logged") {
+  SUBCASE("of the instance: the wrapper logs it") {
     FakeHost host;
     void* instance = nullptr;
     REQUIRE(kTable.create(&host.table, &instance) == WIREHOUND_OK);
@@ -289,7 +289,7 @@ TEST_CASE("module: an exception of a destructor goes no further") {
     behaviour = {};
     CHECK(host.logged == std::vector<std::string>{"3 stuck"});
   }
-  SUBCASE("while it is described: nothing is taken") {
+  SUBCASE("while it is described: the definition is not used") {
     const Answer answer = Describe({.destroy = destroy});
     CHECK(answer.status == WIREHOUND_ERROR_EXCEPTION);
     CHECK(answer.failure == "stuck");

@@ -20,7 +20,7 @@ Result<int> Half(int number) {
   return number / 2;
 }
 
-TEST_CASE("result: holds a value or an error, never both") {
+TEST_CASE("result: it holds a value or an error, never both") {
   const Result<int> good = Half(4);
   REQUIRE(good.has_value());
   CHECK(static_cast<bool>(good));

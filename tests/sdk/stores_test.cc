@@ -145,7 +145,7 @@ TEST_CASE("stores: parents are a list of the requested length") {
   CHECK(with.asked == std::vector<std::string>{"ancestry 7 3"});
 }
 
-TEST_CASE("stores: containers by id and all of them") {
+TEST_CASE("stores: a container is found by id, and all are listed") {
   HostWithStores with;
   ContainerLookup containers;
   REQUIRE(containers.Create(InitContext(with.host.table)));
@@ -163,7 +163,7 @@ TEST_CASE("stores: containers by id and all of them") {
   }
 }
 
-TEST_CASE("stores: the system") {
+TEST_CASE("stores: the system has all its facts") {
   HostWithStores with;
   SystemLookup system;
   REQUIRE(system.Create(InitContext(with.host.table)));
@@ -173,7 +173,7 @@ TEST_CASE("stores: the system") {
   CHECK(system.Get()->os_name() == "Debian GNU/Linux");
 }
 
-TEST_CASE("stores: no entry, no way to tell and no store are three answers") {
+TEST_CASE("stores: a missing entry, an unhealthy store and a missing store give different errors") {
   HostWithStores with;
   const InitContext context(with.host.table);
   ProcessLookup processes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The fakes of wirehound/testing.h, used as authors use them: a detector is defined, fires and
-// stays quiet. Also what the fakes refuse.
+// stays quiet. Also the errors of the fakes.
 
 #include <wirehound/testing.h>
 
@@ -74,7 +74,7 @@ void AddDns(TestHost& host) {
                 {{"dst", WIREHOUND_TYPE_ADDRESS}, {"proto_dns", WIREHOUND_TYPE_DNS}});
 }
 
-TEST_CASE("testing: a detector is defined, fires and stays quiet") {
+TEST_CASE("testing: the fakes run a detector that is defined, fires and stays quiet") {
   TestDetector<LongName> detector;
   CHECK(detector.definition().id == "LONG_NAME");
   AddDns(detector.host());
@@ -172,7 +172,7 @@ TEST_CASE("testing: an event has the fields that were added to the host") {
   CHECK(EventView(event.abi()).process()->uid == 5);
 }
 
-TEST_CASE("testing: lines of the log are kept with their values") {
+TEST_CASE("testing: the fakes keep log lines with their values") {
   TestDetector<LongName> detector;
   const Logger logger(detector.host().table());
   logger.Info("found", {{"name", "x"}, {"count", 2}, {"good", true}, {"share", 0.5}});
@@ -180,7 +180,7 @@ TEST_CASE("testing: lines of the log are kept with their values") {
         std::vector<std::string>{"info found name=x count=2 good=true share=0.5"});
 }
 
-TEST_CASE("testing: values have one text each") {
+TEST_CASE("testing: each value has one text") {
   wirehound_value value{};
   const std::uint8_t bytes[] = {0, 0xab};
   value.bytes = {bytes, sizeof(bytes)};

@@ -22,7 +22,7 @@ wirehound_dns_record Record(std::uint16_t type, std::uint32_t kind, const void* 
   return record;
 }
 
-TEST_CASE("views: text goes both ways") {
+TEST_CASE("views: text converts to the C struct and back") {
   CHECK(ToView(FromView("abc")) == "abc");
   CHECK(ToView(FromView("")).empty());
   CHECK(ToView(wirehound_string{}).empty());
@@ -49,7 +49,7 @@ TEST_CASE("views: a list is walked by its stride, so elements may be longer") {
   CHECK(types == 123);
 }
 
-TEST_CASE("views: an empty list has nothing, whatever its pointer") {
+TEST_CASE("views: an empty list has no elements, even with a pointer") {
   for (const wirehound_list& list :
        {wirehound_list{}, wirehound_list{nullptr, 0, 16}, wirehound_list{"x", 0, 0}}) {
     const TextList view(list);
@@ -174,7 +174,7 @@ TEST_CASE("views: the accessors of a DNS record are empty for other types") {
   }
 }
 
-TEST_CASE("views: the data of a DNS record, member by member") {
+TEST_CASE("views: the data of a DNS record has every member") {
   const wirehound_dns_soa soa = {FromView("m"), FromView("r"), 1, 2, 3, 4, 5, 0};
   const wirehound_dns_record soa_record = Record(6, WIREHOUND_DNS_DATA_SOA, &soa);
   const DnsSoa read = DnsRecord(soa_record).soa();
@@ -197,7 +197,7 @@ wirehound_bytes Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-TEST_CASE("views: service bindings, member by member") {
+TEST_CASE("views: a service binding has every member") {
   const wirehound_dns_svc_param params[] = {{1, {}, Bytes("\2h2"), FromView("h2")},
                                             {3, {}, Bytes("ab"), FromView("24930")}};
   const wirehound_dns_svcb svcb = {FromView("svc"), {params, 2, sizeof(params[0])}, 16, {}};
@@ -212,7 +212,7 @@ TEST_CASE("views: service bindings, member by member") {
   CHECK(first.data().size == 3);
 }
 
-TEST_CASE("views: CAA and NAPTR, member by member") {
+TEST_CASE("views: CAA and NAPTR data has every member") {
   const wirehound_dns_caa caa = {FromView("issue"), FromView("ca"), 128, {}};
   const wirehound_dns_record caa_record = Record(257, WIREHOUND_DNS_DATA_CAA, &caa);
   CHECK(DnsRecord(caa_record).caa().tag == "issue");
@@ -231,7 +231,7 @@ TEST_CASE("views: CAA and NAPTR, member by member") {
   CHECK(read.preference == 10);
 }
 
-TEST_CASE("views: DNSSEC data, member by member") {
+TEST_CASE("views: DNSSEC data has every member") {
   const wirehound_dns_ds ds = {Bytes("dig"), 60485, 5, 1, 0};
   const wirehound_dns_record ds_record = Record(43, WIREHOUND_DNS_DATA_DS, &ds);
   CHECK(DnsRecord(ds_record).ds().key_tag == 60485);
@@ -281,7 +281,7 @@ TEST_CASE("views: DNSSEC data, member by member") {
   CHECK(hashed.types.size() == 2);
 }
 
-TEST_CASE("views: TLSA and SSHFP, member by member") {
+TEST_CASE("views: TLSA and SSHFP data has every member") {
   const wirehound_dns_tlsa tlsa = {Bytes("data"), 3, 1, 2, {}};
   const wirehound_dns_record tlsa_record = Record(52, WIREHOUND_DNS_DATA_TLSA, &tlsa);
   CHECK(DnsRecord(tlsa_record).tlsa().usage == 3);
@@ -303,7 +303,7 @@ TEST_CASE("views: an EDNS option has its value as text") {
   CHECK(DnsOption(option).data().size == 3);
 }
 
-TEST_CASE("views: the top bit of a class in mDNS") {
+TEST_CASE("views: the top bit of a class in mDNS is read apart from the class") {
   wirehound_dns_question question{};
   wirehound_dns_record record{};
   CHECK_FALSE(DnsQuestion(question).unicast_response());
@@ -314,7 +314,7 @@ TEST_CASE("views: the top bit of a class in mDNS") {
   CHECK(DnsRecord(record).cache_flush());
 }
 
-TEST_CASE("views: DNS responses") {
+TEST_CASE("views: a DNS response has its question and its answers") {
   const wirehound_dns_answer answers[] = {{FromView("192.0.2.1"), 1, 0, 300},
                                           {FromView("a.example"), 5, 0, 60}};
   const wirehound_dns_response response = {{FromView("q"), 1, 1, 0, {}},
@@ -406,7 +406,7 @@ TEST_CASE("views: a DNS message gives its sections and its numbers") {
   CHECK((*dns.additionals().begin()).type() == 1);
 }
 
-TEST_CASE("views: packet metadata") {
+TEST_CASE("views: packet metadata has every member") {
   wirehound_packet_metadata metadata{};
   metadata.src_port = 53;
   metadata.src_ip.family = WIREHOUND_FAMILY_IPV4;

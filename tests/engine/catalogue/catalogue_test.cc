@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The catalogue: ids, names and fields are part of the output and written out here.
+// The catalogue. Ids, names and fields are part of the published output, so this test spells them
+// out.
 
 #include "engine/catalogue/catalogue.h"
 
@@ -104,7 +105,7 @@ TEST_CASE("catalogue: base events have their published ids, names and fields") {
   }
 }
 
-TEST_CASE("catalogue: every event and field says what it is") {
+TEST_CASE("catalogue: every event and field has a description") {
   const Catalogue catalogue;
   for (const EventDefinition& event : catalogue.events()) {
     CHECK_FALSE(event.description.empty());
@@ -116,7 +117,7 @@ TEST_CASE("catalogue: every event and field says what it is") {
   }
 }
 
-TEST_CASE("catalogue: fields are found by name, in their place") {
+TEST_CASE("catalogue: a field is found by name, at its index") {
   const Catalogue catalogue;
   const EventDefinition& dns = *catalogue.Find(kNetPacketDns);
   CHECK(dns.FieldIndex("src") == 0);
@@ -125,7 +126,7 @@ TEST_CASE("catalogue: fields are found by name, in their place") {
   CHECK(dns.FieldIndex("") == -1);
 }
 
-TEST_CASE("catalogue: detectors' events follow from 7500, each with its scalar types") {
+TEST_CASE("catalogue: detection events get ids from 7500 and the types of their fields") {
   Catalogue catalogue;
   DetectorDefinition detector = ParseDetector("d: D needs net_packet_udp");
   const FieldType types[] = {FieldType::kBool,    FieldType::kInt32,     FieldType::kInt64,
@@ -146,7 +147,7 @@ TEST_CASE("catalogue: detectors' events follow from 7500, each with its scalar t
         "f:const char* f:[]string");
 }
 
-TEST_CASE("catalogue: what nobody knows is not found") {
+TEST_CASE("catalogue: unknown names, ids and sets are not found") {
   const Catalogue catalogue;
   CHECK(catalogue.Find("net_packet") == nullptr);
   CHECK(catalogue.Find(1U) == nullptr);
@@ -154,7 +155,7 @@ TEST_CASE("catalogue: what nobody knows is not found") {
   CHECK(catalogue.InSet("flows").size() == 3);
 }
 
-TEST_CASE("catalogue: selectable names are events and sets, each once") {
+TEST_CASE("catalogue: the selectable names are events and sets, without duplicates") {
   const std::vector<std::string> names = Catalogue().SelectableNames();
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   for (const char* name : {"net_packet_dns", "net_anomaly", "network_events", "flows", "default"}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The command line: what is read from it, and what is refused with which words.
+// The command line: the options that the parser reads, and the errors for wrong ones.
 
 #include "engine/cli/options.h"
 
@@ -39,7 +39,7 @@ std::string Refusal(const Words& words) {
   return options.error().message();
 }
 
-TEST_CASE("options: nothing said is a live run with the defaults") {
+TEST_CASE("options: an empty command line is a live run with the defaults") {
   const Options options = Read({});
   CHECK(options.verb == Verb::kRun);
   CHECK(options.selection.events.empty());
@@ -54,7 +54,7 @@ TEST_CASE("options: nothing said is a live run with the defaults") {
   CHECK(options.command.empty());
 }
 
-TEST_CASE("options: the ring of live capture has a size that the kernel takes") {
+TEST_CASE("options: the ring size of live capture is one that the kernel accepts") {
   CHECK(Read({}).ring_bytes == 8u << 20);
   CHECK(Read({"--ring-size", "64K"}).ring_bytes == 64u << 10);
   CHECK(Read({"--ring-size", "16777216"}).ring_bytes == 16u << 20);
@@ -67,7 +67,7 @@ TEST_CASE("options: the ring of live capture has a size that the kernel takes") 
       "--ring-size: '3M': expected a power of two from 64K to 1G, as 16M; see 'wirehound --help'");
 }
 
-TEST_CASE("options: every option of a run, long") {
+TEST_CASE("options: the long form of every option of a run is read") {
   const Options options =
       Read({"--detectors", "DNS", "--events", "a,b", "--read", "x.pcap", "--output", "json:f",
             "--plugins", "p", "--log-level", "debug", "--strict-plugins", "--strict"});
@@ -82,7 +82,7 @@ TEST_CASE("options: every option of a run, long") {
   CHECK(Read({"--cgroup", "/sys/fs/cgroup/x"}).cgroup == "/sys/fs/cgroup/x");
 }
 
-TEST_CASE("options: short forms and equals signs") {
+TEST_CASE("options: short forms and equals signs are read") {
   const Options options = Read({"-d", "DNS", "-e", "a", "-r", "-", "-o", "none"});
   CHECK(options.selection.detectors == Words{"DNS"});
   CHECK(options.selection.events == Words{"a"});
@@ -91,34 +91,34 @@ TEST_CASE("options: short forms and equals signs") {
   CHECK(Read({"--detectors=all", "--output=json"}).selection.detectors == Words{"all"});
 }
 
-TEST_CASE("options: repeated options add up, in their order") {
+TEST_CASE("options: values of a repeated option add up in their order") {
   const Options options =
       Read({"--events", "a", "--output", "json", "--events", "b,c", "--output", "table:f"});
   CHECK(options.selection.events == Words{"a", "b,c"});
   CHECK(options.outputs == Words{"json", "table:f"});
 }
 
-TEST_CASE("options: filters and scopes are arguments of their own, whatever is in them") {
+TEST_CASE("options: a filter or scope is one argument, also with spaces, commas and dashes in it") {
   const Options options = Read({"-e", "net_packet_tcp.data.dst_port >= 80", "--events",
                                 "a.data.b=-5", "--scope", "uid=1,2", "--scope=container"});
   CHECK(options.selection.events == Words{"net_packet_tcp.data.dst_port >= 80", "a.data.b=-5"});
   CHECK(options.selection.scope == Words{"uid=1,2", "container"});
 }
 
-TEST_CASE("options: sockets of container runtimes add up, and have no meaning for a file") {
+TEST_CASE("options: runtime sockets add up, and are refused together with a file") {
   CHECK(Read({"--runtime-socket", "docker:/a", "--runtime-socket=crio:/b"}).runtime_sockets ==
         Words{"docker:/a", "crio:/b"});
   CHECK(Refusal({"--read", "x.pcap", "--runtime-socket", "none"}) ==
         "--read and --runtime-socket cannot be used together");
 }
 
-TEST_CASE("options: an exclusion may be what a list starts with") {
+TEST_CASE("options: a list may start with an exclusion") {
   CHECK(Read({"--events", "-net_packet_tcp"}).selection.events == Words{"-net_packet_tcp"});
   CHECK(Read({"-d", "-DNS", "--read", "x"}).selection.detectors == Words{"-DNS"});
   CHECK(Read({"--events=-a,b"}).selection.events == Words{"-a,b"});
 }
 
-TEST_CASE("options: what follows two dashes is a command, whatever it looks like") {
+TEST_CASE("options: everything after two dashes is the command, even if it looks like an option") {
   const Options options =
       Read({"--detectors", "DNS", "--", "sh", "-c", "dig x", "--events", "--", "--help"});
   CHECK(options.verb == Verb::kRun);
@@ -128,19 +128,19 @@ TEST_CASE("options: what follows two dashes is a command, whatever it looks like
   CHECK(Read({"--events", "a", "--", "true"}).selection.events == Words{"a"});
 }
 
-TEST_CASE("options: dashes without a command are refused") {
+TEST_CASE("options: two dashes without a command are refused") {
   CHECK(Refusal({"--"}) == "expected a command after '--'");
   CHECK(Refusal({"--detectors", "DNS", "--"}) == "expected a command after '--'");
 }
 
-TEST_CASE("options: what makes no sense together is refused") {
+TEST_CASE("options: options that contradict each other are refused") {
   CHECK(Refusal({"--read", "x.pcap", "--", "true"}) ==
         "--read and -- COMMAND cannot be used together");
   CHECK(Refusal({"--read", "x.pcap", "--cgroup", "/x"}) ==
         "--read and --cgroup cannot be used together");
 }
 
-TEST_CASE("options: what is not known is named, with where to look") {
+TEST_CASE("options: the error for an unknown word names it and points to the help") {
   struct Case {
     Words words;
     std::string named;
@@ -162,7 +162,7 @@ TEST_CASE("options: an option without its value is refused") {
   CHECK(Refusal({"list"}) == "list: expected 'events' or 'detectors' after it");
 }
 
-TEST_CASE("options: the verbs") {
+TEST_CASE("options: every verb is read") {
   CHECK(Read({"list", "events"}).verb == Verb::kListEvents);
   CHECK(Read({"list", "detectors"}).verb == Verb::kListDetectors);
   CHECK(Read({"doctor"}).verb == Verb::kDoctor);
@@ -184,7 +184,7 @@ TEST_CASE("options: the verbs") {
   CHECK(Read({"--plugins", "q", "list", "events"}).plugins == "q");
 }
 
-TEST_CASE("options: help and version are text to print") {
+TEST_CASE("options: help and version give a text to print") {
   const Options help = Read({"--help"});
   CHECK(help.verb == Verb::kShowText);
   for (const char* part : {"--detectors", "--events", "--scope", "--read", "--cgroup", "--output",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DetectorConfig and ConfigFile: options that a user sets, and every way to get them wrong.
+// DetectorConfig and ConfigFile: options that a user sets, and the errors for wrong ones.
 
 #include "engine/config/detector_config.h"
 
@@ -77,7 +77,7 @@ TEST_CASE("config: a copy of a configuration keeps its lists after the first is 
   CHECK(TextOf(static_cast<const wirehound_string*>(value.list.data)[2]) == "zzz");
 }
 
-TEST_CASE("config: two configurations are equal when every option is") {
+TEST_CASE("config: two configurations are equal when all their options are equal") {
   const auto defaults = DetectorConfig::Make(Configurable(), {});
   const auto same = DetectorConfig::Make(Configurable(), {{"ports", {"20"}}});
   const auto other = DetectorConfig::Make(Configurable(), {{"ports", {"0x15"}}});
@@ -86,7 +86,7 @@ TEST_CASE("config: two configurations are equal when every option is") {
   CHECK_FALSE(*defaults == *other);
 }
 
-TEST_CASE("config: a value that does not fit says what was given and what is expected") {
+TEST_CASE("config: the error for a wrong value says what was given and what is expected") {
   const Case cases[] = {
       {"detectors: {scan: {enabled: yes}}",
        "c.yaml:1:29: detector scan: option 'enabled': 'yes'; expected true or false"},
@@ -119,7 +119,7 @@ TEST_CASE("config: a value that does not fit says what was given and what is exp
   }
 }
 
-TEST_CASE("config: text that is no configuration says where and why") {
+TEST_CASE("config: the error for an invalid configuration file says where and why") {
   const Case cases[] = {
       {"detector: {}", "c.yaml:1:1: unknown name 'detector'; did you mean 'detectors'?"},
       {"limits:\n  time_buget: 1s",
@@ -145,7 +145,7 @@ TEST_CASE("config: text that is no configuration says where and why") {
   }
 }
 
-TEST_CASE("config: text that would take much memory or stack is refused before") {
+TEST_CASE("config: a file that would need much memory or stack is refused before it is built") {
   CHECK(ErrorOf("a: &a [x]\nb: [*a, *a]").find("anchor") != std::string::npos);
   CHECK(ErrorOf(std::string(17, '[') + std::string(17, ']')).find("nested more than 16 deep") !=
         std::string::npos);
@@ -159,7 +159,7 @@ TEST_CASE("config: text that would take much memory or stack is refused before")
   CHECK(ErrorOf(many + "]}}").find("more than 65536 values") != std::string::npos);
 }
 
-TEST_CASE("config: an empty file sets nothing; limits have units") {
+TEST_CASE("config: an empty file sets nothing, and limits have units") {
   for (const char* text : {"", "# nothing\n", "detectors:\nlimits:\n", "detectors: {scan: }"}) {
     CAPTURE(text);
     CHECK(ErrorOf(text) == "");
@@ -172,7 +172,7 @@ TEST_CASE("config: an empty file sets nothing; limits have units") {
   CHECK(file->limits().max_overruns_in_a_row == 2);
 }
 
-TEST_CASE("config: sockets of container runtimes are a list, each element checked") {
+TEST_CASE("config: runtime sockets are a list, and each element is checked") {
   const auto file =
       ConfigFile::Parse("runtime_sockets: ['docker:/a', crio:/b]\nlimits: {}\n", "c.yaml");
   REQUIRE(file.has_value());
@@ -189,7 +189,7 @@ TEST_CASE("config: sockets of container runtimes are a list, each element checke
   }
 }
 
-TEST_CASE("config: options of a detector that is not loaded give a line with the closest id") {
+TEST_CASE("config: options for a detector that is not loaded are reported with the closest id") {
   const DetectorDefinition definition = Configurable();
   const std::vector<const DetectorDefinition*> detectors = {&definition};
   const auto file = ConfigFile::Parse("detectors:\n  scam: {x: 1}\n  scan: {}\n", "c.yaml");

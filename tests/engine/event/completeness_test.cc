@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What detections say of their input, and the event about a gap: lost records, gaps of streams, cut
-// records, suspended detectors.
+// The completeness that detections report, and the capture_gap event: lost records, gaps in
+// streams, truncated records, suspended detectors.
 
 #include "engine/event/completeness.h"
 
@@ -27,8 +27,8 @@ using test::Json;
 
 constexpr std::size_t kUdpPacketBytes = 20 + 8 + 1;
 
-// A detector that detects every event it is shown.
-void AddEager(ScriptedDetectors& detectors, const char* text) {
+// Adds a detector that emits a detection for each event.
+void AddDetectsAll(ScriptedDetectors& detectors, const char* text) {
   detectors.Add(ParseDetector(text)).on_event = [](const EventView&, const Emitter& emit) {
     return emit.Detected();
   };
@@ -55,7 +55,7 @@ class Run {
   std::string names() const { return run_.names(); }
   Json event(std::size_t index) const { return Json::parse(run_.shown().json.at(index)); }
   Json last() const { return Json::parse(run_.shown().json.back()); }
-  /// Of the last event shown.
+  /// The completeness of the last event shown.
   std::string Completeness() const { return last()["completeness"].dump(); }
   Json Argument(std::size_t index, const std::string& name) const {
     const Json whole = event(index);
@@ -76,7 +76,7 @@ class Run {
 
 const char kWhole[] = R"({"whole":true})";
 
-TEST_CASE("gap: it is an event at its place, with what is missing here and so far") {
+TEST_CASE("gap: the event comes in capture order and counts the records lost now and so far") {
   Run run({}, "net_packet_udp,capture_gap");
   run.FeedUdp();
   run.Lose(7);
@@ -94,9 +94,9 @@ TEST_CASE("gap: it is an event at its place, with what is missing here and so fa
   CHECK(run.pipeline().gaps().records == 9);
 }
 
-TEST_CASE("gap: it can be filtered and required like any other event") {
+TEST_CASE("gap: a filter and a detector can use the event like any other") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs capture_gap");
+  AddDetectsAll(detectors, "a: A needs capture_gap");
   Run run(detectors.Load(), "A");
   run.Lose(3);
   CHECK(run.names() == "A");
@@ -106,7 +106,7 @@ TEST_CASE("gap: it can be filtered and required like any other event") {
   CHECK(filtered.names() == "capture_gap");
 }
 
-TEST_CASE("gap: no scope holds it back, and nobody's wish for it costs nothing") {
+TEST_CASE("gap: no scope excludes the event, and it is shown only where selected") {
   EngineRun engine(
       {}, {.events = {"net_packet_udp", "capture_gap"}, .detectors = {}, .scope = {"comm=nobody"}});
   engine.engine().OnGap({.timestamp_ns = 1, .reason = "ring_full", .records = 1});
@@ -118,9 +118,9 @@ TEST_CASE("gap: no scope holds it back, and nobody's wish for it costs nothing")
   CHECK(unwanted.pipeline().gaps().gaps == 1);
 }
 
-TEST_CASE("completeness: records lost before a detection, since the one before it") {
+TEST_CASE("completeness: a detection counts the records lost since the previous one") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_udp");
+  AddDetectsAll(detectors, "a: A needs net_packet_udp");
   Run run(detectors.Load(), "A");
   run.FeedUdp();
   CHECK(run.Completeness() == kWhole);
@@ -134,9 +134,9 @@ TEST_CASE("completeness: records lost before a detection, since the one before i
   CHECK(run.Completeness() == kWhole);
 }
 
-TEST_CASE("completeness: what was lost before a detector started is not its loss") {
+TEST_CASE("completeness: records lost before a detector started do not count") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_udp");
+  AddDetectsAll(detectors, "a: A needs net_packet_udp");
   Run run(detectors.Load(), "net_packet_udp");
   REQUIRE(run.engine().Adopt({.events = {"net_packet_udp"}, .detectors = {"-a"}}));
   run.Lose(4);
@@ -145,7 +145,7 @@ TEST_CASE("completeness: what was lost before a detector started is not its loss
   CHECK(run.Completeness() == kWhole);
 }
 
-TEST_CASE("completeness: detections of one call say the same") {
+TEST_CASE("completeness: detections of one call have the same completeness") {
   ScriptedDetectors detectors;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
       [](const EventView&, const Emitter& emit) -> Status {
@@ -159,10 +159,10 @@ TEST_CASE("completeness: detections of one call say the same") {
   CHECK(run.event(0)["completeness"]["whole"] == false);
 }
 
-TEST_CASE("completeness: a detection from a detection misses what that one misses") {
+TEST_CASE("completeness: a detection inherits what is missing from the detection it needs") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_ipv4");
-  AddEager(detectors, "b: B needs A");
+  AddDetectsAll(detectors, "a: A needs net_packet_ipv4");
+  AddDetectsAll(detectors, "b: B needs A");
   Run run(detectors.Load(), "B");
   run.FeedUdp(20 + 4);
   CHECK(run.Completeness() == R"({"whole":false,"truncated":true})");
@@ -170,9 +170,9 @@ TEST_CASE("completeness: a detection from a detection misses what that one misse
   CHECK(run.Completeness() == kWhole);
 }
 
-TEST_CASE("completeness: a record cut inside what is decoded is one, and an anomaly") {
+TEST_CASE("completeness: a record truncated inside a decoded layer is not whole, and an anomaly") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_ipv4");
+  AddDetectsAll(detectors, "a: A needs net_packet_ipv4");
   Run run(detectors.Load(), "A,net_anomaly");
   run.FeedUdp(20 + 4);
   REQUIRE(run.names() == "net_anomaly A");
@@ -183,18 +183,18 @@ TEST_CASE("completeness: a record cut inside what is decoded is one, and an anom
   CHECK(run.Argument(0, "size") == kUdpPacketBytes - 24);
 }
 
-TEST_CASE("completeness: a record without data that nobody decodes is whole") {
+TEST_CASE("completeness: a record truncated only in data that no decoder reads is whole") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_udp");
+  AddDetectsAll(detectors, "a: A needs net_packet_udp");
   Run run(detectors.Load(), "A");
   run.FeedUdp(20 + 8);
   CHECK(run.names() == "A");
   CHECK(run.Completeness() == kWhole);
 }
 
-TEST_CASE("completeness: a gap of its connection, until that ends; others are whole") {
+TEST_CASE("completeness: a gap marks the rest of its connection, and no other connection") {
   ScriptedDetectors detectors;
-  AddEager(detectors, "a: A needs net_packet_http_request");
+  AddDetectsAll(detectors, "a: A needs net_packet_http_request");
   Run run(detectors.Load(), "A,net_anomaly");
   const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   Conversation conversation(8080);
@@ -204,15 +204,15 @@ TEST_CASE("completeness: a gap of its connection, until that ends; others are wh
     run.Feed(sent.packet);
   }
   run.engine().engine().OnEndOfStream();
-  bool told = false;
+  bool gap_seen = false;
   for (std::size_t i = 0; i < run.engine().shown().names.size(); ++i) {
     if (run.event(i)["eventName"] == "A") {
-      CHECK(run.event(i)["completeness"]["whole"] == !told);
+      CHECK(run.event(i)["completeness"]["whole"] == !gap_seen);
     } else if (run.Argument(i, "kind") == "tcp_gap") {
-      told = true;
+      gap_seen = true;
     }
   }
-  CHECK(told);
+  CHECK(gap_seen);
   CHECK(run.names().find("net_anomaly A") != std::string::npos);
   Conversation other(8081);
   other.Open().Client(request);
@@ -222,7 +222,7 @@ TEST_CASE("completeness: a gap of its connection, until that ends; others are wh
   CHECK(run.Completeness() == kWhole);
 }
 
-TEST_CASE("completeness: one that needs a suspended detector says so") {
+TEST_CASE("completeness: a detection that needs a suspended detector reports that") {
   ScriptedDetectors detectors;
   int calls = 0;
   detectors.Add(ParseDetector("a: A needs net_packet_udp")).on_event =
@@ -230,8 +230,8 @@ TEST_CASE("completeness: one that needs a suspended detector says so") {
     ++calls;
     return Error("no");
   };
-  AddEager(detectors, "b: B needs A net_packet_udp");
-  AddEager(detectors, "c: C needs net_packet_udp");
+  AddDetectsAll(detectors, "b: B needs A net_packet_udp");
+  AddDetectsAll(detectors, "c: C needs net_packet_udp");
   Run run(detectors.Load(), "B,C", {.max_errors_in_a_row = 2});
   run.FeedUdp();
   CHECK(run.Completeness() == kWhole);

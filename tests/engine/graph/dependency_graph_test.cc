@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DependencyGraph: the order of detectors, and who is left out with which words. Graphs are text:
+// DependencyGraph: the order of detectors, and the reason for each one left out. Graphs are text:
 // "b: B needs a" is detector b, which makes B from a.
 
 #include "engine/graph/dependency_graph.h"
@@ -19,8 +19,8 @@
 namespace wirehound::test {
 namespace dependency_graph_test {
 
-// The order as "a b c", and one line "id: reason" for each detector left out, or "id (mismatch):
-// reason".
+// The order as "a b c", and for each detector left out one line "id: reason" or
+// "id (mismatch): reason".
 struct Outcome {
   std::string order;
   std::vector<std::string> left_out;
@@ -32,7 +32,8 @@ Outcome Build(const std::vector<DetectorDefinition>& definitions) {
   for (const DetectorDefinition& definition : definitions) {
     pointers.push_back(&definition);
   }
-  // Base events are those whose names begin so, in version 1.5.0; the engine is 0.3.0 on "here".
+  // An event whose name begins with "base" is a base event in version 1.5.0. The engine is version
+  // 0.3.0 on the architecture "here".
   const DependencyGraph graph = BuildDependencyGraph(
       pointers,
       [](std::string_view event) {
@@ -64,22 +65,22 @@ TEST_CASE("graph: a detector comes after every detector it needs") {
   CHECK(outcome.left_out.empty());
 }
 
-TEST_CASE("graph: detectors of one level stand in the order of their ids") {
+TEST_CASE("graph: detectors of one level come in the order of their ids") {
   CHECK(Build("z: Z needs base\n m: M needs base\n a: A needs Z\n b: B needs base").order ==
         "b m z a");
 }
 
-TEST_CASE("graph: nothing to order is no order") {
+TEST_CASE("graph: without detectors the order is empty") {
   CHECK(Build("").order.empty());
   CHECK(Build("a: A needs base").order == "a");
 }
 
-TEST_CASE("graph: a diamond is ordered once") {
+TEST_CASE("graph: each detector of a diamond is in the order once") {
   CHECK(Build("t: T needs base\n l: L needs T\n r: R needs T\n z: Z needs L, R").order ==
         "t l r z");
 }
 
-TEST_CASE("graph: the order and the complaints do not depend on the load order") {
+TEST_CASE("graph: the order and the reasons do not depend on the load order") {
   std::vector<DetectorDefinition> definitions = ParseDetectors(R"(
       a: A needs F
       b: B needs A, base
@@ -101,7 +102,7 @@ TEST_CASE("graph: the order and the complaints do not depend on the load order")
 }
 
 TEST_CASE("graph: a cycle is refused and printed as a path") {
-  SUBCASE("of three") {
+  SUBCASE("three detectors") {
     const Outcome outcome = Build("a: A needs B\n b: B needs C\n c: C needs A\n d: D needs base");
     CHECK(outcome.order == "d");
     CHECK(outcome.left_out ==
@@ -109,12 +110,12 @@ TEST_CASE("graph: a cycle is refused and printed as a path") {
                                    "b: it is on a cycle: a needs b needs c needs a",
                                    "c: it is on a cycle: a needs b needs c needs a"});
   }
-  SUBCASE("of one") {
+  SUBCASE("a detector that needs its own event") {
     const Outcome outcome = Build("a: A needs base, A");
     CHECK(outcome.order.empty());
     CHECK(outcome.left_out == std::vector<std::string>{"a: it is on a cycle: a needs a"});
   }
-  SUBCASE("behind a detector that is not on it") {
+  SUBCASE("a detector that needs the cycle but is not on it") {
     const Outcome outcome = Build("a: A needs C\n b: B needs C\n c: C needs B");
     CHECK(outcome.order.empty());
     CHECK(outcome.left_out ==
@@ -122,7 +123,7 @@ TEST_CASE("graph: a cycle is refused and printed as a path") {
               "c: it is on a cycle: c needs b needs c", "b: it is on a cycle: c needs b needs c",
               "a: required event 'C' comes from detector 'c', which is left out"});
   }
-  SUBCASE("two that have nothing in common") {
+  SUBCASE("two separate cycles") {
     const Outcome outcome = Build(R"(
         a: A needs B
         b: B needs A
@@ -140,7 +141,7 @@ TEST_CASE("graph: a cycle is refused and printed as a path") {
   }
 }
 
-TEST_CASE("graph: a missing required event leaves its detector out, and who needs that one") {
+TEST_CASE("graph: a missing required event leaves out its detector and those that need it") {
   const Outcome outcome = Build(R"(
       a: A needs nowhere, base
       b: B needs A
@@ -165,7 +166,7 @@ TEST_CASE("graph: an optional event that is there still comes first") {
   CHECK(Build("z: Z needs base\n a: A needs Z?").order == "z a");
 }
 
-// Far more detectors than anybody has.
+// Far more detectors than a real setup has.
 constexpr int kChain = 1000;
 
 std::string ChainName(int i) { return std::to_string(10000 + i); }
@@ -190,8 +191,8 @@ TEST_CASE("graph: a long chain is ordered, whichever end is loaded first") {
   for (const DetectorDefinition& definition : chain) {
     ids.push_back(definition.id);
   }
-  SUBCASE("the first end") {}
-  SUBCASE("the last end") { std::reverse(chain.begin(), chain.end()); }
+  SUBCASE("first detector first") {}
+  SUBCASE("last detector first") { std::reverse(chain.begin(), chain.end()); }
   const Outcome outcome = Build(chain);
   CHECK(outcome.order == Join(ids));
 }
@@ -241,7 +242,7 @@ TEST_CASE("graph: a version window holds its minimum and not its maximum") {
       {{1, 0, 0}, {1, 5, 0}, "1.0.0 or later and below 1.5.0"},
       {{}, {1, 5, 0}, "below 1.5.0"},
       {{2, 0, 0}, {}, "2.0.0 or later"},
-      {{1, 10, 0}, {}, "1.10.0 or later"},  // numbers, not digits
+      {{1, 10, 0}, {}, "1.10.0 or later"},  // compared as numbers
   };
   for (const Case& c : cases) {
     CAPTURE(c.expected);
@@ -256,17 +257,17 @@ TEST_CASE("graph: a version window holds its minimum and not its maximum") {
   }
 }
 
-TEST_CASE("graph: an optional event in another version is as good as absent") {
+TEST_CASE("graph: an optional event in another version counts as absent") {
   DetectorDefinition producer = ParseDetector("z: Z needs base");
   producer.produced_event.version = {1, 0, 0};
   const DetectorDefinition old = Wanting("Z", {1, 0, 0}, {2, 0, 0}, Dependency::kOptional);
   const DetectorDefinition newer = Wanting("Z", {2, 0, 0}, {}, Dependency::kOptional);
   CHECK(Build({producer, old}).order == "z w");
-  CHECK(Build({producer, newer}).order == "w z");  // no edge: by id
+  CHECK(Build({producer, newer}).order == "w z");  // no edge, so ordered by id
   CHECK(Build({producer, newer}).left_out.empty());
 }
 
-TEST_CASE("graph: a chain behind a mismatch is one too") {
+TEST_CASE("graph: detectors that need a mismatched detector count as mismatched too") {
   DetectorDefinition producer = ParseDetector("p: P needs base");
   producer.requirements.architectures = {"there", "elsewhere"};
   const Outcome outcome = Build({producer, ParseDetector("q: Q needs P")});
@@ -277,7 +278,7 @@ TEST_CASE("graph: a chain behind a mismatch is one too") {
             "q (mismatch): required event 'P' comes from detector 'p', which is left out"});
 }
 
-// The one complaint about a detector with these requirements, or "".
+// The reason why a detector with these requirements is left out, or "".
 std::string Complaint(const Requirements& requirements) {
   DetectorDefinition definition = ParseDetector("d: D needs base");
   const auto events = definition.requirements.events;
@@ -299,7 +300,7 @@ TEST_CASE("graph: a detector for another engine or machine is left out as a mism
         "d (mismatch): it is for engine version 0.3.1 or later and below 0.4.0; this is 0.3.0");
 }
 
-TEST_CASE("graph: a store or enrichment that nobody has matters when it is required") {
+TEST_CASE("graph: an unavailable store or enrichment matters only when it is required") {
   Requirements requirements;
   requirements.data_stores = {{"process"}, {"container"}, {"dns"},
                               {"system"},  {"shared"},    {"moon", Dependency::kOptional}};
@@ -314,13 +315,13 @@ TEST_CASE("graph: a store or enrichment that nobody has matters when it is requi
         "system");
 }
 
-TEST_CASE("graph: a requirement of another version makes no cycle") {
+TEST_CASE("graph: a requirement for another version makes no cycle") {
   DetectorDefinition a = ParseDetector("a: A needs base");
   a.requirements.events.push_back({"B", Dependency::kOptional, {9, 0, 0}});
   CHECK(Build({a, ParseDetector("b: B needs A")}).order == "a b");
 }
 
-TEST_CASE("availability: versions are read from text, as far as they can be") {
+TEST_CASE("availability: a version is read from text up to the first part that is not a number") {
   CHECK((ParseVersion("1.2.3") == Version{1, 2, 3}));
   CHECK((ParseVersion("0.10") == Version{0, 10, 0}));
   CHECK((ParseVersion("2.0.0-rc1") == Version{2, 0, 0}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ByteSink: what files it opens, and what it says when the system takes no more.
+// ByteSink: how it opens files, and its errors when a write fails.
 
 #include "engine/outputs/byte_sink.h"
 
@@ -23,7 +23,7 @@ std::unique_ptr<ByteSink> Open(const std::string& path) {
   return *std::move(sink);
 }
 
-TEST_CASE("byte sink: a file is emptied, and what is written is there at once") {
+TEST_CASE("byte sink: a file is emptied, and written bytes are in it at once") {
   const TemporaryFolder folder;
   const std::string path = folder.Write("out", "what was there before");
   const auto sink = Open(path);
@@ -34,7 +34,7 @@ TEST_CASE("byte sink: a file is emptied, and what is written is there at once") 
   CHECK(sink->name() == path);
 }
 
-TEST_CASE("byte sink: what a file holds is nobody else's to read") {
+TEST_CASE("byte sink: only the owner of a file may read it") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "out").string();
   const auto sink = Open(path);
@@ -43,11 +43,11 @@ TEST_CASE("byte sink: what a file holds is nobody else's to read") {
   CHECK((info.st_mode & 077) == 0);
 }
 
-TEST_CASE("byte sink: a full device is the error of the write") {
+TEST_CASE("byte sink: a write to a full device returns its error") {
   CHECK(Open("/dev/full")->WriteSome("line\n") == -ENOSPC);
 }
 
-TEST_CASE("byte sink: a file that cannot be opened is named, with the reason") {
+TEST_CASE("byte sink: the error for a file that cannot be opened has its name and the reason") {
   const auto sink = ByteSink::OpenFile("/nonexistent/out.json");
   REQUIRE_FALSE(sink.has_value());
   CHECK(sink.error().message() ==

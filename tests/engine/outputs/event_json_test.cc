@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The top-level object of an event: a published format, so keys and their order are written out.
+// The top-level object of an event. It is a published format, so this test spells out the keys and
+// their order.
 
 #include "engine/outputs/event_json.h"
 
@@ -34,13 +35,14 @@ constexpr const char* kKeys =
     "matchedPolicies argsNum returnValue syscall stackAddresses contextFlags threadEntityId "
     "processEntityId parentEntityId args";
 
-TEST_CASE("event json: the keys of the format, in its order") {
+TEST_CASE("event json: an event has the keys of the format in their order") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   CHECK(Keys(Json::parse(Text(udp.At(1)))) == kKeys);
 }
 
-TEST_CASE("event json: how the owner was learnt stands behind the format's keys, where it was") {
+TEST_CASE(
+    "event json: the source of the owner comes after the format's keys, if there is an owner") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   for (const std::uint32_t source :
@@ -53,7 +55,7 @@ TEST_CASE("event json: how the owner was learnt stands behind the format's keys,
   }
 }
 
-TEST_CASE("event json: without a process every key is there, with its zero value") {
+TEST_CASE("event json: without a process every key is there with its zero value") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   udp.process() = UnknownProcess();
@@ -69,7 +71,7 @@ TEST_CASE("event json: without a process every key is there, with its zero value
         R"("threadEntityId":0,"processEntityId":0,"parentEntityId":0)");
 }
 
-TEST_CASE("event json: a process, each of its numbers in its place") {
+TEST_CASE("event json: each number of a process is under its own key") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   wirehound_process& process = udp.process();
@@ -113,7 +115,7 @@ TEST_CASE("event json: a process, each of its numbers in its place") {
   CHECK(event["parentEntityId"] == 15);
 }
 
-TEST_CASE("event json: what is known of a container, and only that") {
+TEST_CASE("event json: a container shows only the facts that are known") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   wirehound_container_info container{};
@@ -133,7 +135,8 @@ TEST_CASE("event json: what is known of a container, and only that") {
             R"("podSandbox":true},"eventId")") != std::string::npos);
 }
 
-TEST_CASE("event json: arguments have name, type and value, in the order of the definition") {
+TEST_CASE(
+    "event json: arguments have name, type and value and come in the order of the definition") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   const Json args = Json::parse(Text(udp.At(1)))["args"];
@@ -165,14 +168,14 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
   event.cause = &cause;
   event.view.fields = fields;
   event.view.field_count = 2;
-  SUBCASE("some of them") {
+  SUBCASE("some fields are set") {
     const Json json = Json::parse(Text(event));
     CHECK(json["eventId"] == "7500");
     CHECK(json["argsNum"] == 1);
     CHECK(json["args"].dump() == R"([{"name":"b","type":"bool","value":true}])");
     CHECK(Keys(json) == std::string(kKeys) + " completeness");
   }
-  SUBCASE("none of them") {
+  SUBCASE("no field is set") {
     fields[1].flags = WIREHOUND_FIELD_ABSENT;
     const Json json = Json::parse(Text(event));
     CHECK(json["argsNum"] == 0);
@@ -214,14 +217,14 @@ TEST_CASE("event json: a detection counts and shows the fields that are set") {
     CHECK_FALSE(json["threat"].contains("properties"));
     CHECK(json["processAncestry"].dump() == "[]");
   }
-  SUBCASE("and only where they are asked for") {
+  SUBCASE("threat, cause and parents are there only on request") {
     detector.threat = Threat{"n", "d"};
     detector.auto_populate = {true, true, true};
     CHECK(Keys(Json::parse(Text(event))) == std::string(kKeys) + " completeness");
   }
 }
 
-// One after the other through the same writer, as an output does it.
+// Writes events one after the other with the same EventJson, as an output does.
 class Writer {
  public:
   std::string Text(const Event& event) {
@@ -235,13 +238,13 @@ class Writer {
   JsonBuffer buffer_{0};
 };
 
-TEST_CASE("event json: a writer that has seen much says the same as a new one") {
+TEST_CASE("event json: a writer that has cached parts writes the same as a new one") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   Writer writer;
   CHECK(writer.Text(udp.At(1)) == Text(udp.At(1)));
   CHECK(writer.Text(udp.At(2)) == Text(udp.At(2)));
-  SUBCASE("processes whose ids share a place") {
+  SUBCASE("processes whose ids share a cache slot") {
     for (int round = 0; round < 3; ++round) {
       for (const std::int32_t tid : {1, 65, 129, 1, 0, -1, -64}) {
         udp.process().host_tid = tid;
@@ -250,7 +253,7 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
       }
     }
   }
-  SUBCASE("a number that was renewed in place") {
+  SUBCASE("a number that changed in place") {
     udp.process().uid = 7;
     CHECK(writer.Text(udp.At(3)) == Text(udp.At(3)));
     udp.process().parent_entity_id = 8;
@@ -258,7 +261,7 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
     udp.process().thread_start_time_ns = 9;
     CHECK(Json::parse(writer.Text(udp.At(3)))["threadStartTime"] == 9);
   }
-  SUBCASE("a text that was renewed in place, with the same length") {
+  SUBCASE("a text that changed in place, with the same length") {
     std::string text = "before";
     for (wirehound_string* member : {&udp.process().comm, &udp.process().executable,
                                      &udp.process().host_name, &udp.process().container_id}) {
@@ -269,7 +272,7 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
       }
     }
   }
-  SUBCASE("what is learnt of a container later, in place") {
+  SUBCASE("container facts that became known later, in place") {
     wirehound_container_info container{};
     udp.process().container_id = {"abc", 3};
     udp.process().container = &container;
@@ -287,7 +290,7 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
       }
     }
   }
-  SUBCASE("the same bytes divided differently among the texts") {
+  SUBCASE("the same bytes, divided differently between two texts") {
     const char* bytes = "aaaa";
     udp.process().comm = {bytes, 3};
     udp.process().executable = {bytes, 1};
@@ -298,7 +301,7 @@ TEST_CASE("event json: a writer that has seen much says the same as a new one") 
   }
 }
 
-TEST_CASE("event json: lines of a writer stand one behind the other") {
+TEST_CASE("event json: a writer appends each event after the one before") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   EventJson json;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The primitives of the JSON writer, checked by another JSON library: whatever was on the wire,
-// the result parses and says the same.
+// The primitives of the JSON writer, checked with another JSON library: any bytes from the wire
+// give JSON that parses to the same text.
 
 #include "engine/outputs/json_text.h"
 #include "tests/engine/support/json.h"
@@ -22,7 +22,7 @@ namespace json_text_test {
 using test::Json;
 
 std::string Quoted(std::string_view text) {
-  // Exactly as long as the room that a string asks for, so that a tool sees what goes beyond.
+  // Exactly as long as the room that a string needs, so that sanitizers report a write beyond it.
   std::vector<char> out(JsonStringBytes(text.size()) + JsonBuffer::kSlackBytes);
   char* end = WriteString(out.data(), text);
   REQUIRE(end <= out.data() + JsonStringBytes(text.size()));
@@ -36,13 +36,13 @@ std::string Number(double value) {
 
 constexpr const char* kReplaced = "\\ufffd";
 
-TEST_CASE("json text: plain text is itself, in quotes") {
+TEST_CASE("json text: plain text is unchanged between quotes") {
   CHECK(Quoted("") == R"("")");
   CHECK(Quoted("www.example.com") == R"("www.example.com")");
   CHECK(Quoted("a/b 'c' <d>") == R"("a/b 'c' <d>")");
 }
 
-TEST_CASE("json text: what JSON reserves is escaped") {
+TEST_CASE("json text: characters that JSON reserves are escaped") {
   CHECK(Quoted("a\"b\\c") == R"("a\"b\\c")");
   CHECK(Quoted("\n\r\t") == R"("\n\r\t")");
   CHECK(Quoted(std::string_view("\0\x01\x1f\x7f", 4)) == R"("\u0000\u0001\u001f\u007f")");
@@ -71,7 +71,7 @@ TEST_CASE("json text: well-formed UTF-8 passes through") {
   }
 }
 
-TEST_CASE("json text: the control characters behind ASCII are escaped, not passed through") {
+TEST_CASE("json text: the control characters above ASCII are escaped, not passed through") {
   // A terminal may take U+009B for the start of a command.
   CHECK(Quoted("\xc2\x9b[2J") == R"("\u009b[2J")");
   CHECK(Quoted("\xc2\x80") == R"("\u0080")");
@@ -108,19 +108,19 @@ TEST_CASE("json text: each byte that is not UTF-8 becomes one replacement charac
   }
 }
 
-TEST_CASE("json text: a broken sequence does not swallow what follows") {
+TEST_CASE("json text: a broken sequence does not swallow the bytes after it") {
   CHECK(Quoted("\xe2\x82\"") == "\"\\ufffd\\ufffd\\\"\"");
   CHECK(Quoted("\xf0\x9f\n") == "\"\\ufffd\\ufffd\\n\"");
   CHECK(Quoted("\xc3\xc3\xa9") == "\"\\ufffd\xc3\xa9\"");
 }
 
-TEST_CASE("json text: any bytes at all give valid JSON") {
+TEST_CASE("json text: random bytes give valid JSON") {
   std::mt19937 random(20260101);  // fixed: the same bytes at every run
   std::string text;
   for (int round = 0; round < 20000; ++round) {
     text.clear();
     for (auto length = random() % 12; length > 0; --length) {
-      // Mostly bytes that start or continue sequences: where the mistakes would be.
+      // Mostly bytes that start or continue sequences, where mistakes are likely.
       const auto kind = random() % 4;
       text += static_cast<char>(kind == 0 ? random() % 0x80 : 0x80 + random() % 0x80);
     }
@@ -130,7 +130,7 @@ TEST_CASE("json text: any bytes at all give valid JSON") {
   }
 }
 
-TEST_CASE("json text: integers to the last digit") {
+TEST_CASE("json text: integers are exact to the last digit") {
   const auto unsigned_text = [](std::uint64_t value) {
     char out[kJsonNumberBytes];
     return std::string(out, WriteUnsigned(out, value));
@@ -157,7 +157,7 @@ TEST_CASE("json text: integers to the last digit") {
   CHECK(signed_text(0) == "0");
 }
 
-TEST_CASE("json text: doubles read back equal; what is no number is null") {
+TEST_CASE("json text: doubles read back equal, and NaN and infinity are null") {
   for (const double value : {0.0, -0.0, 0.1, 1.0 / 3, 1e-300, 1.7976931348623157e308, 5e-324,
                              -123456.789, 1e21, 9007199254740993.0}) {
     CAPTURE(value);
@@ -169,7 +169,7 @@ TEST_CASE("json text: doubles read back equal; what is no number is null") {
   CHECK(Number(-HUGE_VAL) == "null");
 }
 
-TEST_CASE("json text: booleans and hexadecimal digits") {
+TEST_CASE("json text: booleans and hexadecimal digits are written") {
   char out[8];
   CHECK(std::string_view(out, WriteBool(out, true) - out) == "true");
   CHECK(std::string_view(out, WriteBool(out, false) - out) == "false");
@@ -185,8 +185,8 @@ TEST_CASE("json text: booleans and hexadecimal digits") {
   CHECK(hex({many.data(), many.size()}).size() == 20'002);
 }
 
-TEST_CASE("json text: a special byte is seen wherever it stands in a text of any length") {
-  // Texts go in blocks: every length and place, so that no block's edge is special.
+TEST_CASE("json text: a special byte is found at every position of a text of any length") {
+  // The writer scans texts in blocks, so every length and position is tried across block edges.
   for (std::size_t length = 1; length <= 40; ++length) {
     for (std::size_t place = 0; place < length; ++place) {
       for (const char special : {'\0', '\x1f', '"', '\\', '\x7f', '\x80', '\xff'}) {
@@ -195,7 +195,7 @@ TEST_CASE("json text: a special byte is seen wherever it stands in a text of any
         std::string expected = Quoted(std::string_view(&special, 1));
         expected.insert(1, place, 'a');
         expected.insert(expected.size() - 1, length - place - 1, 'a');
-        // In memory of its own, so that a tool sees what is read beyond its end.
+        // A separate allocation, so that sanitizers report a read beyond its end.
         const std::vector<char> exact(text.begin(), text.end());
         if (Quoted({exact.data(), exact.size()}) != expected) {
           FAIL_CHECK(Quoted(text) << " instead of " << expected);
@@ -205,7 +205,7 @@ TEST_CASE("json text: a special byte is seen wherever it stands in a text of any
   }
 }
 
-TEST_CASE("json text: special bytes next to each other and next to those that look like them") {
+TEST_CASE("json text: special bytes are found next to each other and next to similar bytes") {
   const std::string_view bytes("\x1f\x20!\"#[\\]~\x7f\x80\x01", 12);
   std::mt19937 random(20260102);  // fixed: the same bytes at every run
   for (int round = 0; round < 20'000; ++round) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Messages as JSON: every member in the published order, zero values included.
+// Messages as JSON: every member in the published order, also with a zero value.
 
 #include "engine/outputs/message_json.h"
 
@@ -26,7 +26,7 @@ namespace message_json_test {
 
 using test::Json;
 
-// The object of all zero values that stands for data a DNS record does not have.
+// The object with all zero values that stands for data that a DNS record does not have.
 constexpr const char* kNoData =
     R"("IP":"","NS":"","CNAME":"","PTR":"","TXTs":null,"SOA":{"MName":"","RName":"",)"
     R"("serial":0,"refresh":0,"retry":0,"expire":0,"minimum":0},"SRV":{"priority":0,)"
@@ -58,7 +58,7 @@ wirehound_dns_record Record(std::uint16_t type, std::uint32_t kind, const void* 
   return record;
 }
 
-// The value of a field of an event; `schema` is that of its message, null for a scalar.
+// The value of a field of an event. `schema` describes its message and is null for a scalar.
 std::string FieldValue(std::uint32_t type, const MessageSchema* schema,
                        const wirehound_value& value) {
   MessageJsonSet set;
@@ -68,7 +68,7 @@ std::string FieldValue(std::uint32_t type, const MessageSchema* schema,
   return std::string(buffer.text());
 }
 
-TEST_CASE("message json: a header of each protocol, every member in its order") {
+TEST_CASE("message json: the header of each protocol has every member in order") {
   wirehound_ipv4 ipv4{};
   ipv4.version = 4;
   ipv4.ihl = 5;
@@ -103,13 +103,13 @@ TEST_CASE("message json: a header of each protocol, every member in its order") 
   CHECK(Text(kUdpSchema, &udp) == R"({"srcPort":0,"dstPort":53,"length":0,"checksum":0})");
 }
 
-TEST_CASE("message json: a message that is not there is the object of its zero values") {
+TEST_CASE("message json: a missing message is an object with all zero values") {
   CHECK(Text(kUdpSchema, nullptr) == R"({"srcPort":0,"dstPort":0,"length":0,"checksum":0})");
   CHECK(Text(kDnsSchema, nullptr).find(R"("questions":[],"answers":[])") != std::string::npos);
   CHECK(Json::accept(Text(kIpv4Schema, nullptr)));
 }
 
-TEST_CASE("message json: data that a DNS record does not have is present as zero values") {
+TEST_CASE("message json: data that a DNS record does not have is there as zero values") {
   const wirehound_dns_record record = Record(999, WIREHOUND_DNS_DATA_NONE, nullptr);
   CHECK(Answer(record).dump() ==
         R"({"name":"","type":"TYPE999","class":"IN","TTL":0,)" + std::string(kNoData) + "}");
@@ -140,7 +140,7 @@ TEST_CASE("message json: the data of a DNS record appears under its own type alo
   CHECK(Answer(Record(1, WIREHOUND_DNS_DATA_ADDRESS, &address))["IP"] == "192.0.2.1");
 }
 
-TEST_CASE("message json: texts of a DNS record are a list and, raw, a string") {
+TEST_CASE("message json: texts of a DNS record are a list and also one raw string") {
   const wirehound_string texts[] = {View("v=spf1"), View("")};
   const wirehound_list list = {texts, 2, sizeof(wirehound_string)};
   wirehound_dns_record record = Record(16, WIREHOUND_DNS_DATA_TEXT, &list);
@@ -151,7 +151,7 @@ TEST_CASE("message json: texts of a DNS record are a list and, raw, a string") {
   CHECK(json["TXT"] == std::string("\x06v=spf1\0", 8));
 }
 
-TEST_CASE("message json: options of an OPT record have their code's name and their bytes") {
+TEST_CASE("message json: options of an OPT record have the name of their code and their bytes") {
   const std::uint8_t data[] = {0xde, 0xad};
   const wirehound_dns_option options[] = {{{data, 2}, 3, {}}, {{nullptr, 0}, 65001, {}}};
   const wirehound_list list = {options, 2, sizeof(wirehound_dns_option)};
@@ -159,7 +159,7 @@ TEST_CASE("message json: options of an OPT record have their code's name and the
         R"([{"code":"NSID","data":"dead"},{"code":"Unknown","data":""}])");
 }
 
-TEST_CASE("message json: list elements longer than ours are stepped over by their stride") {
+TEST_CASE("message json: list elements longer than known are walked by their stride") {
   struct Longer {
     wirehound_dns_question known;
     std::uint64_t later;
@@ -177,7 +177,7 @@ TEST_CASE("message json: names from the wire cannot break out of their string") 
   CHECK(json["NS"] == "\",\"QR\":1,\"x\":\"\n\xef\xbf\xbd");
 }
 
-TEST_CASE("message json: field values of every scalar type") {
+TEST_CASE("message json: field values of every scalar type are written") {
   const auto value = [](std::uint32_t type, const wirehound_value& v) {
     return FieldValue(type, nullptr, v);
   };
@@ -218,7 +218,7 @@ TEST_CASE("message json: fields that are lists of messages are arrays of objects
   }
 }
 
-// A message with one member, of the kind to be tested.
+// A message with one member of the kind under test.
 template <typename T>
 struct OneMember {
   T value;
@@ -252,7 +252,7 @@ std::string HeaderMap(const std::vector<wirehound_http_header>& headers) {
   return OneMember<wirehound_list>{{headers.data(), count, sizeof(headers[0])}}.As(kMember);
 }
 
-TEST_CASE("message json: headers stand by name, the values of a name in the order of the wire") {
+TEST_CASE("message json: headers are grouped by name, with the values in the order of the wire") {
   CHECK(HeaderMap({}) == R"({"m":{}})");
   CHECK(HeaderMap({{View("Accept"), View("*/*")}}) == R"({"m":{"Accept":["*/*"]}})");
   CHECK(HeaderMap({{View("Via"), View("2")},
@@ -264,7 +264,7 @@ TEST_CASE("message json: headers stand by name, the values of a name in the orde
         R"({"m":{"A":[""],"Accept":["b","a"],"Via":["2","1","1"]}})");
 }
 
-TEST_CASE("message json: header names are told apart by every byte and sorted by bytes") {
+TEST_CASE("message json: header names differ by any byte and are sorted by bytes") {
   CHECK(HeaderMap({{View("Content-Type"), View("1")},
                    {View("Content-Length"), View("2")},
                    {View("Content-"), View("3")},
@@ -275,7 +275,7 @@ TEST_CASE("message json: header names are told apart by every byte and sorted by
         "\"Content-Type\":[\"1\"],\"\xc3\xa9\":[\"6\"]}}");
 }
 
-TEST_CASE("message json: as many headers as a message may have, in any order") {
+TEST_CASE("message json: the most headers that a message may have are written, in any order") {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kMaxHttpHeaders; ++i) {
     names.push_back("N" + std::to_string(i * 149 % kMaxHttpHeaders / 2));  // each one twice
@@ -343,7 +343,7 @@ constexpr MemberSchema kSampleMembers[] = {
 };
 constexpr MessageSchema kSampleSchema = {"trace.Sample", kSampleMembers};
 
-TEST_CASE("message json: additions to a shape are left out when zero or empty, and only then") {
+TEST_CASE("message json: members added later are left out only when zero or empty") {
   Sample sample{};
   const auto text = [&sample] { return Text(kSampleSchema, &sample); };
   CHECK(text() == "{}");
@@ -362,7 +362,7 @@ TEST_CASE("message json: additions to a shape are left out when zero or empty, a
     sample.bytes = {bytes, 1};
     CHECK(text() == R"({"string":"t","raw":"b","hex":"62"})");
   }
-  SUBCASE("an address, and the unspecified one is one too") {
+  SUBCASE("an address, also the unspecified one") {
     sample.address.family = WIREHOUND_FAMILY_IPV4;
     CHECK(text() == R"({"address":"0.0.0.0"})");
   }
@@ -371,13 +371,13 @@ TEST_CASE("message json: additions to a shape are left out when zero or empty, a
     sample.list = {types, 1, sizeof(types[0])};
     CHECK(text() == R"({"texts":["A"]})");
   }
-  SUBCASE("a message with anything in it") {
+  SUBCASE("a message with any member set") {
     sample.mx.name = View("m");
     CHECK(text() == R"({"mx":{"pref":0,"name":"m"}})");
   }
 }
 
-TEST_CASE("message json: an addition that is located is left out when it is not there") {
+TEST_CASE("message json: a member added later is left out when its locate function finds nothing") {
   struct Owner {
     const std::uint16_t* value;
   };
@@ -404,7 +404,7 @@ TEST_CASE("message json: an addition that is located is left out when it is not 
   CHECK(Text(schema, nullptr) == R"({"before":0,"after":0})");
 }
 
-TEST_CASE("message json: what stands for a member of each kind that is not there") {
+TEST_CASE("message json: a missing member of each kind has the value for its kind") {
   const auto absent = [](MemberKind kind) {
     MemberSchema member = {
         .name = "", .kind = kind, .locate = [](const void*) -> const void* { return nullptr; }};
@@ -421,8 +421,8 @@ TEST_CASE("message json: what stands for a member of each kind that is not there
   CHECK(absent(MemberKind::kMessage) == R"({"m":{"pref":0,"name":""}})");
 }
 
-TEST_CASE("message json: texts of numbers are the same when they are asked for again") {
-  // Kept ones, one too long to be kept, and numbers beyond those that are kept.
+TEST_CASE("message json: the text of a number is the same from the cache") {
+  // Cached texts, a text too long for the cache, and numbers above the cached range.
   const NumberText text = [](std::uint64_t value, TextBuffer& scratch) -> std::string_view {
     return value == 1 ? std::string_view("a \"text\" that is too long for what is kept of a number")
                       : DnsTypeText(value, scratch);
@@ -443,7 +443,7 @@ TEST_CASE("message json: texts of numbers are the same when they are asked for a
   }
 }
 
-TEST_CASE("message json: members of one kind tell their texts apart") {
+TEST_CASE("message json: members of one kind use their own number texts") {
   constexpr MemberSchema kMembers[] = {
       {.name = "type", .kind = MemberKind::kText8, .offset = 0, .text = DnsTypeText},
       {.name = "direction", .kind = MemberKind::kText8, .offset = 0, .text = DirectionText},
@@ -454,8 +454,8 @@ TEST_CASE("message json: members of one kind tell their texts apart") {
   CHECK(Text(schema, &value) == R"({"type":"A","direction":"ingress","again":"A"})");
 }
 
-TEST_CASE("message json: shapes of DNS records are told apart as finely as their members") {
-  // Every type with every kind of data, against a writer that asks each member.
+TEST_CASE("message json: the shape of a DNS record decides which of its members are there") {
+  // Tries every type with every kind of data, and compares with a writer that asks each member.
   MessageSchema schema;
   for (const MemberSchema& member : kDnsSchema.members) {
     schema = member.name == "answers" ? *member.message : schema;
@@ -478,7 +478,7 @@ TEST_CASE("message json: shapes of DNS records are told apart as finely as their
   }
 }
 
-TEST_CASE("message json: a schema that tells shapes apart too coarsely still gives JSON") {
+TEST_CASE("message json: a schema with too few shapes still gives valid JSON") {
   const MemberSchema members[] = {
       {.name = "a", .kind = MemberKind::kUint8, .locate = [](const void* owner) -> const void* {
          return *static_cast<const std::uint8_t* const*>(owner);
@@ -495,7 +495,7 @@ TEST_CASE("message json: a schema that tells shapes apart too coarsely still giv
   }
 }
 
-TEST_CASE("message json: more located members than a number has bits for") {
+TEST_CASE("message json: more located members than the bit set can hold are written") {
   struct Owner {
     const std::uint8_t* first;
     const std::uint8_t* other;
@@ -523,7 +523,7 @@ TEST_CASE("message json: more located members than a number has bits for") {
   }
 }
 
-TEST_CASE("message json: a text far larger than the buffer it starts in is written whole") {
+TEST_CASE("message json: a text far larger than the first buffer is written whole") {
   const std::string long_name(100'000, '"');
   std::vector<wirehound_dns_question> questions(51, {View(long_name), 1, 1, 0});
   questions.back().name = View("end");

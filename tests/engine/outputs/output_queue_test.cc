@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// OutputQueue: where lines go when the reader is slow or gone or the disk is full, and that the
-// account counts each event once. The slow reader is a pipe that nobody reads.
+// OutputQueue: what it does with lines when the reader is slow or gone or the disk is full, and
+// that its counters count each event once. A pipe without a reading thread is the slow reader.
 
 #include "engine/outputs/output_queue.h"
 
@@ -51,7 +51,7 @@ class Pipe {
     REQUIRE(write(writing_.get(), (bytes + "\n").data(), kPipeBytes) == kPipeBytes);
   }
 
-  /// Reads until nobody can write any more.
+  /// Reads until every writer has closed the pipe.
   std::string ReadAll() {
     std::string text;
     char bytes[kPipeBytes];
@@ -80,7 +80,7 @@ std::string Line(int number, std::size_t bytes) {
   return line + "\n";
 }
 
-// Shows a queue this many events; lines that it leaves out are not made.
+// Gives a queue this many events. Lines of events that the queue drops are not made.
 void Show(OutputQueue& queue, int count, std::size_t bytes = kLineBytes) {
   for (int i = 0; i < count; ++i) {
     if (JsonBuffer* lines = queue.BeginEvent()) {
@@ -94,7 +94,7 @@ std::uint64_t CountLines(const std::string& text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// What the reader gets while the queue is closed.
+// Returns what the reader gets while the queue closes.
 std::string CloseAndRead(std::optional<OutputQueue>& queue, Pipe& pipe, OutputCounters& counters) {
   std::string text;
   std::thread reader([&] { text = pipe.ReadAll(); });
@@ -105,7 +105,7 @@ std::string CloseAndRead(std::optional<OutputQueue>& queue, Pipe& pipe, OutputCo
   return text;
 }
 
-TEST_CASE("output queue: nothing is written before there is a reason to, then all of it in order") {
+TEST_CASE("output queue: a few lines wait for the end, and are then written in order") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "out").string();
   OutputQueue queue(*ByteSink::OpenFile(path), {});
@@ -121,7 +121,7 @@ TEST_CASE("output queue: nothing is written before there is a reason to, then al
   CHECK(counters.written == 2);
 }
 
-TEST_CASE("output queue: much is written whole, whoever waits for whom") {
+TEST_CASE("output queue: much output arrives whole, whether reader or writer is slower") {
   Pipe pipe;
   std::optional<OutputQueue> queue;
   queue.emplace(pipe.Sink(), QueueSettings{.bytes = OutputQueue::kMinQueueBytes});
@@ -143,13 +143,13 @@ TEST_CASE("output queue: much is written whole, whoever waits for whom") {
   CHECK(counters.dropped + counters.failed == 0);
 }
 
-TEST_CASE("output queue: one that drops never waits, and what it wrote and dropped is what came") {
+TEST_CASE("output queue: with policy drop it never waits, and written plus dropped is all") {
   Pipe pipe;
   std::optional<OutputQueue> queue;
   queue.emplace(pipe.Sink(),
                 QueueSettings{.policy = QueuePolicy::kDrop, .bytes = OutputQueue::kMinQueueBytes});
   constexpr int kEvents = 200;
-  Show(*queue, kEvents);  // nobody reads: this would not return if it waited
+  Show(*queue, kEvents);  // no reader: this would not return if it waited
   OutputCounters counters;
   const std::string text = CloseAndRead(queue, pipe, counters);
   CHECK(counters.events == kEvents);
@@ -161,8 +161,7 @@ TEST_CASE("output queue: one that drops never waits, and what it wrote and dropp
   CHECK(counters.waits == 0);
 }
 
-TEST_CASE(
-    "output queue: many small flushes to a reader that does not read fill it up only by size") {
+TEST_CASE("output queue: many small flushes without a reader fill the queue only by their size") {
   Pipe pipe;
   pipe.Fill();
   std::optional<OutputQueue> queue;
@@ -177,10 +176,10 @@ TEST_CASE(
   const std::string text = CloseAndRead(queue, pipe, counters);
   CHECK(counters.dropped == 0);
   CHECK(counters.written == kEvents);
-  CHECK(CountLines(text) == kEvents + 1);  // and what the pipe was filled with
+  CHECK(CountLines(text) == kEvents + 1);  // plus the line that filled the pipe
 }
 
-TEST_CASE("output queue: at the end one that drops leaves a reader behind that does not read") {
+TEST_CASE("output queue: at the end a queue with policy drop does not wait for a stuck reader") {
   Pipe pipe;
   OutputQueue queue(pipe.Sink(), {.policy = QueuePolicy::kDrop,
                                   .bytes = OutputQueue::kMinQueueBytes,
@@ -192,16 +191,16 @@ TEST_CASE("output queue: at the end one that drops leaves a reader behind that d
   const OutputCounters counters = queue.counters();
   CHECK(counters.written == kPipeBytes / kLineBytes);
   CHECK(counters.dropped == 10 - counters.written);
-  pipe.CloseReader();  // lets the thread go
+  pipe.CloseReader();  // ends the blocked write of the queue's thread
 }
 
-TEST_CASE("output queue: a full device is an error that names the file, and it is final") {
+TEST_CASE("output queue: a full device is a final error that names the file") {
   OutputQueue queue(*ByteSink::OpenFile("/dev/full"), {});
   pollfd failure = {.fd = queue.failure_fd(), .events = POLLIN, .revents = 0};
   CHECK(poll(&failure, 1, 0) == 0);
   Show(queue, 3);
   queue.Flush();
-  CHECK(poll(&failure, 1, -1) == 1);  // without another event
+  CHECK(poll(&failure, 1, -1) == 1);  // signalled without another event
   REQUIRE_FALSE(queue.status().has_value());
   CHECK(queue.status().error().message() == "write to /dev/full: No space left on device");
   Show(queue, 4);
@@ -213,7 +212,7 @@ TEST_CASE("output queue: a full device is an error that names the file, and it i
   CHECK(counters.written + counters.dropped == 0);
 }
 
-TEST_CASE("output queue: of what was being written when the reader went, whole lines count") {
+TEST_CASE("output queue: when the reader closes during a write, whole lines count as written") {
   Pipe pipe;
   OutputQueue queue(pipe.Sink(), {});
   queue.AddHeader("header\n");
@@ -228,7 +227,7 @@ TEST_CASE("output queue: of what was being written when the reader went, whole l
   CHECK(queue.status().error().message().find("Broken pipe") != std::string::npos);
 }
 
-TEST_CASE("output queue: a slow one does not keep another waiting") {
+TEST_CASE("output queue: a slow queue does not delay another queue") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "out").string();
   Pipe pipe;

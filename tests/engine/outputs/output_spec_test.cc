@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// OpenOutputs: what --output takes, and JSON and table outputs writing to files.
+// OpenOutputs: the values of --output, and JSON and table outputs that write to files.
 
 #include "engine/outputs/output_spec.h"
 
@@ -17,7 +17,7 @@
 namespace wirehound::test {
 namespace output_spec_test {
 
-TEST_CASE("output: nothing and none open nothing") {
+TEST_CASE("output: an empty list and none open no output") {
   for (const std::vector<std::string>& specs :
        {std::vector<std::string>(), {"none"}, {"none", "none"}}) {
     const auto outputs = OpenOutputs(specs);
@@ -28,7 +28,7 @@ TEST_CASE("output: nothing and none open nothing") {
 
 TEST_CASE("output: json writes one object per line to its file") {
   const TemporaryFolder folder;
-  const std::string path = (folder.path() / "a:b.json").string();  // a colon of its own
+  const std::string path = (folder.path() / "a:b.json").string();  // the file name has a colon
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   auto outputs = OpenOutputs({"json:" + path});
@@ -46,7 +46,7 @@ TEST_CASE("output: json writes one object per line to its file") {
   CHECK(lines == 3);
 }
 
-TEST_CASE("output: several are opened in their order") {
+TEST_CASE("output: several outputs are opened in their order") {
   const TemporaryFolder folder;
   const std::string table = (folder.path() / "table").string();
   const std::string json = (folder.path() / "json").string();
@@ -63,7 +63,7 @@ TEST_CASE("output: several are opened in their order") {
   CHECK(ReadFile(json).find("{\"timestamp\":1,") == 0);
 }
 
-TEST_CASE("output: a policy and the size of the queue stand behind the file, in any order") {
+TEST_CASE("output: a policy and a queue size may follow the file in any order") {
   struct Case {
     const char* text;
     const char* path;
@@ -90,7 +90,7 @@ TEST_CASE("output: a policy and the size of the queue stand behind the file, in 
   }
 }
 
-TEST_CASE("output: a wrong specification is the user's error and says what is right") {
+TEST_CASE("output: a wrong specification is a usage error that says what is expected") {
   struct Case {
     const char* spec;
     const char* message;
@@ -119,7 +119,7 @@ TEST_CASE("output: a wrong specification is the user's error and says what is ri
   }
 }
 
-TEST_CASE("output: a file that cannot be opened is a failure, not wrong usage") {
+TEST_CASE("output: a file that cannot be opened is a failure, not a usage error") {
   const auto outputs = OpenOutputs({"json:/nonexistent/x"});
   REQUIRE_FALSE(outputs.has_value());
   CHECK(outputs.error().code() == ErrorCode::kFailed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// TableOutput: a line per event for people, whose terminal no event may steer.
+// TableOutput: a line per event for people. No event may control their terminal.
 
 #include "engine/outputs/table_output.h"
 
@@ -17,7 +17,7 @@
 namespace wirehound::test {
 namespace table_output_test {
 
-// What a table shows of an event, without the header line.
+// The line of a table for an event, without the header line.
 std::string Table(const Event& event) {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "table").string();
@@ -37,7 +37,7 @@ bool HasControlCharacter(std::string_view text) {
   });
 }
 
-TEST_CASE("table: the columns of an event, with its arguments but not the metadata") {
+TEST_CASE("table: an event has its columns and arguments, but not the metadata") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   udp.process().uid = 1000;
@@ -50,7 +50,7 @@ TEST_CASE("table: the columns of an event, with its arguments but not the metada
         "proto_udp={\"srcPort\":40000,\"dstPort\":53,\"length\":12,\"checksum\":43981}\n");
 }
 
-TEST_CASE("table: the container of a process by its name, or by the beginning of its id") {
+TEST_CASE("table: a container is shown by its name, or else by the start of its id") {
   const Catalogue catalogue;
   UdpEvent udp(catalogue);
   CHECK(Table(udp.At(1)).find("container=") == std::string::npos);
@@ -64,7 +64,7 @@ TEST_CASE("table: the container of a process by its name, or by the beginning of
   CHECK(Table(udp.At(1)).find("container=web? src=") != std::string::npos);
 }
 
-TEST_CASE("table: no process and no field can steer the terminal") {
+TEST_CASE("table: no process and no field can control the terminal") {
   Catalogue catalogue;
   UdpEvent udp(catalogue);
   DetectorDefinition detector = ParseDetector("d: D needs net_packet_udp");
@@ -75,9 +75,9 @@ TEST_CASE("table: no process and no field can steer the terminal") {
       std::string_view("a\0b", 3),
       "line\nTIME fake",
       "\r\x08\x7f",
-      "\xc2\x9b[2J",  // U+009B: a command to terminals that know eight-bit controls
+      "\xc2\x9b[2J",  // U+009B: a command to terminals with eight-bit controls
       "\xc2\x80\xc2\x9f",
-      "\x9b[2J",  // the same as one byte, no UTF-8
+      "\x9b[2J",  // the same as one byte, not UTF-8
       "\xff\xfe",
   };
   for (const std::string_view text : hostile) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Definitions of plugins: CopyDefinition checks every size, ValidateDefinition the values.
+// Definitions of plugins: CopyDefinition checks every size, ValidateDefinition checks the values.
 
 #include <cmath>
 #include <cstdint>
@@ -79,7 +79,7 @@ std::string CopyError(const wirehound_detector_definition& definition) {
   return copy ? "" : copy.error().message();
 }
 
-TEST_CASE("definition: a copy keeps nothing of the plugin's memory") {
+TEST_CASE("definition: a copy keeps no pointer into the plugin's memory") {
   CDefinition c;
   std::string id = "short_lived_identifier_on_the_heap";
   c.definition.id = {id.data(), id.size()};
@@ -131,13 +131,13 @@ ConfigOption CopiedOption(const std::function<void(wirehound_config_option&)>& c
   return copy->config[0];
 }
 
-TEST_CASE("definition: an option is copied in its type, with the bounds it has") {
+TEST_CASE("definition: an option is copied with its type and its bounds") {
   const ConfigOption option = CopiedOption([](wirehound_config_option&) {});
   CHECK(option.name == "limit");
   CHECK(option.description == "how many");
   CHECK((option.default_value == OptionValue(std::int64_t{-3})));
   CHECK((option.minimum == OptionValue(std::int64_t{-9})));
-  CHECK_FALSE(option.maximum.has_value());  // given, but its flag is not set
+  CHECK_FALSE(option.maximum.has_value());  // the plugin gives one, but does not set its flag
 
   const auto as = [](std::uint32_t type, wirehound_value value) {
     return CopiedOption([&](wirehound_config_option& given) {
@@ -185,7 +185,7 @@ TEST_CASE("definition: elements longer than the engine's are walked by their str
   CHECK(copy->produced_event.fields[1].type == FieldType::kString);
 }
 
-TEST_CASE("definition: a wrong size is an error that names it, and nothing behind it is read") {
+TEST_CASE("definition: a wrong size is an error that names it, and nothing after it is read") {
   const std::string limit(kMaxDefinitionText + 1, 'x');
   CDefinition c;
   std::string reason;
@@ -213,7 +213,7 @@ TEST_CASE("definition: a wrong size is an error that names it, and nothing behin
         "definition.events is a list of 1 elements of 16 bytes; expected at most 256 of at least "
         "72";
   }
-  SUBCASE("elements that would not be aligned") {
+  SUBCASE("elements that are not aligned") {
     c.definition.events.stride = 73;
     reason =
         "definition.events is a list of 1 elements of 73 bytes; expected at most 256 of at least "
@@ -229,11 +229,11 @@ TEST_CASE("definition: a wrong size is an error that names it, and nothing behin
     c.threat.struct_size = 16;
     reason = "definition.threat is of 16 bytes, too small";
   }
-  SUBCASE("filters that lie about their length") {
+  SUBCASE("a filter longer than the limit") {
     c.data_filter.size = kMaxDefinitionText + 1;
     reason = "definition.events.data_filters is a text of 65537 bytes; at most 65536 are allowed";
   }
-  SUBCASE("options of the size of something else") {
+  SUBCASE("options with the stride of a string") {
     c.definition.config_options.stride = sizeof(wirehound_string);
     reason =
         "definition.config_options is a list of 1 elements of 16 bytes; expected at most 256 of "
@@ -245,7 +245,7 @@ TEST_CASE("definition: a wrong size is an error that names it, and nothing behin
         "definition.config_options.type is 10; expected bool, int64, uint64, double, string or "
         "string list";
   }
-  SUBCASE("properties that are not there") {
+  SUBCASE("a count and no properties") {
     c.threat.properties.data = nullptr;
     reason =
         "definition.threat.properties is a list of 1 elements of 32 bytes; expected at most 256 "
@@ -254,7 +254,7 @@ TEST_CASE("definition: a wrong size is an error that names it, and nothing behin
   CHECK(CopyError(c.definition) == reason);
 }
 
-// A valid definition, after `change`.
+// The error for a valid definition after `change`, or "".
 std::string Invalid(const std::function<void(DetectorDefinition&)>& change) {
   DetectorDefinition definition = ParseDetector("id: event needs net_packet_udp");
   definition.produced_event.fields = {{"count", FieldType::kUint32, ""}};
@@ -309,7 +309,7 @@ TEST_CASE("definition: every name consists of letters, digits, '_', '-' and '.'"
   }
 }
 
-TEST_CASE("definition: an error names the member that makes no sense") {
+TEST_CASE("definition: an error names the invalid member") {
   CHECK(Invalid([](DetectorDefinition& d) { d.requirements.events.clear(); }) ==
         "requirements are empty; expected at least one event");
   CHECK(Invalid([](DetectorDefinition& d) {
@@ -345,7 +345,7 @@ void CheckRules(const std::vector<Rule>& rules) {
   }
 }
 
-TEST_CASE("definition: an error names requirements that nothing can meet") {
+TEST_CASE("definition: an error names requirements that cannot be met") {
   CheckRules({
       {[](DetectorDefinition& d) {
          d.requirements.events[0].min_version = {2, 0, 0};
@@ -375,7 +375,7 @@ TEST_CASE("definition: an error names requirements that nothing can meet") {
        "requirements: architecture 'x86 64' is no name; expected 1 to 64 letters, digits, '_', "
        "'-' or '.', not starting with '-'"},
   });
-  // A window with one bound holds something.
+  // A window with only one bound can be met.
   CHECK(Invalid([](DetectorDefinition& d) {
           d.requirements.events[0].min_version = {9, 0, 0};
           d.requirements.max_engine_version = {0, 0, 1};
@@ -405,7 +405,7 @@ TEST_CASE("definition: words of the command line are reserved names") {
   }
 }
 
-// An option with that default, between 1 and 10 of type T.
+// An option of type T with that default and the bounds 1 and 10.
 template <typename T>
 ConfigOption Bounded(T value) {
   return {"o", OptionValue(value), "", OptionValue(T{1}), OptionValue(T{10})};
@@ -442,7 +442,7 @@ TEST_CASE("definition: an option's default lies within its bounds, which are num
   });
 }
 
-TEST_CASE("definition: the properties of a threat have names, each its own") {
+TEST_CASE("definition: the properties of a threat have unique names") {
   CheckRules({
       {[](DetectorDefinition& d) {
          d.threat.emplace();

@@ -29,7 +29,7 @@ std::string ErrorOf(const std::string& content) {
   return symbols ? "" : symbols.error().message();
 }
 
-TEST_CASE("elf symbols: the symbols are those of the dynamic symbol table") {
+TEST_CASE("elf symbols: the symbols come from the dynamic symbol table") {
   for (const char* plugin : {"good", "stripped", "plain", "silent", "function", "other_major"}) {
     CAPTURE(std::string(plugin));
     const auto symbols = ReadExportedSymbols(PluginFolder::Built(plugin));
@@ -47,7 +47,7 @@ TEST_CASE("elf symbols: data has a size and differs from functions") {
   REQUIRE(module.has_value());
   REQUIRE(module->size() == 1);
   CHECK(module->front().is_data);
-  // At least: the address sanitizer pads data.
+  // Not equal, because the address sanitizer pads data.
   CHECK(module->front().size >= sizeof(wirehound_detector_module));
   const auto symbols = ReadExportedSymbols(PluginFolder::Built("function"));
   REQUIRE(symbols.has_value());
@@ -58,7 +58,7 @@ TEST_CASE("elf symbols: data has a size and differs from functions") {
   CHECK_FALSE(function->is_data);
 }
 
-TEST_CASE("elf symbols: a file that is no ELF file is refused") {
+TEST_CASE("elf symbols: a file that is not an ELF file is refused") {
   CHECK(ErrorOf("") == "not an ELF file");
   CHECK(ErrorOf(std::string(1000, 'x')) == "not an ELF file");
   CHECK_FALSE(ReadExportedSymbols("/nonexistent/x.so").has_value());
@@ -97,7 +97,7 @@ TEST_CASE("elf symbols: tables beyond the end of the file are not followed") {
   }
 }
 
-TEST_CASE("elf symbols: no damage to its tables makes a file dangerous") {
+TEST_CASE("elf symbols: a file with damaged tables is read without harm") {
   const std::string whole = ReadFile(PluginFolder::Built("good"));
   Elf64_Ehdr header;
   std::memcpy(&header, whole.data(), sizeof(header));
@@ -110,7 +110,7 @@ TEST_CASE("elf symbols: no damage to its tables makes a file dangerous") {
       const std::size_t at = header.e_shoff + random() % table_bytes;
       content[at] = static_cast<char>(random());
     }
-    // It returns, with symbols or an error. Sanitizers find the rest.
+    // The call returns with symbols or an error. Sanitizers report reads outside the file.
     const auto symbols = ReadExportedSymbols(folder.Write("x.so", content));
     CHECK((!symbols || symbols->size() < whole.size()));
   }

@@ -47,8 +47,8 @@ std::vector<std::string> Ids(const LoadedPlugins& plugins) {
   return ids;
 }
 
-// The complaint about a folder with this file in it, without the file's path. A sound plugin beside
-// the file must load.
+// The error for this file in a plugin folder, without the file's path. The valid plugin in the same
+// folder must load.
 std::string Complaint(const PluginFolder& folder, const fs::path& file) {
   folder.Add("good", "zz_sound");
   const LoadedPlugins plugins = Load(folder);
@@ -68,7 +68,7 @@ bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("plugin loader: a sound plugin's definition is copied whole") {
+TEST_CASE("plugin loader: the definition of a valid plugin is copied whole") {
   const PluginFolder folder;
   const fs::path file = folder.Add("good");
   const LoadedPlugins plugins = Load(folder);
@@ -140,19 +140,19 @@ TEST_CASE("plugin loader: a stripped plugin loads") {
   CHECK(Ids(plugins) == std::vector<std::string>{"good"});
 }
 
-TEST_CASE("plugin loader: structs longer than the engine's load") {
+TEST_CASE("plugin loader: a plugin with structs longer than the engine's loads") {
   const PluginFolder folder;
   folder.Add("longer");
   const LoadedPlugins plugins = Load(folder);
   CHECK(plugins.complaints.empty());
   REQUIRE(Ids(plugins) == std::vector<std::string>{"odd"});
   const auto& requirements = plugins.detectors[0].definition.requirements.events;
-  REQUIRE(requirements.size() == 2);  // stepped over by their stride
+  REQUIRE(requirements.size() == 2);  // walked by their stride
   CHECK(requirements[1].name == "net_packet_tcp");
   CHECK(requirements[1].dependency == Dependency::kOptional);
 }
 
-TEST_CASE("plugin loader: a module that breaks the ABI is refused, and says which rule") {
+TEST_CASE("plugin loader: a module that breaks the ABI is refused with the rule it breaks") {
   struct Case {
     const char* plugin;
     const char* reason;
@@ -197,7 +197,7 @@ TEST_CASE("plugin loader: an undefined function is an error at load, not at its 
   CHECK(Contains(complaint, "wirehound_test_no_such_function"));
 }
 
-TEST_CASE("plugin loader: of several detectors in one file the sound ones load") {
+TEST_CASE("plugin loader: of several detectors in one file the valid ones load") {
   const PluginFolder folder;
   const std::string file = folder.Add("several").string();
   const LoadedPlugins plugins = Load(folder);
@@ -208,7 +208,7 @@ TEST_CASE("plugin loader: of several detectors in one file the sound ones load")
   CHECK(Contains(plugins.complaints[1], "plugin " + file + ": detector 2: invalid definition: "));
 }
 
-TEST_CASE("plugin loader: a detector that throws in any function stops nothing else") {
+TEST_CASE("plugin loader: a detector that throws in any function does not stop the others") {
   REQUIRE(SetLogLevel("error").has_value());
   const CapturedStderr errors;
   const PluginFolder folder;
@@ -246,7 +246,7 @@ TEST_CASE("plugin loader: a detector that throws in any function stops nothing e
   }
 }
 
-TEST_CASE("plugin loader: a file that is no shared object is refused before it is loaded") {
+TEST_CASE("plugin loader: a file that is not a shared object is refused before it is loaded") {
   const PluginFolder folder;
   const auto write = [&folder](const std::string& content) {
     fs::path file = folder.Write("x.so", content);
@@ -300,8 +300,10 @@ TEST_CASE("plugin loader: a plugin cut off anywhere is refused") {
 TEST_CASE("plugin loader: a file that others could have written is refused") {
   const PluginFolder folder;
   const fs::path file = folder.Add("good");
-  SUBCASE("by the group") { fs::permissions(file, fs::perms::owner_all | fs::perms::group_write); }
-  SUBCASE("by anybody") { fs::permissions(file, fs::perms::all); }
+  SUBCASE("writable by the group") {
+    fs::permissions(file, fs::perms::owner_all | fs::perms::group_write);
+  }
+  SUBCASE("writable by all users") { fs::permissions(file, fs::perms::all); }
   CHECK(Contains(Complaint(folder, file), "writable by others"));
 }
 
@@ -316,15 +318,15 @@ TEST_CASE("plugin loader: a file of another user is refused") {
   CHECK(Contains(Complaint(folder, file), "owned by user 54321; expected root"));
 }
 
-TEST_CASE("plugin loader: an entry that is no regular file is refused") {
+TEST_CASE("plugin loader: an entry that is not a regular file is refused") {
   const PluginFolder folder;
   const fs::path file = folder.path() / "x.so";
-  SUBCASE("a link, also to a sound plugin") {
+  SUBCASE("a link to a valid plugin") {
     const PluginFolder elsewhere;
     fs::create_symlink(elsewhere.Add("good"), file);
     CHECK(Complaint(folder, file) == "not a regular file");
   }
-  SUBCASE("a link to nowhere") {
+  SUBCASE("a dangling link") {
     fs::create_symlink(folder.path() / "missing", file);
     CHECK(Complaint(folder, file) == "not a regular file");
   }
@@ -332,7 +334,7 @@ TEST_CASE("plugin loader: an entry that is no regular file is refused") {
     fs::create_directory(file);
     CHECK(Complaint(folder, file) == "not a regular file");
   }
-  SUBCASE("a pipe, which nobody would ever write to") {
+  SUBCASE("a pipe without a writer") {
     REQUIRE(mkfifo(file.c_str(), 0600) == 0);
     CHECK(Complaint(folder, file) == "not a regular file");
   }
@@ -356,14 +358,14 @@ TEST_CASE("plugin loader: files load in the order of their names") {
   CHECK(Ids(Load(folder)) == std::vector<std::string>{"first", "last", "plain", "good"});
 }
 
-TEST_CASE("plugin loader: an empty folder is no error") {
+TEST_CASE("plugin loader: an empty folder is not an error") {
   const PluginFolder folder;
   const LoadedPlugins plugins = Load(folder);
   CHECK(plugins.detectors.empty());
   CHECK(plugins.complaints.empty());
 }
 
-TEST_CASE("plugin loader: a folder that cannot be trusted or read is an error that names it") {
+TEST_CASE("plugin loader: the error for an unsafe or unreadable folder names it") {
   const PluginFolder folder;
   folder.Add("good");
   fs::path path = folder.path();
@@ -380,7 +382,7 @@ TEST_CASE("plugin loader: a folder that cannot be trusted or read is an error th
     path /= "missing";
     reason = "No such file or directory";
   }
-  SUBCASE("a file") {
+  SUBCASE("a file instead of a folder") {
     path /= "good.so";
     reason = "not a directory";
   }

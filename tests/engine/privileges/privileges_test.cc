@@ -65,7 +65,7 @@ int UseWhatRemains() {
   const int memory = memfd_create("test", MFD_CLOEXEC);
   if (memory < 0 || ftruncate(memory, 4096) != 0 ||
       mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, memory, 0) == MAP_FAILED) {
-    return 1;  // how plugins are loaded
+    return 1;  // plugins are loaded this way
   }
   if (open("/proc/self/status", O_RDONLY | O_CLOEXEC) < 0 ||
       socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0) {
@@ -76,15 +76,15 @@ int UseWhatRemains() {
   return made == 1 ? kHeld : 3;
 }
 
-TEST_CASE("system calls: starting programs and reaching into other processes fails with EPERM") {
+TEST_CASE("system calls: starting programs and tracing other processes fail with EPERM") {
   CHECK(InChild([] { return FilterSystemCalls() ? TryRefusedCalls() : 9; }) == kHeld);
 }
 
-TEST_CASE("system calls: files, memory, threads and sockets work as before") {
+TEST_CASE("system calls: files, memory, threads and sockets work as before the filter") {
   CHECK(InChild([] { return FilterSystemCalls() ? UseWhatRemains() : 9; }) == kHeld);
 }
 
-TEST_CASE("system calls: maps of the programs can still be read") {
+TEST_CASE("system calls: BPF maps can still be read") {
   CHECK(InChild([] {
           const bool reaches_kernel =
               FilterSystemCalls() && syscall(SYS_bpf, 1 /* look up in a map */, nullptr, 0) == -1 &&
@@ -101,7 +101,7 @@ bool IsPermitted(cap_value_t capability) {
   return value == CAP_SET;
 }
 
-TEST_CASE("privileges: reading a file needs no capability at all") {
+TEST_CASE("privileges: reading a capture file leaves no capability") {
   CHECK(InChild([] {
           const Result<std::string> left =
               DropPrivileges({}, {.user = std::nullopt, .filters_system_calls = false});

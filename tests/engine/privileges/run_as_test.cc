@@ -9,7 +9,7 @@
 namespace wirehound::test {
 namespace run_as_test {
 
-TEST_CASE("run as: a name and a number mean the same user with its own group") {
+TEST_CASE("run as: a name and a number give the same user with its primary group") {
   for (const char* text : {"root", "0", "root:root", "0:0", "root:0"}) {
     CAPTURE(text);
     const Result<RunAs> found = FindRunAs(text);
@@ -20,7 +20,7 @@ TEST_CASE("run as: a name and a number mean the same user with its own group") {
   }
 }
 
-TEST_CASE("run as: a number needs no entry when the group is named beside it") {
+TEST_CASE("run as: a number with a group needs no entry in the user database") {
   const Result<RunAs> found = FindRunAs("3999999999:4000000000");
   REQUIRE(found);
   CHECK(found->user == 3999999999u);
@@ -28,7 +28,7 @@ TEST_CASE("run as: a number needs no entry when the group is named beside it") {
   CHECK(found->name == "3999999999");
 }
 
-TEST_CASE("run as: what names nobody is the user's error, with the word and what was expected") {
+TEST_CASE("run as: an unknown user or group is a usage error with the word and what is expected") {
   struct Row {
     const char* text;
     const char* what;

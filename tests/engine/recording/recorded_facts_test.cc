@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Comments as input: those of other programs mean nothing, those of a recording are taken strictly.
+// Comments as input: comments of other programs are ignored, comments of a recording are checked
+// strictly.
 
 #include "engine/recording/recorded_facts.h"
 
@@ -22,7 +23,7 @@ constexpr std::uint16_t kComment = 1;
 constexpr std::uint32_t kStatistics = 5;
 const ByteWriter kPacket = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
 
-// A file of our own making: comments in the places they belong to.
+// The comments of a recording, each for its place in the file.
 struct Comments {
   std::vector<std::string> section{"wirehound: recording version=1"};
   std::vector<std::string> interface {};
@@ -40,7 +41,7 @@ std::string OptionsOf(const PcapngWriter& file, const std::vector<std::string>& 
 
 std::string FileOf(const Comments& comments, ByteOrder order = ByteOrder::kLittle) {
   PcapngWriter file;
-  file.Section(order);  // for New
+  file.Section(order);  // New() below needs a section
   const std::string head =
       file.New().U32(0x1a2b3c4d).U16(1).U16(0).U32(0xffffffff).U32(0xffffffff).text();
   PcapngWriter whole;
@@ -54,8 +55,8 @@ std::string FileOf(const Comments& comments, ByteOrder order = ByteOrder::kLittl
 }
 
 struct Outcome {
-  TellingSink sink;
-  Record record;  // of the only packet
+  TextSink sink;
+  Record record;  // the only packet
   std::string comm;
   std::string error;
 };
@@ -88,7 +89,7 @@ const Comments kGood{
                R"(wirehound: process {"owner":17,"hostPid":5,"comm":"curl","new":[1]})"},
     .statistics = {"wirehound: gap time=9 records=4 reason=ring_full"}};
 
-TEST_CASE("recorded facts: what a recording says of a packet is in its record") {
+TEST_CASE("recorded facts: the facts of a packet in a recording are in its record") {
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
     const Outcome outcome = Read(FileOf(kGood, order));
     CHECK(outcome.error.empty());
@@ -103,7 +104,7 @@ TEST_CASE("recorded facts: what a recording says of a packet is in its record") 
   }
 }
 
-TEST_CASE("recorded facts: the same comments in a file of somebody else mean nothing") {
+TEST_CASE("recorded facts: the same comments in a file of another program are ignored") {
   for (const char* section :
        {"made by hand", "wirehound: note", "Wirehound: recording version=1"}) {
     Comments comments = kGood;
@@ -119,14 +120,14 @@ TEST_CASE("recorded facts: the same comments in a file of somebody else mean not
   }
 }
 
-TEST_CASE("recorded facts: a section that is no recording forgets what the one before it was") {
+TEST_CASE("recorded facts: a section of another program resets the facts of the one before") {
   const Outcome outcome = Read(FileOf(kGood) + FileOf({.section = {}}));
   CHECK(outcome.record.owner_id == 0);
   CHECK(outcome.record.network_namespace == 0);
   CHECK(outcome.comm.empty());
 }
 
-TEST_CASE("recorded facts: a packet whose owner is not described is nobody's") {
+TEST_CASE("recorded facts: a packet whose owner is not described has no owner") {
   Comments comments = kGood;
   comments.packet.pop_back();
   const Outcome outcome = Read(FileOf(comments));
@@ -136,7 +137,7 @@ TEST_CASE("recorded facts: a packet whose owner is not described is nobody's") {
   CHECK(outcome.record.process == &UnknownProcess());
 }
 
-TEST_CASE("recorded facts: comments that do not read end the file with the reason") {
+TEST_CASE("recorded facts: an invalid comment ends the file with an error that says why") {
   struct Case {
     Comments comments;
     const char* reason;
@@ -177,7 +178,7 @@ TEST_CASE("recorded facts: comments that do not read end the file with the reaso
   }
 }
 
-TEST_CASE("recorded facts: texts of any bytes read back") {
+TEST_CASE("recorded facts: texts of any bytes read back unchanged") {
   std::string all;
   for (int i = 0; i < 256; ++i) {
     all += static_cast<char>(i);
@@ -195,7 +196,7 @@ TEST_CASE("recorded facts: texts of any bytes read back") {
   CHECK_FALSE(UnescapeText("%4g"));
 }
 
-TEST_CASE("recorded facts: owners are bounded, the one used longest ago goes first") {
+TEST_CASE("recorded facts: owners are limited, and the least recently used one is removed first") {
   RecordedFacts facts;
   facts.BeginBlock(RecordedFacts::Place::kPacket);
   for (std::size_t i = 1; i <= RecordedFacts::kMaxOwners + 1; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Recorder: what is recorded reads back the same, in one file or in many, and what happens when a
-// file cannot be written.
+// Recorder: a recording reads back as it was recorded, from one file or from many. Also covers
+// files that cannot be written.
 
 #include "engine/recording/recorder.h"
 
@@ -19,15 +19,15 @@ using Kind = ProcessNotice::Kind;
 
 constexpr std::uint64_t kStart = 1'700'000'000'123'456'789;
 
-// Two processes, one the parent of the other, a container, a gap and packets of everybody.
-void TellEverything(Recording& recording) {
+// Records a process and its parent, a container, a gap, and packets with and without an owner.
+void RecordOneOfEach(Recording& recording) {
   const wirehound_process parent = NumberedProcess(101, "init");
   wirehound_process child = NumberedProcess(100, "a\xff b%20\n");
   const wirehound_string arguments[] = {Text("curl"), Text(""), Text("--header\t\x80\xe4\xb8\xad")};
   recording.Notice(Kind::kFound, kStart - 5, parent);
   recording.Notice(Kind::kForked, kStart - 4, child);
   recording.Notice(Kind::kExec, kStart - 3, child, arguments);
-  recording.Tell([](RecordSink& sink) {
+  recording.Send([](RecordSink& sink) {
     wirehound_container_info container{};
     container.struct_size = WIREHOUND_STRUCT_SIZE(wirehound_container_info, image_digest);
     container.is_pod_sandbox = 1;
@@ -44,7 +44,7 @@ void TellEverything(Recording& recording) {
   });
   recording.Packet(kStart, 17, child);
   recording.Packet(kStart + 1, 0, UnknownProcess(), "odd");
-  recording.Tell([](RecordSink& sink) {
+  recording.Send([](RecordSink& sink) {
     sink.OnGap({.timestamp_ns = kStart + 2, .reason = "ring_full", .records = 5});
   });
   recording.Packet(kStart + 3, 17, child, "");
@@ -54,25 +54,25 @@ void TellEverything(Recording& recording) {
   recording.Notice(Kind::kExited, kStart + 5, child);
 }
 
-TEST_CASE("recorder: a recording tells the same as what was recorded, in the same order") {
+TEST_CASE("recorder: a recording reads back as what was recorded, in the same order") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
-  TellEverything(recording);
+  RecordOneOfEach(recording);
   recording.recorder().OnEndOfStream();
-  CHECK(ReadBack(path) == recording.told.lines);
+  CHECK(ReadBack(path) == recording.expected.lines);
   const RecordingCounters& counters = recording.recorder().counters();
   CHECK(counters.written == 5);
   CHECK(counters.not_written == 0);
   CHECK(counters.bytes == std::filesystem::file_size(path));
 }
 
-TEST_CASE("recorder: a recording that is read and recorded again is the same file") {
+TEST_CASE("recorder: a recording of a replayed recording is the same file") {
   const TemporaryFolder folder;
   const std::string first = folder.path() / "first.pcapng";
   const std::string second = folder.path() / "second.pcapng";
   Recording recording({.path = first});
-  TellEverything(recording);
+  RecordOneOfEach(recording);
   recording.recorder().OnEndOfStream();
   auto source = CaptureFileSource::Open(first);
   REQUIRE(source);
@@ -85,17 +85,17 @@ TEST_CASE("recorder: a recording that is read and recorded again is the same fil
   CHECK(ReadFile(first) == ReadFile(second));
 }
 
-TEST_CASE("recorder: the system is known before anything is read, and lost records stay lost") {
+TEST_CASE("recorder: the system is known before the first read, and lost records are counted") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
-  TellEverything(recording);
+  RecordOneOfEach(recording);
   recording.recorder().OnEndOfStream();
   auto source = CaptureFileSource::Open(path);
   REQUIRE(source);
   REQUIRE((*source)->system());
   CHECK(JsonOfSystem(*(*source)->system()) == JsonOfSystem(SystemFacts::OfATest()));
-  TellingSink sink;
+  TextSink sink;
   CHECK(*(*source)->Read(sink, 100) == SourceState::kEnd);
   const std::vector<SourceCounter> counters = (*source)->Counters();
   REQUIRE(counters.size() == 2);
@@ -106,16 +106,16 @@ TEST_CASE("recorder: the system is known before anything is read, and lost recor
   CHECK((*source)->FindOwner(19) == nullptr);
 }
 
-TEST_CASE("recorder: time without records is told when it matters, once") {
+TEST_CASE("recorder: time without records is written once, before the next record or the end") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
   RecordSink& sink = recording.recorder();
   sink.OnTime(kStart);
   sink.OnTime(kStart + 10);
-  recording.Packet(kStart + 20, 0, UnknownProcess());  // says as much
+  recording.Packet(kStart + 20, 0, UnknownProcess());  // carries a later time
   sink.OnTime(kStart + 30);
-  recording.Packet(kStart + 25, 0, UnknownProcess());  // late
+  recording.Packet(kStart + 25, 0, UnknownProcess());  // older than the time before it
   sink.OnTime(kStart + 40);
   sink.OnTime(kStart + 50);
   sink.OnEndOfStream();
@@ -129,7 +129,7 @@ TEST_CASE("recorder: facts too long for one comment take several") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
-  const std::string large(100'000, '\xfe');  // three bytes for each
+  const std::string large(100'000, '\xfe');  // written as three bytes each
   const std::string cut_anywhere = [] {
     std::string text;
     for (int i = 0; i < 30'000; ++i) {
@@ -141,10 +141,10 @@ TEST_CASE("recorder: facts too long for one comment take several") {
   recording.Notice(Kind::kFound, kStart, NumberedProcess(1, "long"), arguments);
   recording.Packet(kStart, 0, UnknownProcess());
   recording.recorder().OnEndOfStream();
-  CHECK(ReadBack(path) == recording.told.lines);
+  CHECK(ReadBack(path) == recording.expected.lines);
 }
 
-TEST_CASE("recorder: each file of a rotation stands alone, and together they are the recording") {
+TEST_CASE("recorder: each file of a rotation is complete, and together they are the recording") {
   const TemporaryFolder folder;
   Recording recording({.path = folder.path() / "a.pcapng", .file_bytes = 4096});
   const wirehound_process parent = NumberedProcess(101, "init");
@@ -164,15 +164,15 @@ TEST_CASE("recorder: each file of a rotation stands alone, and together they are
   for (const std::string& file : files) {
     CHECK(std::filesystem::file_size(file) < 2 * 4096);
     const std::vector<std::string> lines = ReadBack(file);
-    CHECK(LinesWith(lines, "notice").size() == 2);  // of the process and its parent
+    CHECK(LinesWith(lines, "notice").size() == 2);  // the process and its parent
     for (const std::string& line : LinesWith(lines, "record")) {
       records.push_back(line);
     }
   }
-  CHECK(records == LinesWith(recording.told.lines, "record"));
+  CHECK(records == LinesWith(recording.expected.lines, "record"));
 }
 
-TEST_CASE("recorder: of a limited number of files the oldest are removed") {
+TEST_CASE("recorder: beyond the limit of files the oldest are removed") {
   const TemporaryFolder folder;
   Recording recording({.path = folder.path() / "a.pcapng", .file_bytes = 4096, .files = 2});
   const wirehound_process process = NumberedProcess(100, "curl");
@@ -187,10 +187,10 @@ TEST_CASE("recorder: of a limited number of files the oldest are removed") {
   CHECK(counters.files == counters.files_removed + 2);
   const std::vector<std::string> last = LinesWith(ReadBack(files[1]), "record");
   CHECK((last.empty() ? LinesWith(ReadBack(files[0]), "record") : last).back() ==
-        recording.told.lines.back());
+        recording.expected.lines.back());
 }
 
-TEST_CASE("recorder: with a split each process has a file, however many there are") {
+TEST_CASE("recorder: with a split by process each of many processes has a file") {
   const TemporaryFolder folder;
   Recording recording({.path = folder.path() / "a.pcapng", .split = RecordingSplit::kProcess});
   constexpr std::uint32_t kProcesses = 2 * FileSet::kMaxOpen + 3;
@@ -214,7 +214,7 @@ TEST_CASE("recorder: with a split each process has a file, however many there ar
   CHECK(recording.recorder().counters().written == 3 * kProcesses + 1);
 }
 
-TEST_CASE("recorder: a process's file tells of its parents as they were by then") {
+TEST_CASE("recorder: the file of a process has its parents in their state at that time") {
   const TemporaryFolder folder;
   Recording recording({.path = folder.path() / "a.pcapng", .split = RecordingSplit::kProcess});
   const wirehound_process parent = NumberedProcess(101, "init");
@@ -237,7 +237,7 @@ TEST_CASE("recorder: a process's file tells of its parents as they were by then"
   CHECK(lines[5].starts_with("record"));
 }
 
-TEST_CASE("recorder: containers and what is in none have a file each") {
+TEST_CASE("recorder: with a split by container each container has a file, and the host has one") {
   const TemporaryFolder folder;
   Recording recording({.path = folder.path() / "a.pcapng", .split = RecordingSplit::kContainer});
   wirehound_process process = NumberedProcess(100, "curl");
@@ -255,7 +255,7 @@ TEST_CASE("recorder: containers and what is in none have a file each") {
                                           "a_host.pcapng"});
 }
 
-TEST_CASE("recorder: hostile names stay within the folder") {
+TEST_CASE("recorder: hostile names cannot lead out of the folder") {
   CHECK(NamePart("curl", 16) == "curl");
   CHECK(NamePart("../x", 16) == "_.._x");
   CHECK(NamePart("", 16) == "_");
@@ -264,7 +264,7 @@ TEST_CASE("recorder: hostile names stay within the folder") {
   CHECK(NamePart("kworker/0:1-with-more", 7) == "kworker");
 }
 
-// While it lives, files may not grow beyond so many bytes.
+// While it lives, no file of this process can grow beyond `bytes` bytes.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -284,7 +284,7 @@ class FileSizeLimit {
   void (*signal_)(int);
 };
 
-TEST_CASE("recorder: what no longer fits is counted, and what was written reads to its end") {
+TEST_CASE("recorder: records that no longer fit are counted, and the file reads to its end") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
@@ -302,11 +302,11 @@ TEST_CASE("recorder: what no longer fits is counted, and what was written reads 
   const std::vector<std::string> lines = ReadBack(path);
   CHECK(lines.size() == counters.written);
   CHECK(lines == std::vector<std::string>(
-                     recording.told.lines.begin(),
-                     recording.told.lines.begin() + static_cast<std::ptrdiff_t>(lines.size())));
+                     recording.expected.lines.begin(),
+                     recording.expected.lines.begin() + static_cast<std::ptrdiff_t>(lines.size())));
 }
 
-TEST_CASE("recorder: a file that somebody removed is made anew and can be read") {
+TEST_CASE("recorder: a file that was removed is created again and can be read") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.pcapng";
   Recording recording({.path = path});
@@ -315,12 +315,12 @@ TEST_CASE("recorder: a file that somebody removed is made anew and can be read")
   recording.recorder().Flush();
   std::filesystem::remove(path);
   recording.Packet(kStart + 1, 17, process);
-  recording.recorder().Flush();  // is noticed here
+  recording.recorder().Flush();  // the recorder notices it here
   recording.Packet(kStart + 2, 17, process);
   recording.recorder().OnEndOfStream();
   const std::vector<std::string> lines = ReadBack(path);
   REQUIRE(lines.size() == 1);
-  CHECK(lines[0] == recording.told.lines[2]);
+  CHECK(lines[0] == recording.expected.lines[2]);
   const RecordingCounters& counters = recording.recorder().counters();
   CHECK(counters.files_vanished == 1);
   CHECK(counters.written == 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the tests of recordings share: things to record, a sink that writes what it gets as text,
-// and reading a file back through the source that --read uses.
+// Shared by the tests of recordings: processes and packets to record, a sink that writes each call
+// as text, and ReadBack, which reads a file through the same source as --read.
 
 #pragma once
 
@@ -28,7 +28,7 @@ namespace wirehound::test {
 inline wirehound_string Text(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view View(const wirehound_string& text) { return {text.data, text.size}; }
 
-/// A process with a number of its own in every member. `name` outlives it.
+/// A process with a different number in every member. It borrows `name`, which must outlive it.
 inline wirehound_process NumberedProcess(std::uint32_t number, std::string_view name) {
   wirehound_process process = UnknownProcess();
   process.uid = number + 1;
@@ -63,8 +63,8 @@ inline std::string Describe(const wirehound_process& p) {
                      View(p.container_id));
 }
 
-/// Writes one line for each call.
-class TellingSink : public RecordSink {
+/// Keeps one line of text for each call.
+class TextSink : public RecordSink {
  public:
   void OnRecord(const Record& r) override {
     lines.push_back(fmt::format(
@@ -94,7 +94,7 @@ class TellingSink : public RecordSink {
   std::vector<std::string> lines;
 };
 
-/// Tells a recorder and a TellingSink the same.
+/// Passes each call both to a recorder and to a TextSink.
 class Recording {
  public:
   explicit Recording(const WriteOptions& options,
@@ -104,7 +104,7 @@ class Recording {
     recorder_ = *std::move(opened);
   }
 
-  /// A packet of 'data' at a time, by an owner or, with 0, nobody.
+  /// Records a packet with the bytes `data` at `time_ns`. `owner_id` 0 means that it has no owner.
   void Packet(std::uint64_t time_ns, std::uint64_t owner_id, const wirehound_process& process,
               std::string_view data = "packet") {
     Record record;
@@ -120,33 +120,33 @@ class Recording {
     record.owner_id = owner_id;
     record.process = &process;
     record.network_namespace = 4026531840;
-    Tell([&](RecordSink& sink) { sink.OnRecord(record); });
+    Send([&](RecordSink& sink) { sink.OnRecord(record); });
   }
   void Notice(ProcessNotice::Kind kind, std::uint64_t time_ns, const wirehound_process& process,
               std::span<const wirehound_string> arguments = {}) {
-    Tell([&](RecordSink& sink) {
+    Send([&](RecordSink& sink) {
       sink.OnProcess(
           {.kind = kind, .timestamp_ns = time_ns, .process = &process, .arguments = arguments});
     });
   }
   template <typename Call>
-  void Tell(Call call) {
-    call(told);
+  void Send(Call call) {
+    call(expected);
     call(*recorder_);
   }
 
   Recorder& recorder() { return *recorder_; }
-  TellingSink told;
+  TextSink expected;
 
  private:
   std::unique_ptr<Recorder> recorder_;
 };
 
-/// Everything a file tells. The error, should there be one, is the last line.
+/// The lines for every call that reading a file makes. An error is the last line.
 inline std::vector<std::string> ReadBack(const std::string& path) {
   Result<std::unique_ptr<CaptureFileSource>> source = CaptureFileSource::Open(path);
   REQUIRE_MESSAGE(source, source.error().message());
-  TellingSink sink;
+  TextSink sink;
   for (;;) {
     const Result<SourceState> state = (*source)->Read(sink, 100);
     if (!state) {
@@ -169,7 +169,7 @@ inline std::vector<std::string> LinesWith(const std::vector<std::string>& lines,
   return found;
 }
 
-/// The files of a folder, by name.
+/// The files of a folder, sorted by name.
 inline std::vector<std::string> FilesIn(const std::filesystem::path& folder) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What --write and its companions mean, and what is refused.
+// ReadWriteOptions: the meaning of --write and the options that go with it, and their errors.
 
 #include "engine/recording/write_options.h"
 
@@ -22,7 +22,7 @@ TEST_CASE("write options: sizes have units of 1024") {
   }
 }
 
-TEST_CASE("write options: what is given is taken") {
+TEST_CASE("write options: given values are read") {
   const Result<WriteOptions> options = ReadWriteOptions(
       {.path = "a", .size = "1M", .files = "3", .split = "container", .bytes = "all"});
   REQUIRE(options);
@@ -35,7 +35,7 @@ TEST_CASE("write options: what is given is taken") {
   CHECK(ReadWriteOptions({.path = "a", .bytes = "128"})->amount == AtMost(128));
 }
 
-TEST_CASE("write options: what makes no sense is refused by name") {
+TEST_CASE("write options: a wrong value or combination is refused with its name") {
   struct Case {
     WriteArguments words;
     const char* named;
@@ -59,7 +59,7 @@ TEST_CASE("write options: what makes no sense is refused by name") {
   }
 }
 
-TEST_CASE("write options: more bytes of what is wanted, nothing of what is not") {
+TEST_CASE("write options: a snapshot length adds bytes only to wanted packets") {
   CapturePlan plan = Wanting({{PacketClass::kTcp, CaptureAmount::kHeaders},
                               {PacketClass::kDns, CaptureAmount::kWhole},
                               {PacketClass::kUdp, CaptureAmount::kNothing}});

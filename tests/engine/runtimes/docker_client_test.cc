@@ -19,7 +19,7 @@ std::string Container(const std::string& config) {
   return R"({"Id":")" + kId + R"(","Name":"/web","Image":"sha256:0011","Config":)" + config + "}";
 }
 
-// Answers each path with its body, other paths with 404.
+// A server that answers each path with its body and any other path with 404.
 FakeServer::Handler Engine(std::map<std::string, std::string> bodies) {
   return [bodies = std::move(bodies)](const Caller& caller) {
     const std::string head = caller.ReadHead();
@@ -29,7 +29,7 @@ FakeServer::Handler Engine(std::map<std::string, std::string> bodies) {
   };
 }
 
-TEST_CASE("docker client: name, image, its digest and the pod of its labels") {
+TEST_CASE("docker client: an answer has name, image, digest and the pod from the labels") {
   FakeServer server(Engine(
       {{"GET /containers/" + kId + "/json",
         Container(R"({"Image":"nginx:1.25","Labels":{"io.kubernetes.pod.name":"web-0",)"
@@ -48,24 +48,24 @@ TEST_CASE("docker client: name, image, its digest and the pod of its labels") {
   CHECK_FALSE(answer->is_pod_sandbox);
 }
 
-TEST_CASE("docker client: without labels the name is the container's, without its slash") {
+TEST_CASE("docker client: without labels the name is that of the container without its slash") {
   FakeServer server(
       Engine({{"GET /containers/" + kId + "/json", Container(R"({"Image":"local"})")}}));
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Patiently());
   REQUIRE(answer);
   CHECK(answer->name == "web");
-  CHECK(answer->image_digest.empty());  // the image's own answer is missing: the rest counts
+  CHECK(answer->image_digest.empty());  // the request for the image fails, the rest is used
   CHECK(answer->pod_name.empty());
 }
 
-TEST_CASE("docker client: a container that it does not have is kNotFound") {
+TEST_CASE("docker client: an unknown container is kNotFound") {
   FakeServer server(Engine({}));
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Patiently());
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code() == ErrorCode::kNotFound);
 }
 
-TEST_CASE("docker client: bad answers are errors, each with its reason") {
+TEST_CASE("docker client: a bad answer is an error with its reason") {
   struct Row {
     std::string answer;
     const char* reason;
@@ -104,7 +104,7 @@ TEST_CASE("docker client: members of unexpected types count as missing") {
   CHECK(answer->image.empty());
 }
 
-TEST_CASE("unix stream: a silent server is waited for until the deadline") {
+TEST_CASE("unix stream: a read from a silent server ends at the deadline") {
   FakeServer server(Silent);
   const Result<ContainerAnswer> answer = AskDocker(server.path(), kId, Briefly());
   REQUIRE_FALSE(answer);
@@ -121,7 +121,7 @@ TEST_CASE("unix stream: a wait stops when the engine ends") {
   CHECK(answer.error().message() == "the engine ends");
 }
 
-TEST_CASE("unix stream: a socket that is missing, or has no server, is an error") {
+TEST_CASE("unix stream: a missing socket or a socket without a server is an error") {
   const TemporaryFolder folder;
   const std::string missing = (folder.path() / "none.sock").string();
   CHECK_FALSE(AskDocker(missing, kId, Patiently()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The server's side of gRPC calls, for a FakeServer: says what was called with which message and
-// metadata, and answers with what a function says.
+// The server side of gRPC calls for a FakeServer. It passes the message and the metadata of each
+// call to a function and sends the reply that the function returns.
 
 #pragma once
 
@@ -20,7 +20,7 @@ namespace wirehound::test {
 
 struct GrpcRequest {
   std::map<std::string, std::string> headers;
-  std::string body;  ///< with the five bytes in front of the message
+  std::string body;  ///< the message after its five-byte prefix
 
   std::string message() const { return body.size() < 5 ? std::string() : body.substr(5); }
 };
@@ -30,7 +30,7 @@ struct GrpcReply {
   std::string message = {};
 };
 
-/// With the five bytes in front.
+/// The message with its five-byte prefix: no compression, length in big endian.
 inline std::string GrpcFrame(const std::string& message) {
   const std::size_t size = message.size();
   return std::string{'\0', static_cast<char>(size >> 24), static_cast<char>(size >> 16),
@@ -42,7 +42,7 @@ class FakeGrpc {
  public:
   using Answer = std::function<GrpcReply(const GrpcRequest& request)>;
 
-  /// Deals with one caller.
+  /// Serves one connection.
   static void Serve(const Caller& caller, const Answer& answer) { FakeGrpc(answer).Run(caller); }
 
  private:
@@ -136,7 +136,7 @@ class FakeGrpc {
   std::string unsent_;
 };
 
-/// A server that answers every call so.
+/// A handler that answers every call with `answer`.
 inline FakeServer::Handler Grpc(FakeGrpc::Answer answer) {
   return [answer = std::move(answer)](const Caller& caller) { FakeGrpc::Serve(caller, answer); };
 }

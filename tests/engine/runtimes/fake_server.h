@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// FakeServer: a server on a unix socket in a folder of its own, for tests of clients. A function
-// handles each connection, on a thread of the server. Its destructor ends the thread.
+// FakeServer: a server on a unix socket in a temporary folder, for tests of clients. It calls a
+// handler for each connection on its thread. The destructor ends the thread.
 
 #pragma once
 
@@ -29,7 +29,7 @@
 
 namespace wirehound::test {
 
-/// A connection, as a handler sees it.
+/// A connection, passed to the handler.
 struct Caller {
   int fd;
   int stop_fd;  ///< becomes readable when the server ends
@@ -39,7 +39,7 @@ struct Caller {
     pollfd waits[] = {{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}};
     return poll(waits, 2, -1) > 0 && waits[1].revents == 0;
   }
-  /// The next bytes, "" at the end.
+  /// The next bytes, "" after the last.
   std::string Read() const {
     char room[4096];
     const ssize_t got = Wait() ? recv(fd, room, sizeof(room), 0) : 0;
@@ -115,7 +115,7 @@ class FakeServer {
   std::thread thread_;
 };
 
-/// Sends the same bytes for every request.
+/// A handler that sends the same bytes for every request.
 inline FakeServer::Handler Always(std::string answer) {
   return [answer = std::move(answer)](const Caller& caller) {
     caller.ReadHead();
@@ -123,7 +123,7 @@ inline FakeServer::Handler Always(std::string answer) {
   };
 }
 
-/// Reads requests and sends nothing until the caller has closed.
+/// A handler that reads requests and sends nothing until the caller has closed.
 inline void Silent(const Caller& caller) {
   while (!caller.Read().empty()) {
   }
@@ -140,7 +140,7 @@ inline Patience Patiently() {
   return {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30), .stop_fd = -1};
 }
 
-/// Short, so that a test of a silent server ends soon.
+/// A short deadline, so that a test of a silent server ends soon.
 inline Patience Briefly() {
   return {.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(30),
           .stop_fd = -1};

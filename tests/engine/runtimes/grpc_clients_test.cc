@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The clients that use gRPC: of CRI, and of containerd's own API.
+// The clients that use gRPC: for CRI and for containerd's API.
 
 #include <doctest/doctest.h>
 
@@ -90,7 +90,7 @@ std::string Container(const std::string& id) {
 
 std::string PathOf(const GrpcRequest& request) { return request.headers.at(":path"); }
 
-TEST_CASE("cri client: a container with its image and the pod of its labels") {
+TEST_CASE("cri client: an answer has the container, its image and the pod from its labels") {
   std::string asked;
   FakeServer server(Grpc([&asked](const GrpcRequest& request) {
     asked = PathOf(request) + " " + request.headers.at("te") + " " + request.message();
@@ -109,7 +109,7 @@ TEST_CASE("cri client: a container with its image and the pod of its labels") {
   CHECK_FALSE(answer->is_pod_sandbox);
 }
 
-TEST_CASE("cri client: an id that is no container may be the sandbox of a pod") {
+TEST_CASE("cri client: an id that is not a container may be the sandbox of a pod") {
   FakeServer server(Grpc([](const GrpcRequest& request) {
     return PathOf(request) == kService + "PodSandboxStatus"
                ? GrpcReply{.message = SandboxStatus(kId)}
@@ -124,8 +124,7 @@ TEST_CASE("cri client: an id that is no container may be the sandbox of a pod") 
   CHECK(answer->image.empty());
 }
 
-TEST_CASE(
-    "cri client: neither container nor sandbox is kNotFound, a server without CRI kUnsupported") {
+TEST_CASE("cri client: an unknown id is kNotFound, and a server without CRI is kUnsupported") {
   struct Row {
     int status;
     ErrorCode code;
@@ -194,10 +193,10 @@ TEST_CASE("containerd client: it asks no more namespaces than the limit") {
   CHECK(asked == static_cast<int>(kMaxContainerdNamespaces));
 }
 
-TEST_CASE("grpc: a server with another protocol, too much or nothing is an error") {
+TEST_CASE("grpc: a server with another protocol, too much data or no data is an error") {
   struct Row {
     FakeServer::Handler handler;
-    const char* reason;  // "": of one that hangs up, when decides what the system calls it
+    const char* reason;  // "" when the server hangs up, because the error then depends on timing
   };
   const Row rows[] = {
       {Always("HTTP/1.1 400 Bad Request\r\n\r\n"), ""},
@@ -220,7 +219,7 @@ TEST_CASE("grpc: a server with another protocol, too much or nothing is an error
   }
 }
 
-TEST_CASE("grpc: a silent server is waited for until the deadline") {
+TEST_CASE("grpc: a call to a silent server ends at the deadline") {
   FakeServer server(Silent);
   const Result<std::string> answer =
       GrpcCall(server.path(), {.method = "/a/B", .message = "x"}, Briefly());

@@ -22,15 +22,15 @@ std::string Inspected(const std::string& id) {
   return HttpAnswer(200, R"({"Id":")" + id + R"(","Name":"/web","Config":{"Image":"nginx"}})");
 }
 
-// Answers that it has every container.
-void KnowsAll(const Caller& caller) {
+// A server that has every container it is asked for.
+void HasEveryContainer(const Caller& caller) {
   const std::string head = caller.ReadHead();
   const std::size_t at = head.find("/containers/");
   caller.Write(at == std::string::npos ? HttpAnswer(404, "{}")
                                        : Inspected(head.substr(at + 12, 64)));
 }
 
-// Times so short that no test waits long.
+// No delay between attempts, so that tests are quick.
 RuntimeAsker::Setup Asking(const std::vector<RuntimeSocket>& sockets) {
   return {.choice = {.sockets = sockets, .nobody = false},
           .timeout = milliseconds(30'000),
@@ -45,8 +45,8 @@ struct Answered {
   std::string name;
 };
 
-// Takes answers until it has `count` of them.
-std::vector<Answered> Take(RuntimeAsker& asker, std::size_t count) {
+// Waits for `count` answers.
+std::vector<Answered> Receive(RuntimeAsker& asker, std::size_t count) {
   std::vector<Answered> answers;
   while (answers.size() < count) {
     pollfd wait{.fd = asker.poll_fd(), .events = POLLIN, .revents = 0};
@@ -60,7 +60,7 @@ std::vector<Answered> Take(RuntimeAsker& asker, std::size_t count) {
   return answers;
 }
 
-// Waits until every question is settled.
+// Waits until no question is open, and returns the counters.
 RuntimeCounters Settled(const RuntimeAsker& asker) {
   RuntimeCounters counters = asker.counters();
   while (counters.waiting != 0) {
@@ -75,11 +75,11 @@ void CheckSum(const RuntimeCounters& counters) {
                               counters.dropped + counters.waiting);
 }
 
-TEST_CASE("runtime asker: an answer comes back with the runtime it is from") {
-  FakeServer server(KnowsAll);
+TEST_CASE("runtime asker: an answer names the runtime that gave it") {
+  FakeServer server(HasEveryContainer);
   RuntimeAsker asker(Asking({{RuntimeKind::kPodman, server.path()}}));
   asker.Ask(kId, "");
-  const std::vector<Answered> answers = Take(asker, 1);
+  const std::vector<Answered> answers = Receive(asker, 1);
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].id == kId);
   CHECK(answers[0].runtime == "podman");
@@ -90,24 +90,24 @@ TEST_CASE("runtime asker: an answer comes back with the runtime it is from") {
   CheckSum(counters);
 }
 
-TEST_CASE("runtime asker: the runtime that the control group names is asked first") {
+TEST_CASE("runtime asker: it first asks the runtime that the control group names") {
   FakeServer docker(Always(HttpAnswer(404, "{}")));
-  FakeServer podman(KnowsAll);
+  FakeServer podman(HasEveryContainer);
   RuntimeAsker asker(
       Asking({{RuntimeKind::kDocker, docker.path()}, {RuntimeKind::kPodman, podman.path()}}));
-  SUBCASE("the one that has it") {
+  SUBCASE("the control group names the runtime that has it") {
     asker.Ask(kId, "podman");
-    Take(asker, 1);
+    Receive(asker, 1);
     CHECK(docker.callers() == 0);
   }
-  SUBCASE("one that has it not") {
+  SUBCASE("the control group names another runtime") {
     asker.Ask(kId, "docker");
-    CHECK(Take(asker, 1)[0].runtime == "podman");
+    CHECK(Receive(asker, 1)[0].runtime == "podman");
     CHECK(docker.callers() == 1);
   }
 }
 
-TEST_CASE("runtime asker: containerd is asked through CRI and its own API") {
+TEST_CASE("runtime asker: it asks containerd through CRI and through its own API") {
   FakeServer server(Grpc([](const GrpcRequest&) { return GrpcReply{.status = 12}; }));
   RuntimeAsker asker(Asking({{RuntimeKind::kContainerd, server.path()}}));
   asker.Ask(kId, "containerd");
@@ -141,16 +141,16 @@ TEST_CASE("runtime asker: a question succeeds later when the runtime comes back"
   std::atomic<int> calls = 0;
   FakeServer server([&calls](const Caller& caller) {
     if (++calls > 1) {
-      KnowsAll(caller);
+      HasEveryContainer(caller);
     }
   });
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   asker.Ask(kId, "");
-  CHECK(Take(asker, 1)[0].name == "web");
+  CHECK(Receive(asker, 1)[0].name == "web");
   CHECK(Settled(asker).errors == 1);
 }
 
-TEST_CASE("runtime asker: a socket that failed is not asked for a while") {
+TEST_CASE("runtime asker: after a failure it leaves a socket alone for a while") {
   FakeServer server(Always("garbage\r\n\r\n"));
   RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
   setup.back_off = std::chrono::hours(1);
@@ -173,7 +173,7 @@ TEST_CASE("runtime asker: without any socket a container is unknown") {
 }
 
 TEST_CASE("runtime asker: text that cannot be an id is never sent") {
-  FakeServer server(KnowsAll);
+  FakeServer server(HasEveryContainer);
   RuntimeAsker asker(Asking({{RuntimeKind::kDocker, server.path()}}));
   for (const char* id : {"", "../images", "a b", "x\r\nHost: y", "A"}) {
     asker.Ask(id, "");
@@ -189,12 +189,12 @@ TEST_CASE("runtime asker: questions beyond the limit are dropped") {
     asker.Ask(kId, "");
   }
   const RuntimeCounters counters = asker.counters();
-  CHECK(counters.dropped >= 9);  // one may be with the thread
+  CHECK(counters.dropped >= 9);  // the thread may have taken one
   CHECK(counters.dropped <= 10);
   CheckSum(counters);
 }
 
-TEST_CASE("runtime asker: its end waits for no server") {
+TEST_CASE("runtime asker: its destructor does not wait for a server") {
   FakeServer server(Silent);
   RuntimeAsker::Setup setup = Asking({{RuntimeKind::kDocker, server.path()}});
   setup.timeout = std::chrono::hours(1);
@@ -211,7 +211,7 @@ TEST_CASE("runtime asker: with \"none\" it asks no runtime") {
   CHECK(asker.counters().asked == 0);
 }
 
-TEST_CASE("runtime sockets: values of --runtime-socket, and errors in them") {
+TEST_CASE("runtime sockets: values of --runtime-socket are read, and wrong ones are refused") {
   const Result<RuntimeChoice> choice =
       ParseRuntimeSockets({"docker:/run/docker.sock", "crio:/a:b"});
   REQUIRE(choice);
@@ -235,7 +235,7 @@ TEST_CASE("runtime sockets: values of --runtime-socket, and errors in them") {
   }
 }
 
-TEST_CASE("runtime sockets: a path that is no socket is an error") {
+TEST_CASE("runtime sockets: a path that is not a socket is an error") {
   const TemporaryFolder folder;
   CHECK(Status(CheckRuntimeSocket((folder.path() / "none").string())).error().code() ==
         ErrorCode::kNotFound);

@@ -26,11 +26,11 @@ namespace wirehound::test {
 namespace crash_report_test {
 
 struct Death {
-  int signal = 0;  ///< 0: it did not die of one
+  int signal = 0;  ///< 0 when the child did not die of a signal
   std::string words;
 };
 
-// A former test may have left pointers there to what is gone.
+// An earlier test may have left dangling pointers in the context.
 void ForgetContext() {
   g_crash_context.detector = nullptr;
   g_crash_context.file = nullptr;
@@ -119,7 +119,7 @@ TEST_CASE("crash report: it says to replay the file that was read, quoted for a 
     g_crash_context.detector = &SomeDetector();
     raise(SIGSEGV);
   });
-  // A sanitizer has its say after us.
+  // A sanitizer may write its own report after this line.
   CHECK(death.words.find("wirehound: replay: wirehound --plugins 'my plugins' "
                          "--detectors beacon --read 'it'\\''s here.pcap'\n") != std::string::npos);
 }

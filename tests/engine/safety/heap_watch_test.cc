@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// HeapWatch: the estimate from sampled calls, and that it finds a real leak.
+// HeapWatch: the estimate from sampled calls, and a real leak that it must find.
 
 #include "engine/safety/heap_watch.h"
 
@@ -17,9 +17,9 @@ namespace heap_watch_test {
 
 constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr std::int64_t kPlenty = 64 * 1024 * kMiB;  // in use by the whole process
-constexpr std::uint64_t kCheap = 100;               // nanoseconds a weighing costs
+constexpr std::uint64_t kCheap = 100;               // cost of measuring the heap, in nanoseconds
 
-// One sampled call that allocates so many bytes more than it frees.
+// Simulates one sampled call that allocates `bytes` more than it frees.
 bool Keep(HeapWatch& watch, std::int64_t bytes) {
   return watch.Note(kPlenty, kPlenty + bytes, kCheap);
 }

@@ -32,7 +32,7 @@ const ByteWriter kPacket = Ipv4(17, Udp({'d', 'a', 't', 'a'}));
 // Keeps copies of records.
 struct KeepingSink : RecordSink {
   struct Kept {
-    Record record;  // its views are dead; see bytes
+    Record record;  // its views dangle; `bytes` has the copy
     std::vector<std::byte> bytes;
   };
   void OnRecord(const Record& record) override {
@@ -44,7 +44,7 @@ struct KeepingSink : RecordSink {
 // A capture file that was read to its end.
 struct Outcome {
   std::vector<KeepingSink::Kept> records;
-  std::string error;  // of opening or reading, with the path as FILE; "" for none
+  std::string error;  // from opening or reading, with the path replaced by FILE; "" for none
   std::uint64_t delivered = 0;
 };
 
@@ -58,7 +58,7 @@ Outcome ReadPath(const std::string& path, std::size_t batch = 1000) {
   if (!source) {
     return {{}, WithoutPath(source.error().message(), path), 0};
   }
-  CHECK(((*source)->poll_fd() >= 0) == (path == "-"));  // only pipes are waited for
+  CHECK(((*source)->poll_fd() >= 0) == (path == "-"));  // only a pipe can make the engine wait
   KeepingSink sink;
   Outcome outcome;
   for (SourceState state = SourceState::kMore; state != SourceState::kEnd;) {
@@ -179,7 +179,7 @@ TEST_CASE("capture file: libpcap reads variants of pcap, with the same results")
   }
 }
 
-TEST_CASE("capture file: nothing behind the snapshot length is delivered") {
+TEST_CASE("capture file: bytes beyond the snapshot length are not delivered") {
   struct Case {
     std::uint32_t snap_length;
     std::size_t delivered;
@@ -199,7 +199,7 @@ TEST_CASE("capture file: nothing behind the snapshot length is delivered") {
   }
 }
 
-TEST_CASE("capture file: a packet larger than the buffer comes whole") {
+TEST_CASE("capture file: a packet larger than the buffer is delivered whole") {
   const ByteWriter large = ByteWriter().Fill(60000, 0x45);
   PcapWriter pcap(kRaw);
   PcapngWriter pcapng(kRaw);
@@ -238,7 +238,7 @@ TEST_CASE("capture file: standard input may be a pipe that delivers a few bytes 
   CHECK(ReadPath("-").error == "read capture standard input: it is empty; expected pcap or pcapng");
 }
 
-TEST_CASE("capture file: pcapng in both byte orders and resolutions") {
+TEST_CASE("capture file: pcapng is read in both byte orders and resolutions") {
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
     const Outcome micro =
         ReadContent(PcapngWriter(kEthernet, 6, order).Add(7'123'456, kPacket).text());
@@ -269,7 +269,7 @@ TEST_CASE("capture file: a record has the packet's bytes, and no process or dire
   CHECK(record.process == &UnknownProcess());
 }
 
-TEST_CASE("capture file: the length on the wire is never below what was captured") {
+TEST_CASE("capture file: the length on the wire is never below the captured length") {
   const Outcome outcome = ReadContent(PcapWriter(kRaw).Add(1, 2, kPacket, 5).text());
   REQUIRE(outcome.records.size() == 1);
   CHECK(outcome.records[0].record.wire_length == kPacket.size());
@@ -332,7 +332,7 @@ TEST_CASE("capture file: the whole packets of a truncated pcapng file are delive
   CHECK(outcome.error.find("read capture FILE after 1 packets: ") == 0);
 }
 
-TEST_CASE("capture file: after an error nothing more comes") {
+TEST_CASE("capture file: after an error no more packets are delivered") {
   const TemporaryFolder folder;
   const std::string whole = PcapWriter(kRaw).Add(1, 0, kPacket).text();
   auto source = CaptureFileSource::Open(folder.Write("x.pcap", whole.substr(0, whole.size() - 1)));

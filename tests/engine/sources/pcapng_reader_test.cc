@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // PcapngReader: every kind of block, several interfaces and sections, times of all resolutions, and
-// errors of broken files. Reads from memory.
+// errors of broken files. The tests read from memory.
 
 #include "engine/sources/pcapng_reader.h"
 
@@ -28,7 +28,7 @@ constexpr std::uint16_t kUsb = 189;  // not decoded
 const ByteWriter kPacket = Ipv4(17, Udp({'o', 'd', 'd'}));  // 31 bytes: with padding
 
 struct Kept {
-  Record record;  // its views are dead; see the next two
+  Record record;  // its views dangle; the members below have copies
   std::string interface_name;
   std::string bytes;
 };
@@ -59,7 +59,7 @@ std::string Text(const ByteWriter& bytes) {
   return {reinterpret_cast<const char*>(bytes.span().data()), bytes.size()};
 }
 
-// The timestamp of a packet whose time is `time` units.
+// The timestamp in nanoseconds of a packet whose time in the file is `time` units.
 std::uint64_t TimeOf(int resolution, std::uint64_t time, std::int64_t offset_seconds = 0,
                      ByteOrder order = ByteOrder::kLittle) {
   PcapngWriter file;
@@ -106,7 +106,7 @@ TEST_CASE("pcapng: each packet has the link type and the name of its own interfa
   }
 }
 
-TEST_CASE("pcapng: a new section starts over, in its own byte order") {
+TEST_CASE("pcapng: a new section has its own byte order and no interfaces of the one before") {
   PcapngWriter file;
   file.Section(ByteOrder::kBig).Interface(kEthernet).Interface(kSll).Add(1, 1, kPacket);
   file.Section(ByteOrder::kLittle).Interface(kRaw).Add(0, 2, kPacket);
@@ -196,7 +196,7 @@ TEST_CASE("pcapng: the captured length of a simple packet block follows from oth
   }
 }
 
-TEST_CASE("pcapng: blocks that are no packets are skipped") {
+TEST_CASE("pcapng: blocks that are not packets are skipped") {
   PcapngWriter file(kRaw);
   for (const std::uint32_t type : {4U, 5U, 0xaU, 0xbadU, 0x40000badU, 0x80000001U, 0U}) {
     file.Block(type, std::string(24, '\xff')).Block(type, "");
@@ -254,15 +254,15 @@ TEST_CASE("pcapng: a broken block ends the file, after the packets before it") {
     bad.BlockWithLengths(6, "", 8, 8);
     error = at + "has a length of 8" + lengths;
   }
-  SUBCASE("a length that is no multiple of 4") {
+  SUBCASE("a length that is not a multiple of 4") {
     bad.BlockWithLengths(6, "x", 13, 13);
     error = at + "has a length of 13" + lengths;
   }
-  SUBCASE("a length beyond reason") {
+  SUBCASE("a length beyond the limit") {
     bad.BlockWithLengths(9, "", 0xfffffffc, 12);
     error = at + "has a length of 4294967292" + lengths;
   }
-  SUBCASE("two lengths") {
+  SUBCASE("two lengths that differ") {
     bad.BlockWithLengths(9, "", 12, 16);
     error = at + "has a length of 12 and, at its end, of 16; expected the same";
   }
@@ -286,11 +286,11 @@ TEST_CASE("pcapng: a broken block ends the file, after the packets before it") {
     bad.Interface(kRaw, 0, bad.New().U16(2).U16(9).Text("abcd").text());
     error = at + "is an interface description that is too short or has a wrong option";
   }
-  SUBCASE("an interface with a decimal clock that nobody has") {
+  SUBCASE("an interface with an impossible decimal clock") {
     bad.Interface(kRaw, 0, bad.New().Option(9, "\x14").text());
     error = at + "is an interface description that is too short or has a wrong option";
   }
-  SUBCASE("an interface with a binary clock that nobody has") {
+  SUBCASE("an interface with an impossible binary clock") {
     bad.Interface(kRaw, 0, bad.New().Option(9, "\xc0").text());
     error = at + "is an interface description that is too short or has a wrong option";
   }
@@ -318,7 +318,7 @@ TEST_CASE("pcapng: a packet needs an interface, and a file a section") {
         "block at offset 0 is no section header; expected one first");
 }
 
-TEST_CASE("pcapng: interfaces are limited") {
+TEST_CASE("pcapng: the number of interfaces is limited") {
   PcapngWriter file;
   file.Section();
   for (std::size_t i = 0; i < kMaxPcapngInterfaces; ++i) {

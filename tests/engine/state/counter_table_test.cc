@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sliding-window counters, against a model that keeps every count ever made.
+// Sliding-window counters, compared with a model that keeps every count.
 
 #include "engine/state/counter_table.h"
 
@@ -19,7 +19,7 @@ namespace counter_table_test {
 
 constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
 
-// Keys by number, under any secret.
+// The digests of numbered keys under a secret.
 class Keys {
  public:
   explicit Keys(std::uint64_t secret) : digest_(secret, ~secret) {}
@@ -29,7 +29,7 @@ class Keys {
   KeyedDigest digest_;
 };
 
-// What a counter should say, the slow way.
+// The slow, simple counter that a CounterTable must agree with.
 class Model {
  public:
   explicit Model(const CounterTable::Options& options)
@@ -80,7 +80,7 @@ class Model {
   bool Counts(const Count& count, std::uint64_t now) const {
     return count.at / bucket_ns_ + buckets_ > now / bucket_ns_;
   }
-  // A key of which nothing counts any more is as good as not there.
+  // Removes the keys whose counts have all left the window.
   void Forget(std::uint64_t now) {
     keys_.remove_if([this, now](const Key& key) { return !Counts(key.counts.back(), now); });
   }
@@ -91,7 +91,7 @@ class Model {
 
   CounterTable::Options options_;
   std::uint64_t buckets_, bucket_ns_;
-  std::list<Key> keys_;  // counted longest ago first
+  std::list<Key> keys_;  // least recently counted first
 };
 
 void CheckAgainstModel(const CounterTable::Options& options, unsigned seed) {
@@ -123,7 +123,7 @@ void CheckAgainstModel(const CounterTable::Options& options, unsigned seed) {
   }
 }
 
-TEST_CASE("counter: sums, and what is forgotten, are those of a model that keeps everything") {
+TEST_CASE("counter: sums and evictions agree with a model that keeps every count") {
   const CounterTable::Options options[] = {
       {.max_keys = 8, .window_ns = 60'000, .buckets = 12},
       {.max_keys = 5, .window_ns = 1000, .buckets = 1},
@@ -149,7 +149,7 @@ TEST_CASE("counter: a count leaves the window with its bucket") {
   CHECK(table.Sum(keys(1), 1110) == 0);
 }
 
-TEST_CASE("counter: with one bucket it starts anew with each window") {
+TEST_CASE("counter: with one bucket the sum starts again with each window") {
   CounterTable table({.max_keys = 4, .window_ns = 100, .buckets = 1});
   const Keys keys(1);
   CHECK(table.Add(keys(1), 1, 1000) == 1);
@@ -157,7 +157,7 @@ TEST_CASE("counter: with one bucket it starts anew with each window") {
   CHECK(table.Add(keys(1), 1, 1100) == 1);
 }
 
-TEST_CASE("counter: time may go on to its end, or stay behind") {
+TEST_CASE("counter: time may jump to its largest value or go back") {
   CounterTable table({.max_keys = 4, .window_ns = 64, .buckets = 64});
   const Keys keys(1);
   CHECK(table.Add(keys(1), 5, 0) == 5);
@@ -166,15 +166,15 @@ TEST_CASE("counter: time may go on to its end, or stay behind") {
   CHECK(table.Sum(keys(1), 3) == 2);
 }
 
-TEST_CASE("counter: a sum that does not fit stays at the highest number") {
+TEST_CASE("counter: a sum that does not fit stays at the largest number") {
   CounterTable table({.max_keys = 4, .window_ns = 100, .buckets = 10});
   const Keys keys(1);
   CHECK(table.Add(keys(1), kMax - 1, 1000) == kMax - 1);
   CHECK(table.Add(keys(1), 7, 1010) == kMax);
-  CHECK(table.Sum(keys(1), 1100) == 1);  // and what was counted leaves it again
+  CHECK(table.Sum(keys(1), 1100) == 1);  // old counts still leave the window
 }
 
-TEST_CASE("counter: asking is not counting") {
+TEST_CASE("counter: reading a sum does not make a key recently used") {
   CounterTable table({.max_keys = 2, .window_ns = 1000, .buckets = 10});
   const Keys keys(1);
   table.Add(keys(1), 1, 1);

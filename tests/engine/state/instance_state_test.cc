@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// State as a detector reaches it: through the C table, with arguments that may be wrong.
+// State through the C table that a detector calls, also with wrong arguments.
 
 #include "engine/state/instance_state.h"
 
@@ -23,7 +23,7 @@ constexpr wirehound_counter_options kCounter = {
 constexpr wirehound_map_options kMap = {WIREHOUND_STRUCT_SIZE(wirehound_map_options, ttl_ns), 10,
                                         16, 0, 1000};
 
-// The calls a detector makes.
+// Makes the calls of a detector.
 class Caller {
  public:
   std::int32_t CreateCounter(const wirehound_counter_options& options = kCounter) {
@@ -72,7 +72,7 @@ TEST_CASE("state: counters count in stream time") {
   CHECK(caller.number == 1);
 }
 
-TEST_CASE("state: maps keep values for their time") {
+TEST_CASE("state: a map keeps a value until its time is over") {
   Caller caller;
   REQUIRE(caller.CreateMap() == WIREHOUND_OK);
   CHECK(caller.Put("k", "value") == WIREHOUND_OK);
@@ -125,13 +125,13 @@ TEST_CASE("state: options out of range are refused") {
         WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("state: an instance has so much memory and so many objects, and no more") {
+TEST_CASE("state: memory and objects of an instance are limited") {
   Caller caller;
   wirehound_map_options large = kMap;
   large.max_entries = 1024;
   large.max_value_bytes = 40 * 1024;
   CHECK(caller.CreateMap(large) == WIREHOUND_OK);
-  CHECK(caller.CreateMap(large) == WIREHOUND_ERROR_LIMIT);  // together beyond 64 MiB
+  CHECK(caller.CreateMap(large) == WIREHOUND_ERROR_LIMIT);  // together more than 64 MiB
   CHECK(caller.state.bytes() <= WIREHOUND_MAX_STATE_BYTES);
   large.max_entries = large.max_value_bytes = UINT32_MAX;  // a product that does not fit 64 bits
   CHECK(caller.CreateMap(large) == WIREHOUND_ERROR_LIMIT);
@@ -141,7 +141,7 @@ TEST_CASE("state: an instance has so much memory and so many objects, and no mor
   CHECK(caller.CreateCounter() == WIREHOUND_ERROR_LIMIT);
 }
 
-TEST_CASE("state: what was reserved is all that is ever used") {
+TEST_CASE("state: a map uses no more memory than it reserved") {
   Caller caller;
   REQUIRE(caller.CreateMap() == WIREHOUND_OK);
   const std::uint64_t before = caller.state.bytes();
@@ -154,9 +154,9 @@ TEST_CASE("state: what was reserved is all that is ever used") {
   CHECK(caller.state.evicted() == 990);
 }
 
-TEST_CASE("state: handles of nothing and of something else are refused") {
+TEST_CASE("state: unknown handles and handles of another kind are refused") {
   Caller caller;
-  CHECK(caller.Add("a") == WIREHOUND_ERROR_INVALID);  // nothing is made yet, the handle is 0
+  CHECK(caller.Add("a") == WIREHOUND_ERROR_INVALID);  // no object exists yet, the handle is 0
   REQUIRE(caller.CreateMap() == WIREHOUND_OK);
   CHECK(caller.Add("a") == WIREHOUND_ERROR_INVALID);
   REQUIRE(caller.CreateCounter() == WIREHOUND_OK);
@@ -167,7 +167,7 @@ TEST_CASE("state: handles of nothing and of something else are refused") {
   CHECK(caller.table().evicted(caller.context(), 77, &caller.number) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("state: sizes without bytes behind them are refused") {
+TEST_CASE("state: null pointers are refused") {
   Caller caller;
   const wirehound_bytes nothing = {nullptr, 4};
   REQUIRE(caller.CreateCounter() == WIREHOUND_OK);
@@ -183,7 +183,7 @@ TEST_CASE("state: sizes without bytes behind them are refused") {
         WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("state: what one instance keeps is none of another's business") {
+TEST_CASE("state: one instance cannot read what another keeps") {
   Caller first;
   Caller second;
   REQUIRE(first.CreateMap() == WIREHOUND_OK);

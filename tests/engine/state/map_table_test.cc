@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Bounded maps, against a model that is a list in the order of use.
+// Bounded maps, compared with a model that is a list in the order of use.
 
 #include "engine/state/map_table.h"
 
@@ -97,7 +97,7 @@ class Model {
   }
 
   MapTable::Options options_;
-  std::list<Entry> entries_;  // used longest ago first
+  std::list<Entry> entries_;  // least recently used first
 };
 
 void CheckAgainstModel(const MapTable::Options& options, unsigned seed) {
@@ -129,7 +129,7 @@ void CheckAgainstModel(const MapTable::Options& options, unsigned seed) {
   }
 }
 
-TEST_CASE("map: what it holds and what it forgets is that of a model, under any secret") {
+TEST_CASE("map: entries and evictions agree with a model, under any secret") {
   const MapTable::Options options[] = {
       {.max_entries = 10, .max_value_bytes = 20, .ttl_ns = 0},
       {.max_entries = 10, .max_value_bytes = 7, .ttl_ns = 25},
@@ -144,7 +144,7 @@ TEST_CASE("map: what it holds and what it forgets is that of a model, under any 
   }
 }
 
-TEST_CASE("map: the entry used longest ago makes room, and reading is use") {
+TEST_CASE("map: the least recently used entry makes room, and reading counts as use") {
   Map map({.max_entries = 2, .max_value_bytes = 8});
   map.Put("a", "1");
   map.Put("b", "2");
@@ -155,7 +155,7 @@ TEST_CASE("map: the entry used longest ago makes room, and reading is use") {
   CHECK(map.table().evicted() == 1);
 }
 
-TEST_CASE("map: an entry is gone its time after it was put, however often it was read") {
+TEST_CASE("map: an entry expires a fixed time after it was put, even if it is read often") {
   Map map({.max_entries = 2, .max_value_bytes = 8, .ttl_ns = 100});
   map.Put("a", "1", 1000);
   CHECK(map.Get("a", 1099) == "1");
@@ -166,17 +166,17 @@ TEST_CASE("map: an entry is gone its time after it was put, however often it was
   CHECK_FALSE(map.Remove("a", 2150));
 }
 
-TEST_CASE("map: what has expired makes room first and does not count as evicted") {
+TEST_CASE("map: an expired entry makes room first and does not count as evicted") {
   Map map({.max_entries = 2, .max_value_bytes = 8, .ttl_ns = 100});
   map.Put("old", "1", 0);
   map.Put("young", "2", 50);
-  CHECK(map.Get("old", 60) == "1");  // used last, and yet the one to go
+  CHECK(map.Get("old", 60) == "1");  // used last, but it expires first
   map.Put("new", "3", 120);
   CHECK(map.Get("young", 120) == "2");
   CHECK(map.table().evicted() == 0);
 }
 
-TEST_CASE("map: a value that is too long changes nothing, one without bytes is a value") {
+TEST_CASE("map: a value that is too long changes nothing, and an empty value is kept") {
   Map map({.max_entries = 2, .max_value_bytes = 3});
   CHECK(map.Put("a", "123"));
   CHECK_FALSE(map.Put("a", "1234"));
@@ -185,7 +185,7 @@ TEST_CASE("map: a value that is too long changes nothing, one without bytes is a
   CHECK(map.Get("b") == "");
 }
 
-TEST_CASE("map: a value of the map itself can be put, even over the entry it came from") {
+TEST_CASE("map: a value read from the map can be put back, even over its own entry") {
   Map map({.max_entries = 1, .max_value_bytes = 16});
   map.Put("a", "0123456789");
   const auto value = *map.table().Get(map.DigestOf("a"), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The SDK's counters and maps over the engine's state, as a detector uses them.
+// The SDK's counters and maps on top of the engine's state, as a detector uses them.
 
 #include <wirehound/state.h>
 
@@ -26,7 +26,7 @@ struct Seen {
   std::uint16_t port;
 };
 
-TEST_CASE("window counter: counts by whatever the key is made from") {
+TEST_CASE("window counter: equal keys of different types share a count") {
   Engine engine;
   WindowCounter counter;
   REQUIRE(counter.Create(engine.host.context(), {100, 1000, 10}).has_value());
@@ -35,13 +35,13 @@ TEST_CASE("window counter: counts by whatever the key is made from") {
   address.bytes[0] = 10;
   CHECK(counter.Add(address) == 1);
   CHECK(counter.Add(Address(address)) == 2);
-  address.reserved[3] = 1;  // says nothing
+  address.reserved[3] = 1;  // reserved bytes are not part of the key
   CHECK(counter.Add(address, 5) == 7);
   CHECK(counter.Add("name") == 1);
   CHECK(counter.Add(std::string("name")) == 2);
   CHECK(counter.Add(wirehound_string{"name", 4}) == 3);
   CHECK(counter.Add(std::uint32_t{1}) == 1);
-  CHECK(counter.Add(std::uint64_t{1}) == 1);  // of another size: another key
+  CHECK(counter.Add(std::uint64_t{1}) == 1);  // another size is another key
   struct Pair {
     std::uint32_t entity;
     std::uint16_t port, reserved;
@@ -55,7 +55,7 @@ TEST_CASE("window counter: counts by whatever the key is made from") {
   CHECK(counter.Sum(address) == 0);
 }
 
-TEST_CASE("lru map: gives back what was put, as its type") {
+TEST_CASE("lru map: a value reads back with its type") {
   Engine engine;
   LruMap<Seen> map;
   REQUIRE(map.Create(engine.host.context(), {2, 1000}).has_value());
@@ -73,7 +73,7 @@ TEST_CASE("lru map: gives back what was put, as its type") {
   CHECK_FALSE(map.Get("c").has_value());
 }
 
-TEST_CASE("text lru map: text of any length up to its limit") {
+TEST_CASE("text lru map: a text of any length up to the limit is kept") {
   Engine engine;
   TextLruMap map;
   REQUIRE(map.Create(engine.host.context(), {10, 8, 0}).has_value());
@@ -85,7 +85,8 @@ TEST_CASE("text lru map: text of any length up to its limit") {
   CHECK(map.evicted() == 0);
 }
 
-TEST_CASE("state of the sdk: what the engine refuses has its words, and then does nothing") {
+TEST_CASE(
+    "state of the sdk: a refused counter or map gives the engine's error and then does nothing") {
   Engine engine;
   WindowCounter counter;
   CHECK(counter.Create(engine.host.context(), {0, 1000, 10}).error().message() ==

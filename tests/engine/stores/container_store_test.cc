@@ -51,7 +51,7 @@ std::vector<std::string> Listed(ContainerStore& store) {
   return ids;
 }
 
-TEST_CASE("container store: the containers of the hierarchy are there without any event") {
+TEST_CASE("container store: the containers of the hierarchy are known without an event") {
   Machine machine;
   const std::uint64_t group = machine.Make("/system.slice/docker-" + kFirst + ".scope");
   machine.Make("/system.slice/docker-" + kFirst + ".scope/inner");
@@ -67,7 +67,7 @@ TEST_CASE("container store: the containers of the hierarchy are there without an
   CHECK(Listed(store) == std::vector<std::string>{kFirst});
 }
 
-TEST_CASE("container store: of a pod its uid is known") {
+TEST_CASE("container store: the uid of a pod comes from the name of its control group") {
   Machine machine;
   const std::string pod = "d7b3c1de-0c2f-4a55-9f3e-6f2f6c1a2b3c";
   machine.Make("/kubepods/burstable/pod" + pod + "/" + kFirst);
@@ -76,7 +76,7 @@ TEST_CASE("container store: of a pod its uid is known") {
   CHECK(Text(Ask(store, kFirst)->pod_uid) == pod);
 }
 
-TEST_CASE("container store: a beginning will do when it is long enough and fits one only") {
+TEST_CASE("container store: a prefix of an id finds a container if it is long enough and unique") {
   Machine machine;
   machine.Make("/docker/" + kFirst);
   machine.Make("/docker/" + kSecond);
@@ -93,7 +93,7 @@ TEST_CASE("container store: a beginning will do when it is long enough and fits 
   CHECK(store.Get(std::string(64, 'd'), &info) == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-TEST_CASE("container store: the container of a process is known at once, if only by its id") {
+TEST_CASE("container store: the container of a process is known at once, at least by its id") {
   Machine machine;
   ContainerStore store(machine.Setup());
   REQUIRE(Listed(store).empty());
@@ -108,14 +108,14 @@ TEST_CASE("container store: the container of a process is known at once, if only
   CHECK(Listed(store) == std::vector<std::string>{kFirst, kThird});
 }
 
-TEST_CASE("container store: what comes later is seen, and what goes is no longer listed") {
+TEST_CASE("container store: a later container is found, and a removed one is no longer listed") {
   Machine machine;
   machine.Make("/docker/" + kFirst);
   ContainerStore store(machine.Setup());
   CHECK(Listed(store) == std::vector<std::string>{kFirst});
   machine.Make("/docker/" + kThird);
   machine.Remove("/docker/" + kFirst);
-  CHECK(Listed(store) == std::vector<std::string>{kFirst});  // not looked again yet
+  CHECK(Listed(store) == std::vector<std::string>{kFirst});  // the next scan is not due yet
   machine.time.now_ns += ContainerStore::kScanEveryNs;
   CHECK(Listed(store) == std::vector<std::string>{kThird});
   CHECK(Ask(store, kFirst) != nullptr);  // events of its processes may still be on their way
@@ -136,7 +136,7 @@ TEST_CASE("container store: answers of one turn stay valid when their containers
   store.EndOfTurn();
 }
 
-TEST_CASE("container store: an unhealthy one says so to every question") {
+TEST_CASE("container store: an unhealthy store answers every question with that status") {
   ContainerStore store(std::nullopt);
   store.Note(ContainerName{kFirst, "docker", "/", ""});
   const wirehound_container_info* info = nullptr;
@@ -145,7 +145,7 @@ TEST_CASE("container store: an unhealthy one says so to every question") {
   CHECK(store.List(&infos) == WIREHOUND_ERROR_UNHEALTHY);
 }
 
-TEST_CASE("container store: what a source tells is enough to be healthy, and the newest counts") {
+TEST_CASE("container store: facts of a source make it healthy, and newer ones replace older ones") {
   ContainerStore store(std::nullopt);
   wirehound_container_info told{};
   told.id = {kFirst.data(), kFirst.size()};
@@ -163,7 +163,7 @@ TEST_CASE("container store: what a source tells is enough to be healthy, and the
   CHECK(Ask(store, kThird) == nullptr);
 }
 
-TEST_CASE("container store: what a runtime told stays when the hierarchy is looked through") {
+TEST_CASE("container store: the facts of a runtime stay when the hierarchy is scanned") {
   Machine machine;
   const std::uint64_t group = machine.Make("/docker/" + kFirst);
   ContainerStore store(machine.Setup());
@@ -179,7 +179,8 @@ TEST_CASE("container store: what a runtime told stays when the hierarchy is look
   CHECK(info->cgroup_id == group);
 }
 
-TEST_CASE("container store: each new container is told once, and what it learnt by itself too") {
+TEST_CASE(
+    "container store: each new container is reported once, and so is each that it found itself") {
   Machine machine;
   machine.Make("/docker/" + kThird);
   ContainerStore store(machine.Setup());

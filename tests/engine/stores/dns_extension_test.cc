@@ -15,7 +15,7 @@
 namespace wirehound::test {
 namespace dns_extension_test {
 
-TEST_CASE("dns extension: what is known, and that nothing is known") {
+TEST_CASE("dns extension: it answers with mappings, or with a status when there are none") {
   DnsLab lab;
   lab.Tell("example.com", "192.0.2.1", MakeProcess(7));
   DnsExtension extension(lab.store);
@@ -33,7 +33,7 @@ TEST_CASE("dns extension: what is known, and that nothing is known") {
   CHECK(list.count == 0);
 }
 
-TEST_CASE("dns extension: answers stay while others are asked for") {
+TEST_CASE("dns extension: an answer stays valid while others are requested") {
   DnsLab lab;
   for (int i = 0; i < 20; ++i) {
     lab.Tell("n" + std::to_string(i) + ".example", "192.0.2.1");
@@ -45,7 +45,7 @@ TEST_CASE("dns extension: answers stay while others are asked for") {
   const wirehound_address second = ParseAddress("192.0.2.2");
   wirehound_list kept{};
   wirehound_list later{};
-  for (int round = 0; round < 200; ++round) {  // wherever in the ring it starts
+  for (int round = 0; round < 200; ++round) {  // so that answers start at every place in the ring
     REQUIRE(table.names_of(table.context, &second, 0, {}, &kept) == WIREHOUND_OK);
     for (int i = 0; i < 62; ++i) {
       REQUIRE(table.names_of(table.context, &first, 0, {}, &later) == WIREHOUND_OK);
@@ -67,7 +67,7 @@ TEST_CASE("dns extension: wrong arguments are refused") {
   CHECK(table.addresses_of(table.context, {nullptr, 3}, 0, {}, &list) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("dns lookup: asks for the process of the event") {
+TEST_CASE("dns lookup: it asks on behalf of the process of the event") {
   DnsLab lab;
   lab.Tell("own.example", "192.0.2.1", MakeProcess(7, "box"));
   lab.Tell("newer.example", "192.0.2.1", MakeProcess(8));
@@ -87,7 +87,7 @@ TEST_CASE("dns lookup: asks for the process of the event") {
   CHECK(dns.AddressesOf("nobody.example", EventView(event)).empty());
 }
 
-TEST_CASE("dns lookup: without the store it cannot be made, and knows nothing") {
+TEST_CASE("dns lookup: without the store it cannot be created and gives no answer") {
   ExtensionHost host("", nullptr);
   DnsLookup dns;
   CHECK(dns.Create(host.context()).error().message() ==

@@ -12,7 +12,7 @@
 namespace wirehound::test {
 namespace dns_lessons_test {
 
-/// "name=address/ttl …" of what a message teaches.
+/// The lessons of a message: "name=address/ttl …".
 std::string Lessons(const wirehound_dns& message) {
   std::array<DnsLesson, kMaxDnsLessons> lessons;
   const std::size_t count = ReadDnsLessons(message, lessons);
@@ -35,7 +35,7 @@ DnsMessageBuilder Ask(std::string_view name, unsigned type = kA) {
   return message;
 }
 
-TEST_CASE("dns lessons: each address of the name that was asked for") {
+TEST_CASE("dns lessons: each address of the name in the question is a lesson") {
   DnsMessageBuilder message = Ask("example.com");
   message.Record(6, Name("example.com"), kA, AddressData("192.0.2.1"), 1, 60)
       .Record(6, Name("EXAMPLE.com"), kA, AddressData("192.0.2.2"), 1, 30)
@@ -49,10 +49,11 @@ TEST_CASE("dns lessons: aliases lead from the question to addresses, in any orde
   message.Record(6, Name("edge.example.net"), kA, AddressData("192.0.2.1"), 1, 60)
       .Record(6, Name("cdn.example.net"), kCname, Name("edge.example.net"), 1, 20)
       .Record(6, Name("www.example.com"), kCname, Name("CDN.example.net"), 1, 300);
-  CHECK(Lessons(message) == "www.example.com=192.0.2.1/20");  // the least time on the way
+  CHECK(Lessons(message) ==
+        "www.example.com=192.0.2.1/20");  // the smallest TTL of the aliases and the address
 }
 
-TEST_CASE("dns lessons: aliases that go round in a circle, or too far, come to an end") {
+TEST_CASE("dns lessons: a circle of aliases, or too many of them, ends") {
   DnsMessageBuilder circle = Ask("a.example");
   circle.Answer(Name("a.example"), kCname, Name("b.example"))
       .Answer(Name("b.example"), kCname, Name("a.example"));
@@ -70,7 +71,7 @@ TEST_CASE("dns lessons: aliases that go round in a circle, or too far, come to a
   CHECK(chain(kMaxDnsAliases + 1).empty());
 }
 
-TEST_CASE("dns lessons: what was not asked for teaches nothing") {
+TEST_CASE("dns lessons: records that answer no question give no lesson") {
   DnsMessageBuilder message = Ask("example.com");
   message.Answer(Name("bank.example"), kA, {192, 0, 2, 66});
   message.Authority(Name("example.com"), kA, {192, 0, 2, 67});
@@ -78,7 +79,7 @@ TEST_CASE("dns lessons: what was not asked for teaches nothing") {
   CHECK(Lessons(message).empty());
 }
 
-TEST_CASE("dns lessons: only responses to queries, of the class of the Internet, teach") {
+TEST_CASE("dns lessons: only responses to queries of the Internet class give lessons") {
   DnsMessageBuilder request(0x0100);
   request.Question("example.com", kA).Answer(Pointer(12), kA, {192, 0, 2, 1});
   CHECK(Lessons(request).empty());
@@ -90,34 +91,34 @@ TEST_CASE("dns lessons: only responses to queries, of the class of the Internet,
   CHECK(Lessons(chaos).empty());
 }
 
-TEST_CASE("dns lessons: the name of an address that was asked for") {
+TEST_CASE("dns lessons: the name of the address in the question is a lesson") {
   DnsMessageBuilder message = Ask("1.2.0.192.in-addr.arpa", kPtr);
   message.Answer(Pointer(12), kPtr, Name("host.example.com"));
   CHECK(Lessons(message) == "host.example.com=192.0.2.1/300");
 }
 
-TEST_CASE("dns lessons: reverse lookup through a delegation by alias") {
+TEST_CASE("dns lessons: a reverse lookup may lead through an alias") {
   DnsMessageBuilder message = Ask("1.2.0.192.in-addr.arpa", kPtr);
   message.Answer(Pointer(12), kCname, Name("1.0-63.2.0.192.in-addr.arpa"))
       .Answer(Name("1.0-63.2.0.192.in-addr.arpa"), kPtr, Name("host.example.com"));
   CHECK(Lessons(message) == "host.example.com=192.0.2.1/300");
 }
 
-TEST_CASE("dns lessons: a multicast response teaches each record it has, asked or not") {
+TEST_CASE("dns lessons: each address record of a multicast response is a lesson") {
   DnsMessageBuilder message(0x8400);
   message.Answer(Name("_http._tcp.local"), kPtr, Name("web._http._tcp.local"))
       .Record(6, Name("box.local"), kA, AddressData("192.0.2.1"), 0x8001, 120)
       .Record(10, Name("box.local"), kAaaa, AddressData("fe80::1"), 0x8001, 120);
   CHECK(Lessons(message, DnsVariant::kMdns) == "box.local=192.0.2.1/120 box.local=fe80::1/120");
-  CHECK(Lessons(message).empty());  // as plain DNS it answers nothing
+  CHECK(Lessons(message).empty());  // in plain DNS its records answer no question
 }
 
-TEST_CASE("dns lessons: a time to live with its top bit set is none") {
+TEST_CASE("dns lessons: a time to live with its top bit set counts as 0") {
   CHECK(Lessons(AddressResponse("example.com", "192.0.2.1", 0x80000001)) ==
         "example.com=192.0.2.1/0");
 }
 
-TEST_CASE("dns lessons: a message teaches so much and no more") {
+TEST_CASE("dns lessons: the lessons of one message are limited") {
   DnsMessageBuilder message = Ask("example.com");
   for (int i = 0; i < 100; ++i) {
     message.Answer(Pointer(12), kA, {192, 0, 2, i});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What tests of the DNS store need: addresses, processes and responses in a word.
+// Helpers for tests of the DNS store: addresses, processes and responses in one call.
 
 #pragma once
 
@@ -80,7 +80,7 @@ class DnsLab {
   }
   void Pass(std::uint64_t seconds) { time.Advance(time.now_ns + seconds * kSecondNs); }
 
-  /// "b.example a.example", best first.
+  /// "b.example a.example", in the order of the answer.
   std::string Names(const std::string& address, std::uint32_t entity_id = 0,
                     std::string_view container_id = {}) {
     count_ = store.NamesOf(ParseAddress(address), {entity_id, container_id, time.now_ns}, answer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the DNS store remembers, for whom, and for how long.
+// DnsStore: the mappings it keeps, for which process, and for how long.
 
 #include "engine/stores/dns_store.h"
 
@@ -17,7 +17,7 @@
 namespace wirehound::test {
 namespace dns_store_test {
 
-TEST_CASE("dns store: knows names for addresses and addresses for names") {
+TEST_CASE("dns store: it knows names for addresses and addresses for names") {
   DnsLab lab;
   lab.Tell("example.com", "192.0.2.1");
   lab.Tell("example.com", "2001:db8::1");
@@ -29,7 +29,7 @@ TEST_CASE("dns store: knows names for addresses and addresses for names") {
   CHECK(lab.Addresses("example.net").empty());
 }
 
-TEST_CASE("dns store: names are told apart without case and final dot") {
+TEST_CASE("dns store: names that differ in case or final dot are the same") {
   DnsLab lab;
   lab.Tell("WWW.Example.COM", "192.0.2.1");
   CHECK(lab.Names("192.0.2.1") == "www.example.com");
@@ -37,8 +37,7 @@ TEST_CASE("dns store: names are told apart without case and final dot") {
   CHECK(lab.Addresses("www.example.com\\.").empty());  // there the dot is part of a label
 }
 
-TEST_CASE(
-    "dns store: who asks gets what it saw itself first, then its container's, then the rest") {
+TEST_CASE("dns store: mappings that the asking process saw come first, then its container's") {
   DnsLab lab;
   lab.Tell("own.example", "192.0.2.1", MakeProcess(7, "box"));
   lab.Pass(1);
@@ -54,10 +53,11 @@ TEST_CASE(
   CHECK(lab.answer[2].age_ns == kSecondNs);
   CHECK(lab.Names("192.0.2.1", 9) == "host.example neighbour.example own.example");
   CHECK(lab.Names("192.0.2.1") == "host.example neighbour.example own.example");
-  CHECK(lab.answer[0].seen_by == WIREHOUND_DNS_SEEN_BY_HOST);  // nobody is not process 0
+  CHECK(lab.answer[0].seen_by == WIREHOUND_DNS_SEEN_BY_HOST);  // entity id 0 stands for no process
 }
 
-TEST_CASE("dns store: a pair of name and address is given once, for the best who saw it") {
+TEST_CASE(
+    "dns store: an answer has a pair of name and address once, as seen by the closest process") {
   DnsLab lab;
   lab.Tell("example.com", "192.0.2.1", MakeProcess(7));
   lab.Pass(10);
@@ -69,7 +69,7 @@ TEST_CASE("dns store: a pair of name and address is given once, for the best who
   CHECK(lab.answer[0].age_ns == 0);
 }
 
-TEST_CASE("dns store: of many who saw a pair the latest are remembered, and the pair for all") {
+TEST_CASE("dns store: of many processes that saw a pair the latest are kept, and the pair stays") {
   DnsLab lab;
   for (std::uint32_t entity = 1; entity <= kMaxDnsSightings + 1; ++entity) {
     lab.Tell("example.com", "192.0.2.1", MakeProcess(entity));
@@ -81,7 +81,7 @@ TEST_CASE("dns store: of many who saw a pair the latest are remembered, and the 
   CHECK(lab.store.size() == 1);
 }
 
-TEST_CASE("dns store: an answer is given for its time to live, and for half a minute at least") {
+TEST_CASE("dns store: a mapping is valid for its time to live, and for at least half a minute") {
   DnsLab lab;
   lab.Tell(AddressResponse("long.example", "192.0.2.1", 100));
   lab.Tell(AddressResponse("short.example", "192.0.2.2", 0));
@@ -99,7 +99,8 @@ TEST_CASE("dns store: an answer is given for its time to live, and for half a mi
   CHECK(lab.Names("192.0.2.1") == "long.example");
 }
 
-TEST_CASE("dns store: what a process saw too long ago counts as seen by others") {
+TEST_CASE(
+    "dns store: a mapping that the asking process saw too long ago counts as seen by the host") {
   DnsLab lab;
   lab.Tell("example.com", "192.0.2.1", MakeProcess(7));
   lab.Pass(200);
@@ -109,7 +110,7 @@ TEST_CASE("dns store: what a process saw too long ago counts as seen by others")
   CHECK(lab.answer[0].seen_by == WIREHOUND_DNS_SEEN_BY_HOST);
 }
 
-TEST_CASE("dns store: an answer has so many mappings and no more, the newest") {
+TEST_CASE("dns store: the mappings of an answer are limited to the newest") {
   DnsLab lab;
   for (int i = 0; i < 20; ++i) {
     lab.Tell("n" + std::to_string(i) + ".example", "192.0.2.1");
@@ -120,7 +121,7 @@ TEST_CASE("dns store: an answer has so many mappings and no more, the newest") {
   CHECK(std::count(names.begin(), names.end(), ' ') == DnsStore::kMaxAnswer - 1);
 }
 
-TEST_CASE("dns store: beyond its limit the mapping seen longest ago goes, and is counted") {
+TEST_CASE("dns store: beyond its limit it drops the mapping seen longest ago, and counts it") {
   DnsLab lab(4);
   for (int i = 1; i <= 4; ++i) {
     lab.Tell("n" + std::to_string(i) + ".example", "192.0.2." + std::to_string(i));
@@ -135,7 +136,7 @@ TEST_CASE("dns store: beyond its limit the mapping seen longest ago goes, and is
   CHECK(lab.store.size() == 4);
 }
 
-TEST_CASE("dns store: what has expired makes room before what has not") {
+TEST_CASE("dns store: an expired mapping makes room before a valid one") {
   DnsLab lab(3);
   lab.Tell(AddressResponse("long.example", "192.0.2.1", 3600));
   lab.Tell(AddressResponse("short.example", "192.0.2.2", 1));
@@ -147,7 +148,7 @@ TEST_CASE("dns store: what has expired makes room before what has not") {
   CHECK(lab.store.counters().evicted == 0);
 }
 
-TEST_CASE("dns store: one address or one name cannot take all the room") {
+TEST_CASE("dns store: the mappings of one address or one name are limited") {
   DnsLab lab(4096);
   lab.Tell("kept.example", "192.0.2.200");
   for (int i = 0; i < 1000; ++i) {
@@ -159,7 +160,7 @@ TEST_CASE("dns store: one address or one name cannot take all the room") {
   CHECK(lab.Names("192.0.2.200") == "kept.example");
 }
 
-TEST_CASE("dns store: a name too long to be kept is counted, the longest is kept") {
+TEST_CASE("dns store: a name that is too long is counted, and the longest allowed one is kept") {
   DnsLab lab;
   wirehound_dns dns{};
   dns.qr = 1;
@@ -182,7 +183,7 @@ TEST_CASE("dns store: a name too long to be kept is counted, the longest is kept
   CHECK(lab.Names("192.0.2.1") == longest);
 }
 
-TEST_CASE("dns store: a message with more than is looked at is counted") {
+TEST_CASE("dns store: a message with more records than the limit is counted") {
   DnsLab lab;
   wirehound_dns dns{};
   dns.qr = 1;
@@ -204,10 +205,11 @@ TEST_CASE("dns store: a message with more than is looked at is counted") {
   CHECK(lab.store.counters().cut_short == 1);
 }
 
-TEST_CASE("dns store: agrees with a model on who knows what, through evictions") {
+TEST_CASE("dns store: it agrees with a simple model, also through evictions") {
   constexpr std::uint32_t kLimit = 40;
   DnsLab lab(kLimit);
-  std::map<std::pair<int, int>, int> last_seen;  // by name and address, of what is kept
+  std::map<std::pair<int, int>, int>
+      last_seen;  // by name and address, of the mappings that are kept
   std::mt19937 random(1);
   for (int i = 0; i < 5000; ++i) {
     const int name = static_cast<int>(random() % 12);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A host that has nothing but one extension, for the SDK's classes over the engine's tables.
+// A host with a single extension, to run the SDK's classes on the engine's tables.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// ProcessStore::Take and FindRunning: what notices of processes make of the store, and what the
-// store tells of what it learnt by itself.
+// ProcessStore::Take and FindRunning: how notices change the answers, and which notices the store
+// reports about processes that it read from /proc.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -42,7 +42,8 @@ wirehound_process Shell(std::string_view comm = "sh", std::string_view executabl
   return OfEvent({.comm = comm, .executable = executable});
 }
 
-TEST_CASE("process notices: a fork gives the child what its parent is, an exec what it runs") {
+TEST_CASE(
+    "process notices: after a fork the child has its parent's program, after an exec its own") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   Tell(store, Kind::kExec, Shell(), {"sh", "-c", "x"});
@@ -66,18 +67,18 @@ TEST_CASE("process notices: a fork gives the child what its parent is, an exec w
   CHECK(Arguments(*Ask(store, IdOf(100, 1000))) == "sh -c x");
 }
 
-TEST_CASE("process notices: arguments that were told are not looked for in /proc") {
+TEST_CASE("process notices: arguments that came with a notice are not read from /proc") {
   ProcessWorld world;
   world.proc.Run({.arguments = std::string("something\0else", 14)});
   ProcessStore store(world.Setup());
   Tell(store, Kind::kExec, OfEvent({}), {"curl", "-s"});
   CHECK(Arguments(*Ask(store, IdOf(100, 1000))) == "curl -s");
-  // Another program of whose start nothing was told.
+  // It runs another program, and no notice of that exec came.
   store.Note(OfEvent({.comm = "wget", .executable = "/usr/bin/wget"}));
   CHECK(Arguments(*Ask(store, IdOf(100, 1000))) == "something else");
 }
 
-TEST_CASE("process notices: an end holds from its time on, and keeps what was known") {
+TEST_CASE("process notices: a process counts as ended from its time on, and its facts stay") {
   ProcessWorld world;
   world.proc.Run({});
   ProcessStore store(world.Setup());
@@ -95,7 +96,7 @@ TEST_CASE("process notices: an end holds from its time on, and keeps what was kn
   CHECK(Ask(store, IdOf(100, 1000))->exit_time_ns == end_ns);
 }
 
-TEST_CASE("process notices: the end of one that nobody knew is remembered with what it tells") {
+TEST_CASE("process notices: the end of an unknown process is kept with the facts of the notice") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   Tell(store, Kind::kExited, OfEvent({}));
@@ -104,7 +105,7 @@ TEST_CASE("process notices: the end of one that nobody knew is remembered with w
   CHECK(Text(Ask(store, IdOf(100, 1000))->comm) == "curl");
 }
 
-TEST_CASE("process notices: parents are looked up when a child is told of, not when asked") {
+TEST_CASE("process notices: parents are read when the notice of a child comes, not at a question") {
   ProcessWorld world;
   world.proc.Run({.pid = 50, .parent_pid = 20, .start_ticks = 500});
   world.proc.Run({.pid = 20, .parent_pid = 0, .start_ticks = 300});
@@ -116,7 +117,7 @@ TEST_CASE("process notices: parents are looked up when a child is told of, not w
   CHECK(Text(Ask(store, IdOf(50, 500))->executable) == "/bin/sh");
 }
 
-TEST_CASE("process notices: a parent found running is known by its child when it has ended") {
+TEST_CASE("process notices: a parent found running is still the child's parent after it ended") {
   ProcessWorld world;
   world.proc.Run({.pid = 50, .parent_pid = 0, .start_ticks = 500, .comm = "bash"});
   ProcessStore store(world.Setup());
@@ -130,7 +131,8 @@ TEST_CASE("process notices: a parent found running is known by its child when it
   CHECK(Ancestors(store, IdOf(100, 1000)) == "50");
 }
 
-TEST_CASE("process notices: who runs already is found with its parents and ourselves, and told") {
+TEST_CASE(
+    "process notices: running processes, their parents and the engine are found and reported") {
   ProcessWorld world;
   world.proc.Run({.pid = getpid(), .parent_pid = 0, .start_ticks = 5});
   world.proc.Run({.pid = 100, .parent_pid = 50, .start_ticks = 1000});
@@ -143,7 +145,7 @@ TEST_CASE("process notices: who runs already is found with its parents and ourse
   const std::int32_t pids[] = {100, 60, 7777};
   store.FindRunning(pids);
   const std::string self = "found " + std::to_string(getpid());
-  // The pid comes first, so that what is told of the child finds its parent.
+  // The notice of the parent comes first, so that the child's notice finds it.
   CHECK(reports.lines ==
         std::vector<std::string>{self, self, "found 100", "found 50", "found 100", "found 50"});
   CHECK(Ancestors(store, EntityId(100, 1000 * ProcTickNs())) == "50");
@@ -153,14 +155,14 @@ TEST_CASE("process notices: who runs already is found with its parents and ourse
   CHECK(store.not_read() == 0);
 }
 
-TEST_CASE("process notices: what is learnt from /proc is told once, and again when it changes") {
+TEST_CASE("process notices: a fact from /proc is reported once, and again when it changes") {
   ProcessWorld world;
   world.proc.Run({});
   Reports reports;
   ProcessStore store(world.Setup());
   store.SetLearned(reports.Hook());
   store.Note(OfEvent({}));
-  CHECK(reports.lines.empty());  // the record tells it
+  CHECK(reports.lines.empty());  // the record itself has the fact
   for (int i = 0; i < 3; ++i) {
     REQUIRE(Ask(store, IdOf(100, 1000)) != nullptr);
     world.Later();
@@ -175,7 +177,7 @@ TEST_CASE("process notices: what is learnt from /proc is told once, and again wh
   CHECK(reports.lines == std::vector<std::string>{"found 100", "found 100", "exited 100"});
 }
 
-TEST_CASE("process notices: a store that waits to be told is unhealthy until then") {
+TEST_CASE("process notices: a store that waits for its first process is unhealthy until then") {
   ProcessWorld world;
   ProcessStore::Setup setup = world.Setup();
   setup.proc = ProcFolder("");
@@ -192,7 +194,7 @@ TEST_CASE("process notices: a store that waits to be told is unhealthy until the
   CHECK(info->host_pid == 100);
 }
 
-TEST_CASE("process notices: a store may be told that notices are to come") {
+TEST_CASE("process notices: a store can be made healthy before the first notice") {
   ProcessWorld world;
   ProcessStore::Setup setup = world.Setup();
   setup.proc = ProcFolder("");
@@ -203,7 +205,7 @@ TEST_CASE("process notices: a store may be told that notices are to come") {
   CHECK(store.Get(IdOf(100, 1000), &info) == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-TEST_CASE("process notices: an unhealthy store takes none") {
+TEST_CASE("process notices: a store without a setup ignores notices") {
   ProcessStore store(std::nullopt);
   Tell(store, Kind::kFound, OfEvent({}));
   store.FindRunning({});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A store that is given what another has learnt, each time before the occasion on which it was
-// learnt, says the same: that is what makes the recording of a live run give the same events.
+// A store that gets the notices another one reported gives the same answers, if each notice comes
+// before the record that was the occasion for it. A recording of a live run relies on this.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ namespace process_replay_test {
 
 using Kind = ProcessNotice::Kind;
 
-// A notice with all it points to.
+// A notice with the texts that it points to.
 class KeptNotice {
  public:
   explicit KeptNotice(const ProcessNotice& notice)
@@ -89,7 +89,7 @@ std::string AnswerOfAncestry(ProcessStore& store, std::uint32_t id) {
   return text;
 }
 
-// A live store over a made-up /proc, and one that gets the notices a recording of it would hold.
+// A live store over a made-up /proc, and one that gets the notices that its recording would hold.
 class Pair {
  public:
   explicit Pair(std::uint64_t seed) : random_(seed) {
@@ -108,7 +108,8 @@ class Pair {
   void Step();
 
  private:
-  static constexpr std::uint64_t kOddOffset = 3'456'789;  // ticks begin in the middle of others
+  static constexpr std::uint64_t kOddOffset =
+      3'456'789;  // the ticks of this clock begin between those of the other
   static constexpr int kPids = 8;
 
   // One of a handful of processes, as it is now: the pid is used again and again.
@@ -163,7 +164,7 @@ class Pair {
     return process;
   }
 
-  // What was learnt goes before the occasion.
+  // The reported notices go before the record that was their occasion.
   void Hand() {
     for (const KeptNotice& notice : tape_) {
       notice.GiveTo(*read_);
@@ -192,7 +193,7 @@ class Pair {
   std::vector<std::uint32_t> ids_{0, 4711};
 };
 
-// Some of it is not told: of other groups, or lost.
+// Some notices are missing: lost, or of other control groups.
 void Pair::Tell(Kind kind, std::int32_t pid) {
   if (Any(4) == 0) {
     return;
@@ -258,7 +259,7 @@ void Pair::Step() {
       return Exit();
     case 3:
     case 4: {
-      // A record: its process is noted, then somebody asks.
+      // A record: the store notes its process, then a question comes.
       const wirehound_process process = Process(AnyPid());
       return Compare([&](ProcessStore& store) {
         store.Note(process);
@@ -279,7 +280,7 @@ void Pair::Step() {
   }
 }
 
-TEST_CASE("process replay: what was learnt, told again, gives the same answers") {
+TEST_CASE("process replay: a store that gets the reported notices gives the same answers") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);
     Pair pair(seed);

@@ -9,7 +9,7 @@
 namespace wirehound::test {
 namespace process_store_test {
 
-TEST_CASE("process store: what an event says of its process is found by its entity id") {
+TEST_CASE("process store: the process of an event is found by its entity id") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   store.Note(OfEvent({.container_id = "5f0c"}));
@@ -30,7 +30,7 @@ TEST_CASE("process store: what an event says of its process is found by its enti
   CHECK(Text(info->container_id) == "5f0c");
 }
 
-TEST_CASE("process store: who nobody told of is not found, and nobody has the id 0") {
+TEST_CASE("process store: an unknown process is not found, and no process has the id 0") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   wirehound_process unknown = OfEvent({});
@@ -43,7 +43,7 @@ TEST_CASE("process store: who nobody told of is not found, and nobody has the id
   CHECK(store.Ancestry(4711, 3, &parents) == WIREHOUND_ERROR_NOT_FOUND);
 }
 
-TEST_CASE("process store: an unhealthy one says so to every question") {
+TEST_CASE("process store: an unhealthy store answers every question with that status") {
   ProcessStore store(std::nullopt);
   const wirehound_process process = OfEvent({});
   store.Note(process);
@@ -54,7 +54,7 @@ TEST_CASE("process store: an unhealthy one says so to every question") {
   CHECK_FALSE(store.IsInTree(process, process.host_pid));
 }
 
-TEST_CASE("process store: arguments are read of the process that runs, and read again later") {
+TEST_CASE("process store: the arguments of a running process are read, and read again later") {
   ProcessWorld world;
   world.proc.Run({.arguments = std::string("curl\0-s\0x", 9)});
   ProcessStore store(world.Setup());
@@ -67,7 +67,7 @@ TEST_CASE("process store: arguments are read of the process that runs, and read 
   CHECK(Arguments(*Ask(store, IdOf(100, 1000))) == "curl -v");
 }
 
-TEST_CASE("process store: another process with the pid tells nothing but that ours has ended") {
+TEST_CASE("process store: another process with the same pid only shows that the first has ended") {
   ProcessWorld world;
   world.proc.Run({.start_ticks = 1001, .arguments = std::string("stranger", 8)});
   ProcessStore store(world.Setup());
@@ -80,7 +80,7 @@ TEST_CASE("process store: another process with the pid tells nothing but that ou
   CHECK(Text(info->comm) == "curl");
 }
 
-TEST_CASE("process store: the end is found when it is asked for, and keeps what was known") {
+TEST_CASE("process store: a question finds that a process has ended, and its facts stay") {
   ProcessWorld world;
   world.proc.Run({.arguments = std::string("curl\0-s", 7)});
   ProcessStore store(world.Setup());
@@ -102,7 +102,7 @@ TEST_CASE("process store: the end is found when it is asked for, and keeps what 
   CHECK(Ask(store, IdOf(100, 1000))->exit_time_ns == found_ns);
 }
 
-TEST_CASE("process store: later facts of a process take the place of earlier ones") {
+TEST_CASE("process store: later facts of a process replace earlier ones") {
   ProcessWorld world;
   world.proc.Run({});
   ProcessStore store(world.Setup());
@@ -114,7 +114,7 @@ TEST_CASE("process store: later facts of a process take the place of earlier one
   CHECK(Arguments(*Ask(store, IdOf(100, 1000))) == "curl x");
 }
 
-TEST_CASE("process store: a process goes by the name of its leader, not of a thread") {
+TEST_CASE("process store: a process has the name of its first thread, not of another one") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   store.Note(OfEvent({.comm = "server"}));
@@ -124,7 +124,8 @@ TEST_CASE("process store: a process goes by the name of its leader, not of a thr
   CHECK(Text(Ask(store, IdOf(100, 1000))->comm) == "server");
 }
 
-TEST_CASE("process store: two answers of one turn are both valid, whatever comes between") {
+TEST_CASE(
+    "process store: two answers of one turn stay valid, whatever the store learns in between") {
   ProcessWorld world;
   world.proc.Run({.arguments = std::string("first", 5)});
   ProcessStore store(world.Setup(ProcessIndex::kMinCapacity));
@@ -134,7 +135,7 @@ TEST_CASE("process store: two answers of one turn are both valid, whatever comes
   world.Later();
   world.proc.Run({.arguments = std::string("changed", 7)});
   const wirehound_process_info* again = Ask(store, IdOf(100, 1000));
-  // So many others that the first is forgotten.
+  // Enough other processes to make the store forget the first.
   for (std::int32_t pid = 200; pid < 300; ++pid) {
     store.Note(OfEvent({.pid = pid, .comm = "other"}));
     REQUIRE(Ask(store, IdOf(pid, 1000)) != nullptr);
@@ -146,7 +147,7 @@ TEST_CASE("process store: two answers of one turn are both valid, whatever comes
   CHECK(Arguments(*again) == "changed");
 }
 
-TEST_CASE("process store: questions of one turn are limited, and the next turn starts anew") {
+TEST_CASE("process store: the answers of one turn are limited, and the next turn starts at zero") {
   ProcessWorld world;
   ProcessStore store(world.Setup(8192));
   const auto ask_many = [&](std::int32_t count) {
@@ -162,14 +163,14 @@ TEST_CASE("process store: questions of one turn are limited, and the next turn s
   CHECK(store.refused() == 1);
   store.EndOfTurn();
   CHECK(ask_many(4000) == WIREHOUND_OK);
-  // The same answer again is no further one.
+  // The same answer again does not count again.
   const wirehound_process_info* info = nullptr;
   for (int i = 0; i < 5000; ++i) {
     REQUIRE(store.Get(IdOf(100, 1000), &info) == WIREHOUND_OK);
   }
 }
 
-TEST_CASE("process store: parents come from /proc, nearest first, no more than asked for") {
+TEST_CASE("process store: parents come from /proc, nearest first, at most the requested number") {
   ProcessWorld world;
   world.proc.Run({.pid = 100, .parent_pid = 50, .start_ticks = 1000});
   world.proc.Run({.pid = 50, .parent_pid = 20, .start_ticks = 500, .comm = "bash"});
@@ -182,7 +183,7 @@ TEST_CASE("process store: parents come from /proc, nearest first, no more than a
   CHECK(Ancestors(store, IdOf(100, 1000), 0).empty());
   const wirehound_process_info* parent = Ask(store, IdOf(50, 500));
   REQUIRE(parent != nullptr);
-  CHECK(parent->entity_id == IdOf(50, 500));  // as the kernel said of the child
+  CHECK(parent->entity_id == IdOf(50, 500));  // the id that the child's event named
   CHECK(Text(parent->comm) == "bash");
   CHECK(Text(parent->executable) == "/bin/sh");
   CHECK(Arguments(*parent) == "sh -c true");
@@ -191,7 +192,7 @@ TEST_CASE("process store: parents come from /proc, nearest first, no more than a
   CHECK(parent->start_time_ns == kEpochOfBoot + 500 * ProcTickNs());
 }
 
-TEST_CASE("process store: who is known from /proc alone has an id made of pid and tick") {
+TEST_CASE("process store: a process known from /proc alone has an id made of pid and tick") {
   ProcessWorld world;
   world.proc.Run({.pid = 50, .parent_pid = 20, .start_ticks = 500});
   world.proc.Run({.pid = 20, .parent_pid = 0, .start_ticks = 300});
@@ -200,7 +201,7 @@ TEST_CASE("process store: who is known from /proc alone has an id made of pid an
   const std::uint32_t by_tick = EntityId(20, 300 * ProcTickNs());
   CHECK(Ask(store, IdOf(50, 500))->parent_entity_id == by_tick);
   CHECK(Ask(store, by_tick)->host_pid == 20);
-  SUBCASE("which the kernel's takes the place of, and still finds it") {
+  SUBCASE("an event replaces it with the kernel's id, and both ids find the process") {
     store.Note(OfEvent({.pid = 20, .parent_pid = 0, .start_ticks = 300, .comm = "sshd"}));
     CHECK(Ask(store, by_tick)->entity_id == IdOf(20, 300));
     CHECK(Text(Ask(store, by_tick)->comm) == "sshd");
@@ -208,7 +209,7 @@ TEST_CASE("process store: who is known from /proc alone has an id made of pid an
     CHECK(Ask(store, IdOf(50, 500))->parent_entity_id == IdOf(20, 300));
     CHECK(Ancestors(store, IdOf(100, 1000)) == "50 20");
   }
-  SUBCASE("or the one the kernel tells of as somebody's parent") {
+  SUBCASE("an event of a child replaces it with the kernel's id of the parent") {
     store.Note(OfEvent({.pid = 101, .parent_pid = 20, .parent_start_ticks = 300}));
     CHECK(Ancestors(store, IdOf(101, 1000)) == "20");
     CHECK(Ask(store, by_tick)->entity_id == IdOf(20, 300));
@@ -216,7 +217,7 @@ TEST_CASE("process store: who is known from /proc alone has an id made of pid an
   }
 }
 
-TEST_CASE("process store: a parent's pid in other hands names nobody as the parent") {
+TEST_CASE("process store: a process that reuses the parent's pid is not taken for the parent") {
   ProcessWorld world;
   world.proc.Run({.pid = 50, .parent_pid = 1, .start_ticks = 1001, .comm = "stranger"});
   ProcessStore store(world.Setup());
@@ -229,7 +230,7 @@ TEST_CASE("process store: a parent's pid in other hands names nobody as the pare
   CHECK(Ancestors(store, IdOf(100, 1000)) == "50");
 }
 
-TEST_CASE("process store: parents that name each other end the list") {
+TEST_CASE("process store: a circle of parents ends the list") {
   ProcessWorld world;
   world.proc.Run({.pid = 50, .parent_pid = 20, .start_ticks = 500});
   world.proc.Run({.pid = 20, .parent_pid = 50, .start_ticks = 500});
@@ -238,7 +239,7 @@ TEST_CASE("process store: parents that name each other end the list") {
   CHECK(Ancestors(store, IdOf(100, 1000), 1000) == "50 20");
 }
 
-TEST_CASE("process store: however deep, no more than 64 parents") {
+TEST_CASE("process store: an answer has at most 64 parents") {
   ProcessWorld world;
   for (std::int32_t pid = 1; pid <= 100; ++pid) {
     world.proc.Run({.pid = pid, .parent_pid = pid - 1, .start_ticks = 10});
@@ -250,7 +251,7 @@ TEST_CASE("process store: however deep, no more than 64 parents") {
   CHECK(parents.size() == ProcessStore::kMaxAncestryDepth);
 }
 
-TEST_CASE("process store: in a pid namespace of its own the engine answers from events alone") {
+TEST_CASE("process store: when the engine runs in a pid namespace, it answers from events alone") {
   ProcessWorld world;
   world.proc.Link("self/ns/pid", "pid:[4026532184]");
   world.proc.Run({.pid = 100, .start_ticks = 1000});
@@ -262,7 +263,7 @@ TEST_CASE("process store: in a pid namespace of its own the engine answers from 
   CHECK(info->arguments.count == 0);
   world.proc.End(100);
   world.Later();
-  CHECK(Ask(store, IdOf(100, 1000))->exited == 0);  // it cannot know
+  CHECK(Ask(store, IdOf(100, 1000))->exited == 0);  // without /proc the end stays unknown
   CHECK(Ask(store, IdOf(50, 500))->host_pid == 50);
   CHECK(Text(Ask(store, IdOf(50, 500))->comm).empty());
   CHECK(Ask(store, IdOf(50, 500))->exited == 0);
@@ -271,11 +272,11 @@ TEST_CASE("process store: in a pid namespace of its own the engine answers from 
   CHECK(Ancestors(store, IdOf(100, 1000)) == "50 1");
 }
 
-TEST_CASE("process store: full, it forgets who was asked for or seen longest ago") {
+TEST_CASE("process store: a full store forgets the process that was used longest ago") {
   ProcessWorld world;
   ProcessStore store(world.Setup(32));
   for (std::int32_t pid = 100; pid < 131; ++pid) {
-    store.Note(OfEvent({.pid = pid}));  // and one parent of all
+    store.Note(OfEvent({.pid = pid}));  // plus one parent that all share
   }
   CHECK(store.evicted() == 0);
   REQUIRE(Ask(store, IdOf(100, 1000)) != nullptr);

@@ -20,7 +20,7 @@ namespace wirehound::test {
 
 inline constexpr std::uint64_t kEpochOfBoot = 1'700'000'000'000'000'000u;
 
-// In nanoseconds since boot: somewhere within the tick.
+// Nanoseconds since boot, at some point within the tick.
 inline std::uint64_t WithinTick(std::uint64_t ticks) { return ticks * ProcTickNs() + 4'321'987; }
 
 struct EventProcess {

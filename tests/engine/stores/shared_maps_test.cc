@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Maps that detectors share: who decides their limits, what they hold, and how detectors reach
-// them.
+// Maps that detectors share: their limits, their entries, and their extension and SDK class.
 
 #include "engine/stores/shared_maps.h"
 
@@ -25,7 +24,7 @@ wirehound_bytes Bytes(std::string_view text) {
 
 constexpr MapTable::Options kOptions = {.max_entries = 10, .max_value_bytes = 16, .ttl_ns = 1000};
 
-TEST_CASE("shared maps: whoever opens a map first decides its limits") {
+TEST_CASE("shared maps: the first detector that opens a map sets its limits") {
   StreamTime time;
   SharedMaps maps(time);
   std::uint32_t first = 0;
@@ -43,7 +42,7 @@ TEST_CASE("shared maps: whoever opens a map first decides its limits") {
   CHECK(maps.size() == 2);
 }
 
-TEST_CASE("shared maps: names and limits that make no sense are refused") {
+TEST_CASE("shared maps: invalid names and limits are refused") {
   StreamTime time;
   SharedMaps maps(time);
   std::uint32_t handle = 0;
@@ -53,14 +52,14 @@ TEST_CASE("shared maps: names and limits that make no sense are refused") {
   CHECK(maps.Open("none", {.max_entries = 0}, &handle) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("shared maps: there are so many and so much, and no more") {
+TEST_CASE("shared maps: the number of maps and their memory are limited") {
   StreamTime time;
   SharedMaps maps(time);
   std::uint32_t handle = 0;
   constexpr MapTable::Options kLarge = {.max_entries = 1024, .max_value_bytes = 200 * 1024};
   CHECK(maps.Open("large", kLarge, &handle) == WIREHOUND_OK);
   CHECK(maps.Open("large2", kLarge, &handle) == WIREHOUND_ERROR_LIMIT);
-  CHECK(maps.Open("large", kLarge, &handle) == WIREHOUND_OK);  // that one is there
+  CHECK(maps.Open("large", kLarge, &handle) == WIREHOUND_OK);  // this map exists already
   for (unsigned i = 1; i < WIREHOUND_MAX_SHARED_MAPS; ++i) {
     CHECK(maps.Open("m" + std::to_string(i), kOptions, &handle) == WIREHOUND_OK);
   }
@@ -68,7 +67,7 @@ TEST_CASE("shared maps: there are so many and so much, and no more") {
   CHECK(maps.bytes() <= WIREHOUND_MAX_SHARED_BYTES);
 }
 
-TEST_CASE("shared extension: what one detector puts another gets, also when the first is gone") {
+TEST_CASE("shared extension: a detector gets what another one put, even after that one has ended") {
   StreamTime time;
   SharedMaps maps(time);
   wirehound_bytes value{};
@@ -130,7 +129,7 @@ TEST_CASE("shared extension: wrong arguments are refused") {
   CHECK(table.put(table.context, handle, Bytes(long_key), Bytes("1")) == WIREHOUND_ERROR_INVALID);
 }
 
-TEST_CASE("shared map: two detectors agree on a type, a third with another cannot join") {
+TEST_CASE("shared map: detectors share a map of one type, and one with another type is refused") {
   StreamTime time;
   SharedMaps maps(time);
   const SharedExtension extension(maps);
@@ -154,7 +153,7 @@ TEST_CASE("shared map: two detectors agree on a type, a third with another canno
   CHECK(texts.size() == 1);
 }
 
-TEST_CASE("shared map: without the store nothing is opened, and nothing is kept") {
+TEST_CASE("shared map: without the store no map is opened and no value is kept") {
   ExtensionHost host("", nullptr);
   SharedMap<int> map;
   CHECK_FALSE(map.Open(host.context(), "m").has_value());

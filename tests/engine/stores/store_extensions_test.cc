@@ -58,7 +58,7 @@ TEST_CASE("store extensions: a detector gets the stores its definition names and
   CHECK(extensions.Find("") == nullptr);
 }
 
-TEST_CASE("store extensions: of a capture file processes, containers and system cannot be told") {
+TEST_CASE("store extensions: processes, containers and system are unhealthy for a capture file") {
   const Tables tables(StoreOrigin::kCaptureFile);
   const wirehound_process_info* process = nullptr;
   const wirehound_container_info* container = nullptr;
@@ -73,7 +73,7 @@ TEST_CASE("store extensions: of a capture file processes, containers and system 
   CHECK(tables.system.get(tables.system.context, &system) == WIREHOUND_ERROR_UNHEALTHY);
 }
 
-TEST_CASE("store extensions: null pointers are refused, each one") {
+TEST_CASE("store extensions: each null pointer is refused") {
   const Tables tables(StoreOrigin::kThisSystem);
   const wirehound_process_info* process = nullptr;
   const wirehound_container_info* container = nullptr;
@@ -101,7 +101,8 @@ TEST_CASE("store extensions: null pointers are refused, each one") {
   }
 }
 
-TEST_CASE("store extensions: this very process, its arguments and its parents, live") {
+TEST_CASE(
+    "store extensions: a live engine knows the test's own process with arguments and parents") {
   Tables tables(StoreOrigin::kThisSystem);
   const ProcFolder proc;
   const std::optional<ProcStat> stat = proc.Stat(getpid());

@@ -14,7 +14,7 @@ namespace system_store_test {
 
 std::string Text(wirehound_string text) { return {text.data, text.size}; }
 
-TEST_CASE("system store: values of os-release, quoted in every way") {
+TEST_CASE("system store: values of os-release are read with every kind of quotes") {
   struct Row {
     const char* text;
     const char* value;
@@ -42,7 +42,7 @@ TEST_CASE("system store: values of os-release, quoted in every way") {
   }
 }
 
-TEST_CASE("system store: this machine is described") {
+TEST_CASE("system store: it describes this machine") {
   const SystemStore store(SystemFacts::OfThisSystem());
   const wirehound_system_info* info = nullptr;
   REQUIRE(store.Get(&info) == WIREHOUND_OK);
@@ -57,13 +57,13 @@ TEST_CASE("system store: this machine is described") {
   CHECK(Text(info->engine_version) == kEngineVersion);
 }
 
-TEST_CASE("system store: of another system's packets it cannot tell") {
+TEST_CASE("system store: it is unhealthy for packets of another system") {
   const SystemStore store;
   const wirehound_system_info* info = nullptr;
   CHECK(store.Get(&info) == WIREHOUND_ERROR_UNHEALTHY);
 }
 
-TEST_CASE("system store: what a recording tells makes it healthy, with the same answer") {
+TEST_CASE("system store: the facts of a recording make it healthy, with the recorded answer") {
   SystemStore replayed;
   CHECK(replayed.facts() == nullptr);
   const SystemStore live(SystemFacts::OfATest());

@@ -49,7 +49,7 @@ TEST_CASE("process tree: a process and all that descend from it are in its tree,
   CHECK_FALSE(store.IsInTree(wirehound_process{}, kRoot));
 }
 
-TEST_CASE("process tree: those known stay in it when root and parents have ended") {
+TEST_CASE("process tree: a known descendant stays in it when root and parents have ended") {
   ProcessWorld world;
   RunFamily(world.proc);
   ProcessStore store(world.Setup());
@@ -63,7 +63,7 @@ TEST_CASE("process tree: those known stay in it when root and parents have ended
   CHECK(store.IsInTree(Compiler(101), kRoot));  // a child of one that is known
 }
 
-TEST_CASE("process tree: a stranger that gets the root's pid has a tree of its own") {
+TEST_CASE("process tree: a process that reuses the root's pid is not in the tree of the root") {
   ProcessWorld world;
   RunFamily(world.proc);
   ProcessStore store(world.Setup());
@@ -77,7 +77,7 @@ TEST_CASE("process tree: a stranger that gets the root's pid has a tree of its o
   CHECK_FALSE(store.IsInTree(stranger, kRoot));
   CHECK_FALSE(store.IsInTree(child, kRoot));
   CHECK(store.IsInTree(Make(), kRoot));
-  SUBCASE("also when it is gone before its child is seen") {
+  SUBCASE("even when it ends before its child is seen") {
     world.proc.End(kRoot);
     const wirehound_process late =
         OfEvent({.pid = 201, .parent_pid = kRoot, .start_ticks = 2200, .parent_start_ticks = 2000});
@@ -96,7 +96,7 @@ TEST_CASE("process tree: a child of an ended root is known by the kernel's id of
   CHECK(store.IsInTree(late, kRoot));
 }
 
-TEST_CASE("process tree: a root that nobody runs yet is the first process seen with its pid") {
+TEST_CASE("process tree: a root that does not run yet is the first process seen with its pid") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   CHECK_FALSE(store.IsInTree(Neighbour(), kRoot));
@@ -107,7 +107,7 @@ TEST_CASE("process tree: a root that nobody runs yet is the first process seen w
   CHECK_FALSE(store.IsInTree(stranger, kRoot));
 }
 
-TEST_CASE("process tree: without /proc, events alone tell who descends from whom") {
+TEST_CASE("process tree: without /proc, the answer comes from the parents that events name") {
   ProcessWorld world;
   world.proc.Link("self/ns/pid", "pid:[4026532184]");
   ProcessStore store(world.Setup());
@@ -128,7 +128,7 @@ TEST_CASE("process tree: a process without a start time is the root only while t
   CHECK_FALSE(store.IsInTree(bare, kRoot));
 }
 
-TEST_CASE("process tree: parents that name each other are walked once round, not for ever") {
+TEST_CASE("process tree: a walk around a circle of parents ends") {
   ProcessWorld world;
   ProcessStore store(world.Setup());
   store.Note(OfEvent({.pid = 60, .parent_pid = 70, .start_ticks = 5, .parent_start_ticks = 5}));
@@ -157,7 +157,7 @@ TEST_CASE("process tree: the walk up is done once for each process") {
     CHECK(membership.Contains(Compiler(), key, kRoot, lineage));
   }
   CHECK(lineage.asked == 2);
-  // The one on the way is remembered too.
+  // The parent on the way is remembered too.
   CHECK(membership.Contains(Make(), {.host_pid = 60, .start_ticks = 600}, kRoot, lineage));
   CHECK(lineage.asked == 2);
 }

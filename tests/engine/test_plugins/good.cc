@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A usual, sound detector in C++ with the SDK. Emits the destination port of each datagram.
+// A valid detector in C++ with the SDK. It emits the destination port of each datagram.
 
 #include <cstdint>
 

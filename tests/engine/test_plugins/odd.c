@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Shared objects that each break one rule of the ABI, chosen by macro. Without a macro this is a
- * sound detector "odd" that does nothing. */
+ * valid detector "odd" that does nothing. */
 
 #include <wirehound/abi/detector_abi.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One detector for each function that may throw; the names of the classes say which. Otherwise each
-// is sound: it emits a detection for each event.
+// One detector for each function that may throw, with the function in the name of the class. Apart
+// from that each is valid and emits a detection for each event.
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sizes as people write them.
+// Sizes in bytes, read from and written as text like "64K".
 
 #include "engine/text/byte_size.h"
 
@@ -11,7 +11,7 @@
 namespace wirehound::test {
 namespace byte_size_test {
 
-TEST_CASE("byte size: a number, or one with a unit of a power of 1024") {
+TEST_CASE("byte size: a number may have a unit that is a power of 1024") {
   struct Case {
     const char* text;
     std::uint64_t bytes;
@@ -26,7 +26,7 @@ TEST_CASE("byte size: a number, or one with a unit of a power of 1024") {
   }
 }
 
-TEST_CASE("byte size: anything else is refused with what was expected") {
+TEST_CASE("byte size: any other text is refused with what is expected") {
   for (const char* const text : {"", "K", "-1", " 1", "1k", "1KB", "1.5M", "0x10", "1T",
                                  "18446744073709551616", "17179869184G"}) {
     CAPTURE(std::string(text));
@@ -37,7 +37,7 @@ TEST_CASE("byte size: anything else is refused with what was expected") {
   }
 }
 
-TEST_CASE("byte size: is written in the largest unit that leaves no rest") {
+TEST_CASE("byte size: a size is written in the largest unit that divides it") {
   CHECK(ByteSizeText(0) == "0");
   CHECK(ByteSizeText(1023) == "1023");
   CHECK(ByteSizeText(1024) == "1K");

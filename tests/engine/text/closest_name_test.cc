@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// DidYouMean: the hint behind "no such event".
+// DidYouMean: the hint after "no such event".
 
 #include "engine/text/closest_name.h"
 
@@ -41,13 +41,13 @@ TEST_CASE("closest name: at most three are named, nearest first, then by name") 
         "did you mean 'net_packet_ipv4', 'net_packet_ipv6', 'net_packet_dns'?");
 }
 
-TEST_CASE("closest name: nothing near gives nothing") {
+TEST_CASE("closest name: without a close name there is no hint") {
   CHECK(DidYouMean("completely_else", kEvents).empty());
   CHECK(DidYouMean("x", std::vector<std::string>()).empty());
   CHECK(DidYouMean("", std::vector<std::string>{"network_events"}).empty());
 }
 
-TEST_CASE("closest name: what was typed may be anything") {
+TEST_CASE("closest name: any text may be given") {
   CHECK(DidYouMean(std::string(5000, 'a'), kEvents).empty());
   CHECK(DidYouMean("\xff\x80\x01", kEvents).find('\xff') == std::string::npos);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Text made fit for a terminal.
+// AppendPrintable: text made safe for a terminal.
 
 #include "engine/text/utf8_text.h"
 
@@ -18,7 +18,7 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
-TEST_CASE("printable text: what people write stays") {
+TEST_CASE("printable text: ordinary text is unchanged") {
   for (const std::string_view text :
        {"", "dig", "a b\\c\"d~", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x90\xba", "\xc2\xa0"}) {
     CHECK(Printable(text) == text);
@@ -33,13 +33,13 @@ TEST_CASE("printable text: control characters become question marks, one for eac
   CHECK(Printable("\xc2\x80\xc2\x9f") == "????");
 }
 
-TEST_CASE("printable text: what is no UTF-8 becomes question marks, and the rest stays") {
+TEST_CASE("printable text: bytes that are not UTF-8 become question marks, and the rest stays") {
   CHECK(Printable("a\x9bz") == "a?z");
   CHECK(Printable("\xff\xc3\xa9\xc3") == "?\xc3\xa9?");
   CHECK(Printable("\xe2\x82") == "??");
 }
 
-TEST_CASE("printable text: is appended") {
+TEST_CASE("printable text: the text is appended") {
   std::string out = "comm=";
   AppendPrintable(out, "x\n");
   CHECK(out == "comm=x?");
