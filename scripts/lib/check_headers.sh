@@ -3,9 +3,8 @@
 
 # Checks that every header compiles when it is the first one included: a header that relies on what
 # others include before it breaks when they are sorted. Most headers are the first include of the
-# source of the same name, and clang-tidy (scripts/lint) compiles that alone: only the others are
-# compiled here. The list of sources is that of build/clang, generated headers are those of
-# build/release.
+# source of the same name, and scripts/lint compiles that alone: only the others are compiled here. The
+# list of sources is that of build/clang, generated headers are those of build/release.
 
 set -euo pipefail
 # shellcheck source=common.sh

@@ -59,7 +59,7 @@ TEST_CASE("write options: a wrong value or combination is refused with its name"
   }
 }
 
-TEST_CASE("write options: a snapshot length adds bytes only to wanted packets") {
+TEST_CASE("write options: CaptureAtLeast adds bytes only to wanted packets") {
   CapturePlan plan = Wanting({{PacketClass::kTcp, CaptureAmount::kHeaders},
                               {PacketClass::kDns, CaptureAmount::kWhole},
                               {PacketClass::kUdp, CaptureAmount::kNothing}});
