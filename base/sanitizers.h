@@ -2,8 +2,7 @@
 
 // Whether this build runs under a sanitizer. gcc says so with macros, clang with features.
 
-#ifndef WIREHOUND_BASE_SANITIZERS_H_
-#define WIREHOUND_BASE_SANITIZERS_H_
+#pragma once
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WIREHOUND_ADDRESS_SANITIZER 1
@@ -20,5 +19,3 @@
 #define WIREHOUND_THREAD_SANITIZER 1
 #endif
 #endif
-
-#endif  // WIREHOUND_BASE_SANITIZERS_H_

@@ -27,8 +27,9 @@ def compile_alone(entry):
     place = words.index("-o")
     del words[place : place + 2]
     result = subprocess.run(
-        [*words, "-fsyntax-only"], cwd=entry["directory"], capture_output=True, encoding="utf-8", check=False
-    )
+        [*words, "-fsyntax-only"],
+        cwd=entry["directory"], capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
     return result.stderr if result.returncode else ""
 
 
