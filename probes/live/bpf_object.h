@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // BpfObject and BpfLink: RAII over libbpf, one program each. Programs of one ELF file may be loaded
-// together: libbpf then parses the kernel's BTF once instead of once per program. But the kernel
-// takes all of them or none, so to learn which one it refuses, load them one by one. The first
-// object creates the maps, all others share them. libbpf's warnings become the reason in the Error.
-// Control thread.
+// together, which is faster. But the kernel takes all of them or none, so to learn which one it
+// refuses, load them one by one. The first object creates the maps, all others share them. libbpf's
+// warnings become the reason in the Error. Control thread.
 
 #pragma once
 
@@ -32,8 +31,9 @@ struct BpfLoad {
   std::span<const std::byte> elf;         ///< the compiled object file
   std::span<const char* const> programs;  ///< names of C functions in it
   const wirehound_settings* settings = nullptr;
-  std::uint32_t ring_bytes = 0;     ///< size of the ring buffer, if this object creates the maps
-  const BpfObject* maps = nullptr;  ///< the object whose maps to share; nullptr creates them
+  std::uint32_t ring_bytes = 0;        ///< size of the ring buffer, if this object creates the maps
+  const BpfObject* maps = nullptr;     ///< the object whose maps to share; nullptr creates them
+  const char* kernel_types = nullptr;  ///< a file of BTF; nullptr is the kernel's own, whole
 };
 
 class BpfObject {

@@ -3,10 +3,10 @@
 // Goes through the table of hooks from the first to the last. A hook is attached at its turn,
 // unless a hook of a better rung is up already (hooks.cc).
 //
-// Loading is the slow part: libbpf parses the kernel's BTF for every object it opens. So at the
-// turn of the first hook of a group, all programs of that group are loaded in one object. When the
-// kernel refuses the object, one program may be at fault. Then each is loaded alone at its turn:
-// the others work, and the reason in the report is that of this program.
+// Loading is the slow part. So at the turn of the first hook of a group, all programs of that group
+// are loaded in one object. When the kernel refuses the object, one program may be at fault. Then
+// each is loaded alone at its turn: the others work, and the reason in the report is that of this
+// program.
 
 #include "probes/live/hook_set.h"
 
@@ -66,22 +66,28 @@ wirehound_scope FullScope() {
   return scope;
 }
 
-BpfLoad LoadOf(const HookSpec& spec, const HookSet::Options& options, const BpfObject* maps,
-               std::span<const char* const> programs) {
-  return {.elf = spec.elf,
-          .programs = programs,
-          .settings = &options.settings,
-          .ring_bytes = options.ring_bytes,
-          .maps = maps};
+// The object files of the table, each once.
+std::vector<std::span<const std::byte>> ObjectFiles() {
+  std::vector<std::span<const std::byte>> files;
+  for (const HookSpec& spec : HookTable()) {
+    if (std::none_of(files.begin(), files.end(),
+                     [&](const auto& file) { return file.data() == spec.elf.data(); })) {
+      files.push_back(spec.elf);
+    }
+  }
+  return files;
 }
 
 }  // namespace
 
 HookSet HookSet::Load(const Options& options) {
   HookSet set;
+  const std::vector<std::span<const std::byte>> files = ObjectFiles();
+  set.kernel_types_ = ReducedBtf(files);
   for (const HookSpec& spec : HookTable()) {
     set.Try(spec, options);
   }
+  set.kernel_types_ = {};
   set.loaded_.clear();
   set.ReportDescriptorCopying(options);
   return set;
@@ -167,8 +173,7 @@ void HookSet::LoadGroupOf(const HookSpec& spec, const Options& options) {
     group.push_back(&other);
     programs.push_back(other.program);
   }
-  const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
-  Result<std::vector<BpfObject>> objects = BpfObject::Load(LoadOf(spec, options, maps, programs));
+  Result<std::vector<BpfObject>> objects = LoadPrograms(spec, options, programs);
   if (!objects && objects.error().code() == ErrorCode::kNotPermitted) {
     forbidden_groups_.emplace_back(&spec, objects.error().message());
   }
@@ -177,11 +182,15 @@ void HookSet::LoadGroupOf(const HookSpec& spec, const Options& options) {
   }
 }
 
-Result<BpfObject> HookSet::LoadAlone(const HookSpec& spec, const Options& options) const {
-  const BpfObject* maps = objects_.empty() ? nullptr : &objects_.front();
-  const std::vector<BpfObject> alone =
-      WIREHOUND_TRY(BpfObject::Load(LoadOf(spec, options, maps, std::span(&spec.program, 1))));
-  return alone.front();
+// Programs of the object file of `spec`.
+Result<std::vector<BpfObject>> HookSet::LoadPrograms(const HookSpec& spec, const Options& options,
+                                                     std::span<const char* const> programs) const {
+  return BpfObject::Load({.elf = spec.elf,
+                          .programs = programs,
+                          .settings = &options.settings,
+                          .ring_bytes = options.ring_bytes,
+                          .maps = objects_.empty() ? nullptr : &objects_.front(),
+                          .kernel_types = kernel_types_.path()});
 }
 
 // The loaded program of a hook: from its group or, when the group was refused, loaded alone.
@@ -197,7 +206,9 @@ Result<BpfObject> HookSet::GetProgram(const HookSpec& spec, const Options& optio
       return Error(ErrorCode::kNotPermitted, reason);
     }
   }
-  return LoadAlone(spec, options);
+  const std::vector<BpfObject> alone =
+      WIREHOUND_TRY(LoadPrograms(spec, options, std::span(&spec.program, 1)));
+  return alone.front();
 }
 
 Status HookSet::LoadAndAttach(const HookSpec& spec, const Options& options) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "probes/live/bpf_object.h"
 #include "probes/live/hook_table.h"
 #include "probes/live/hooks.h"
+#include "probes/live/reduced_btf.h"
 
 namespace wirehound {
 
@@ -61,7 +63,8 @@ class HookSet {
   Status LoadAndAttach(const HookSpec& spec, const Options& options);
   Status Attach(const HookSpec& spec, const Options& options, const BpfObject& object);
   Result<BpfObject> GetProgram(const HookSpec& spec, const Options& options);
-  Result<BpfObject> LoadAlone(const HookSpec& spec, const Options& options) const;
+  Result<std::vector<BpfObject>> LoadPrograms(const HookSpec& spec, const Options& options,
+                                              std::span<const char* const> programs) const;
   void LoadGroupOf(const HookSpec& spec, const Options& options);
   bool IsNotNeeded(const HookSpec& spec, Use use) const;
 
@@ -69,6 +72,7 @@ class HookSet {
   std::vector<ErrorCode> codes_;  // of each of reports_: the refusal's code
   std::vector<BpfObject> objects_;
   std::vector<const HookSpec*> tried_groups_;  // one hook of each group that was loaded or refused
+  ReducedBtf kernel_types_;                    // only during Load
   // The programs of the loaded groups. Only during Load: those without a use are unloaded at its
   // end.
   std::vector<std::pair<const HookSpec*, BpfObject>> loaded_;
