@@ -162,7 +162,9 @@ void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(
 
 Result<std::vector<BpfObject>> BpfObject::Load(const BpfLoad& load) {
   PrintCapture printed;
-  LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = load.kernel_types);
+  bpf_object_open_opts options = {};
+  options.sz = sizeof(options);
+  options.btf_custom_path = load.kernel_types;
   const Handle object(bpf_object__open_mem(load.elf.data(), load.elf.size(), &options), Close());
   if (!object) {
     return Refusal(errno, printed);
