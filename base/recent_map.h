@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // RecentMap: a map of bounded size. When it is full, a new entry evicts the least recently used
-// one. Values keep their address until then. Allocates for each entry. One thread.
+// one. Values keep their address until then. Allocates for each entry until it is full. One thread.
 
 #pragma once
 
@@ -22,6 +22,10 @@ class RecentMap {
 
   /// The value of a key, or null. Counts as use.
   Value* Find(const Key& key) {
+    // The same key often comes many times in a row: those calls end here, without a hash.
+    if (!entries_.empty() && entries_.front().first == key) {
+      return &entries_.front().second;
+    }
     const auto found = by_key_.find(key);
     if (found == by_key_.end()) {
       return nullptr;
@@ -30,21 +34,26 @@ class RecentMap {
     return &found->second->second;
   }
 
-  /// Sets the value of a key. A new key may evict another one.
-  Value& Put(const Key& key, Value value) {
+  /// The value of a key for the caller to set: that of its entry, or of a new one. A new key may
+  /// evict another one. It then gets the evicted value, with the memory that this holds.
+  Value& Take(const Key& key) {
     if (Value* known = Find(key)) {
-      *known = std::move(value);
       return *known;
     }
-    if (entries_.size() >= capacity_) {
+    if (entries_.size() < capacity_) {
+      entries_.emplace_front();
+    } else {
       by_key_.erase(entries_.back().first);
-      entries_.pop_back();
+      entries_.splice(entries_.begin(), entries_, std::prev(entries_.end()));
       ++evicted_;
     }
-    entries_.emplace_front(key, std::move(value));
+    entries_.front().first = key;
     by_key_.emplace(key, entries_.begin());
     return entries_.front().second;
   }
+
+  /// Sets the value of a key. A new key may evict another one.
+  Value& Put(const Key& key, Value value) { return Take(key) = std::move(value); }
 
   std::size_t size() const { return entries_.size(); }
   /// Entries that were evicted.
@@ -58,8 +67,8 @@ class RecentMap {
 
  private:
   std::size_t capacity_;
-  std::list<std::pair<const Key, Value>> entries_;
-  std::unordered_map<Key, typename std::list<std::pair<const Key, Value>>::iterator> by_key_;
+  std::list<std::pair<Key, Value>> entries_;  // the most recently used first
+  std::unordered_map<Key, typename std::list<std::pair<Key, Value>>::iterator> by_key_;
   std::uint64_t evicted_ = 0;
 };
 

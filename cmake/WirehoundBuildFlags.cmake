@@ -26,3 +26,10 @@ elseif(WIREHOUND_SANITIZE STREQUAL "thread")
 elseif(NOT WIREHOUND_SANITIZE STREQUAL "")
   message(FATAL_ERROR "WIREHOUND_SANITIZE is '${WIREHOUND_SANITIZE}'; expected address, thread or nothing")
 endif()
+
+# For code that runs for seconds in all: optimising it takes longer than that. No fuzzer is after its
+# branches.
+set(WIREHOUND_NOT_OPTIMISED -O0)
+if(WIREHOUND_SANITIZE STREQUAL "address" AND WIREHOUND_BUILD_FUZZERS)
+  list(APPEND WIREHOUND_NOT_OPTIMISED -fno-sanitize=fuzzer-no-link)
+endif()

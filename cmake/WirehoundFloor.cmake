@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# wirehound_add_floor(FOLDER SOURCES … USES … LIBRARIES …): one folder of the tree as a target.
+# wirehound_add_floor(FOLDER [COLD] SOURCES … USES … LIBRARIES …): one folder of the tree as a
+# target.
 #
+# COLD       the tests and fuzz targets spend no time in it. With sanitizers, which make optimising
+#            several times as long, it is not optimised
 # SOURCES    the .cc files of this folder; none for a folder of headers
 # USES       folders whose headers it may include, besides what those use. Each must have been added
 #            before: the order of the add_subdirectory() lines is the order of the floors
@@ -19,7 +22,7 @@ function(wirehound_floor_target folder out)
 endfunction()
 
 function(wirehound_add_floor folder)
-  cmake_parse_arguments(PARSE_ARGV 1 floor "" "" "SOURCES;USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 floor "COLD" "" "SOURCES;USES;LIBRARIES")
   if(NOT "${floor_UNPARSED_ARGUMENTS}" STREQUAL "")
     message(FATAL_ERROR "${folder}: unexpected '${floor_UNPARSED_ARGUMENTS}'")
   endif()
@@ -45,6 +48,9 @@ function(wirehound_add_floor folder)
     target_include_directories(${target} PUBLIC ${view})
     target_link_libraries(${target} PUBLIC ${used} PRIVATE ${floor_LIBRARIES} wirehound_build_flags)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ${WIREHOUND_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+    if(floor_COLD AND NOT WIREHOUND_SANITIZE STREQUAL "")
+      target_compile_options(${target} PRIVATE ${WIREHOUND_NOT_OPTIMISED})
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${view})

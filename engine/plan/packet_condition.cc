@@ -236,10 +236,9 @@ class ConditionBuilder {
     if (accepted == possible) {
       return;
     }
-    const std::bitset<256> told_apart = Transports();
-    const bool is_told =
-        event_.id != kNetPacketIpv6 && event_.id != kNetAnomaly && (accepted & ~told_apart).none();
-    if (!is_told) {
+    const bool kernel_decides = event_.id != kNetPacketIpv6 && event_.id != kNetAnomaly &&
+                                (accepted & ~Transports()).none();
+    if (!kernel_decides) {
       LeaveToEngine(test, kProtocolClasses);
       return;
     }

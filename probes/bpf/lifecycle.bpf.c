@@ -10,7 +10,7 @@
  *
  * Why raw tracepoints and not tp_btf: all reads are probes anyway, so tp_btf would gain nothing,
  * and every kernel with a ring buffer has raw ones. They run for the whole machine and check the
- * task's group before they write anything. Optional. While `tells_processes` is 0 they do nothing.
+ * task's group before they write anything. Optional. While `sends_lifecycle` is 0 they do nothing.
  *
  * Verifier: the size of a reservation in the ring must be a constant, so there is one per size
  * class. The record is built in place: another task on the same CPU could overwrite any scratch
@@ -30,12 +30,12 @@
 #define LONG_PLACE (sizeof(struct wirehound_wire_lifecycle) + ARGUMENTS_LONG)
 
 /* Whether the task gets records: they are switched on, and it is a process of the watched group. */
-static __always_inline bool is_told(struct task_struct *task)
+static __always_inline bool gets_records(struct task_struct *task)
 {
 	__u32 zero = 0;
 	struct wirehound_control *shared = bpf_map_lookup_elem(&control, &zero);
 
-	if (!shared || !*(volatile __u32 *)&shared->tells_processes)
+	if (!shared || !*(volatile __u32 *)&shared->sends_lifecycle)
 		return false;
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return false;
@@ -44,14 +44,14 @@ static __always_inline bool is_told(struct task_struct *task)
 
 /* Counts a record for which the ring has no room. It is no packet, so the account of packets leaves
  * it out. */
-static __always_inline int not_told(void)
+static __always_inline int count_lost(void)
 {
 	count(WIREHOUND_COUNT_PROCESS_NOTICES_LOST);
 	return 0;
 }
 
 /* Submits and counts a record. `size` is that of its place, not of the record. */
-static __always_inline int tell(struct wirehound_wire_lifecycle *record, __u32 size)
+static __always_inline int submit(struct wirehound_wire_lifecycle *record, __u32 size)
 {
 	bpf_ringbuf_submit(record, wakeup_flags(size));
 	count(WIREHOUND_COUNT_PROCESS_NOTICES);
@@ -120,13 +120,13 @@ int process_fork(struct bpf_raw_tracepoint_args *context)
 	struct task_struct *child = (struct task_struct *)context->args[1];
 	struct wirehound_wire_lifecycle *record;
 
-	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid) || !is_told(child))
+	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid) || !gets_records(child))
 		return 0;
 	record = bpf_ringbuf_reserve(&ring, SHORT_PLACE, 0);
 	if (!record)
-		return not_told();
+		return count_lost();
 	describe(record, WIREHOUND_WIRE_FORKED, child);
-	return tell(record, SHORT_PLACE);
+	return submit(record, SHORT_PLACE);
 }
 
 SEC("raw_tp/sched_process_exec")
@@ -136,24 +136,24 @@ int process_exec(struct bpf_raw_tracepoint_args *context)
 	struct wirehound_wire_lifecycle *record;
 	__u64 start, size;
 
-	if (!is_told(task))
+	if (!gets_records(task))
 		return 0;
 	start = BPF_CORE_READ(task, mm, arg_start);
 	size = BPF_CORE_READ(task, mm, arg_end) - start;
 	if (size <= ARGUMENTS_SHORT) {
 		record = bpf_ringbuf_reserve(&ring, SHORT_PLACE, 0);
 		if (!record)
-			return not_told();
+			return count_lost();
 		describe(record, WIREHOUND_WIRE_EXEC, task);
 		add_arguments(record, start, size, ARGUMENTS_SHORT);
-		return tell(record, SHORT_PLACE);
+		return submit(record, SHORT_PLACE);
 	}
 	record = bpf_ringbuf_reserve(&ring, LONG_PLACE, 0);
 	if (!record)
-		return not_told();
+		return count_lost();
 	describe(record, WIREHOUND_WIRE_EXEC, task);
 	add_arguments(record, start, size, ARGUMENTS_LONG);
-	return tell(record, LONG_PLACE);
+	return submit(record, LONG_PLACE);
 }
 
 /* The processes whose end was submitted. The kernel decrements the count of live threads some time
@@ -172,7 +172,7 @@ struct {
 
 /* Whether the end of the process was submitted before. The first call for a process notes it and
  * returns false, also when two threads call at the same time: only one can insert the entry. */
-static __always_inline bool was_told(struct task_struct *leader)
+static __always_inline bool has_ended(struct task_struct *leader)
 {
 	struct ended_process process = {
 		.start = BPF_CORE_READ(leader, start_boottime),
@@ -192,12 +192,12 @@ int process_exit(struct bpf_raw_tracepoint_args *context)
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct wirehound_wire_lifecycle *record;
 
-	if (BPF_CORE_READ(task, signal, live.counter) || !is_told(task) || was_told(leader))
+	if (BPF_CORE_READ(task, signal, live.counter) || !gets_records(task) || has_ended(leader))
 		return 0;
 	record = bpf_ringbuf_reserve(&ring, WIREHOUND_WIRE_EXITED_SIZE, 0);
 	if (!record)
-		return not_told();
+		return count_lost();
 	begin(record, WIREHOUND_WIRE_EXITED, WIREHOUND_WIRE_EXITED_SIZE);
 	read_facts(&record->process, leader);
-	return tell(record, WIREHOUND_WIRE_EXITED_SIZE);
+	return submit(record, WIREHOUND_WIRE_EXITED_SIZE);
 }

@@ -160,7 +160,7 @@ struct wirehound_control {
 	__u32 reader_polls; /* the reader's timer wakes it: the programs need not */
 	__u32 has_mail;	    /* the map `mail` has had entries; set by the programs */
 	__u32 scope_level; /* depth of the watched group plus one, 0 unknown; set by the programs */
-	__u32 tells_processes; /* the programs send LIFECYCLE records */
+	__u32 sends_lifecycle; /* the programs send LIFECYCLE records */
 };
 
 #endif /* WIREHOUND_PROBES_SETTINGS_H_ */

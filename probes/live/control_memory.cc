@@ -46,7 +46,7 @@ std::uint64_t ControlMemory::Lost() const {
 }
 
 void ControlMemory::SetSendsLifecycle(std::uint32_t sends) {
-  Store(control_->tells_processes, sends);
+  Store(control_->sends_lifecycle, sends);
 }
 
 }  // namespace wirehound

@@ -47,38 +47,15 @@ void FillProcess(OwnedProcess& target, const wirehound_wire_process& facts, cons
 }
 
 ProcessTable::ProcessTable(BootClock clock, ProcessResolvers resolvers, std::size_t capacity)
-    : clock_(clock), resolvers_(std::move(resolvers)), capacity_(capacity) {}
+    : clock_(clock), resolvers_(std::move(resolvers)), by_owner_(capacity) {}
 
-// An entry is moved by splicing its list node. Records point into the OwnedProcess of an entry, so
-// its address must never change, and an evicted entry keeps the memory of its texts for the next
-// owner.
 void ProcessTable::Put(const wirehound_wire_process& facts) {
-  const auto known = by_owner_.find(facts.owner_id);
-  if (known != by_owner_.end()) {
-    entries_.splice(entries_.begin(), entries_, known->second);
-  } else if (entries_.size() >= capacity_) {
-    by_owner_.erase(entries_.back().owner_id);
-    entries_.splice(entries_.begin(), entries_, std::prev(entries_.end()));
-    ++evicted_;
-  } else {
-    entries_.emplace_front();
-  }
-  by_owner_[facts.owner_id] = entries_.begin();
-  entries_.front().owner_id = facts.owner_id;
-  FillProcess(entries_.front().owned, facts, clock_, resolvers_);
+  FillProcess(by_owner_.Take(facts.owner_id), facts, clock_, resolvers_);
 }
 
 const wirehound_process* ProcessTable::Find(std::uint64_t owner_id) {
-  // Packets of one owner come in runs, so most calls end here without a hash.
-  if (!entries_.empty() && entries_.front().owner_id == owner_id) {
-    return &entries_.front().owned.process;
-  }
-  const auto known = by_owner_.find(owner_id);
-  if (known == by_owner_.end()) {
-    return nullptr;
-  }
-  entries_.splice(entries_.begin(), entries_, known->second);
-  return &known->second->owned.process;
+  const OwnedProcess* known = by_owner_.Find(owner_id);
+  return known == nullptr ? nullptr : &known->process;
 }
 
 }  // namespace wirehound

@@ -9,13 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include <wirehound/abi/detector_abi.h>
 
+#include "base/recent_map.h"
 #include "probes/bpf/wire.h"
 #include "probes/host/boot_clock.h"
 #include "probes/host/container_directory.h"
@@ -69,23 +68,12 @@ class ProcessTable {
   const wirehound_process* Find(std::uint64_t owner_id);
 
   /// How many owners were forgotten to make room.
-  std::uint64_t evicted() const { return evicted_; }
+  std::uint64_t evicted() const { return by_owner_.evicted(); }
 
  private:
-  struct Entry {
-    std::uint64_t owner_id = 0;
-    OwnedProcess owned;
-  };
-
   BootClock clock_;
   ProcessResolvers resolvers_;
-  std::size_t capacity_;
-  // The last used first. Not a RecentMap, which would have to allocate a process for every Put: an
-  // OwnedProcess cannot be moved. Here a new owner takes over the list node and the texts' memory
-  // of the forgotten one.
-  std::list<Entry> entries_;
-  std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_owner_;
-  std::uint64_t evicted_ = 0;
+  RecentMap<std::uint64_t, OwnedProcess> by_owner_;
 };
 
 }  // namespace wirehound

@@ -34,5 +34,14 @@ TEST_CASE("recent map: putting a known key replaces its value in place and evict
   CHECK(map.begin()->first == 1);
 }
 
+TEST_CASE("recent map: a new key of a full map takes over the evicted value, for its memory") {
+  RecentMap<int, std::string> map(1);
+  map.Take(1) = "one";
+  CHECK(map.Take(1) == "one");
+  CHECK(map.Take(2) == "one");
+  CHECK(map.evicted() == 1);
+  CHECK(map.Find(1) == nullptr);
+}
+
 }  // namespace recent_map_test
 }  // namespace wirehound

@@ -18,12 +18,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sanitizers.h"
+#include "engine/outputs/event_json.h"
 #include "engine/plugins/plugin_loader.h"
 #include "engine/run/ledger.h"
 #include "engine/sources/capture_file_source.h"
 #include "tests/engine/support/captures.h"
 #include "tests/engine/support/engine_run.h"
-#include "tests/engine/support/event_line.h"
+#include "tests/engine/support/json.h"
 #include "tests/engine/support/paths.h"
 #include "tests/engine/support/temporary_folder.h"
 
@@ -99,10 +100,10 @@ class CheckingOutput : public Output {
 
   Status OnEvent(const Event& event) override {
     ++lines_;
-    line_.clear();
-    AppendEvent(line_, event);
-    if (kChecksJson && !Json::accept(line_)) {
-      FAIL_CHECK("not JSON: " << line_);
+    line_.Clear();
+    json_.Append(line_, event);
+    if (kChecksJson && !test::Json::accept(line_.text())) {
+      FAIL_CHECK("not JSON: " << line_.text());
     }
     return {};
   }
@@ -110,7 +111,8 @@ class CheckingOutput : public Output {
 
  private:
   std::size_t& lines_;
-  std::string line_;
+  EventJson json_;
+  JsonBuffer line_{0};
 };
 
 // The arguments of an event by their names.
