@@ -2,7 +2,6 @@
 
 // The runner of all engine tests. Detectors that fail on purpose must not fill the output.
 
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include "engine/log/logging.h"

@@ -4,7 +4,6 @@
 // an interface of the machine. Where live capture cannot work at all it prints why and exits with
 // 77, which ctest shows as skipped.
 
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <unistd.h>
 

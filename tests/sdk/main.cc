@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-// The runner of all SDK tests.
-
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
