@@ -3,8 +3,8 @@
 # wirehound_add_floor(FOLDER [COLD] SOURCES … USES … LIBRARIES …): one folder of the tree as a
 # target.
 #
-# COLD       the tests and fuzz targets spend no time in it. With sanitizers, which make optimising
-#            several times as long, it is not optimised
+# COLD       tests under sanitizers spend little time in it, and no fuzz target is for its code. With
+#            sanitizers, which make optimising several times as long, it is not optimised
 # SOURCES    the .cc files of this folder; none for a folder of headers
 # USES       folders whose headers it may include, besides what those use. Each must have been added
 #            before: the order of the add_subdirectory() lines is the order of the floors
